@@ -1,0 +1,81 @@
+//===- bootstrap.h - How ranks find each other --------------------*- C -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The runtime needs one thing from its host: an allgather of small byte
+// strings. Four are provided; a framework may pass its own.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_BOOTSTRAP_H
+#define CONORM_RUNTIME_BOOTSTRAP_H
+
+#include "conorm-runtime/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Gathers `bytes` bytes from every rank into `recv` (world_size * bytes bytes,
+/// in rank order). Collective: all ranks call it the same number of times with
+/// the same `bytes`. Returns 0 on success, anything else on failure, and must
+/// not block longer than `deadline_ms` milliseconds.
+typedef int32_t (*conorm_allgather_fn)(void *user, const void *send,
+                                       size_t bytes, void *recv,
+                                       uint32_t deadline_ms);
+
+/// A bootstrap: the callback, and how to release what it holds.
+typedef struct conorm_bootstrap {
+  uint32_t struct_size;
+  int32_t rank;
+  int32_t world_size;
+  uint32_t reserved;
+  conorm_allgather_fn allgather;
+  void *user;
+  /// Called once by conorm_bootstrap_release(); may be NULL.
+  void (*release)(void *user);
+} conorm_bootstrap;
+
+/// Environment variable naming the descriptor that `conorm-run`, or another
+/// launcher that speaks its protocol (docs/RuntimeProtocol.md), passed down.
+#define CONORM_LAUNCH_FD_ENV "CONORM_LAUNCH_FD"
+
+/// Takes the first that applies: the launcher's descriptor, MPI (mpirun's
+/// variables), torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR,
+/// MASTER_PORT). Sets `*found` to 0 and returns CONORM_OK if none does. On
+/// error, writes a message of at most `message_size` bytes.
+CONORM_API conorm_status conorm_bootstrap_from_environment(
+    conorm_bootstrap *out, int32_t *found, char *message, size_t message_size);
+
+/// Fills `out[0 .. world_size)` for ranks that are threads of this process.
+/// Each element is used, and released, by one thread.
+CONORM_API conorm_status conorm_bootstrap_threads(int32_t world_size,
+                                                  conorm_bootstrap *out);
+
+/// Releases a bootstrap from one of the functions above. A context does not
+/// take ownership: release it after the contexts that use it are destroyed.
+CONORM_API void conorm_bootstrap_release(conorm_bootstrap *bootstrap);
+
+/// The launcher's side. `conorm_launch_create` makes one connected descriptor
+/// for each rank; the parent lets rank i inherit `child_fds[i]` (and names it
+/// in CONORM_LAUNCH_FD_ENV), closes its copy, and then calls
+/// `conorm_launch_serve` from one thread until it returns: it relays the
+/// allgathers until every child's descriptor is closed or `*stop` is nonzero.
+/// A random 128-bit nonce goes to each child through its descriptor.
+typedef struct conorm_launch conorm_launch;
+CONORM_API conorm_status conorm_launch_create(int32_t world_size,
+                                              int32_t *child_fds,
+                                              conorm_launch **out);
+CONORM_API conorm_status conorm_launch_serve(conorm_launch *launch,
+                                             const volatile int32_t *stop);
+CONORM_API void conorm_launch_destroy(conorm_launch *launch);
+
+#ifdef __cplusplus
+} // extern "C"
+#endif
+
+#endif // CONORM_RUNTIME_BOOTSTRAP_H

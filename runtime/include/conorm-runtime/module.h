@@ -1,0 +1,145 @@
+//===- module.h - Compiled artefacts and their manifest -----------*- C -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// `conorm-compile` writes a shared object that exports one data symbol,
+// `conorm_manifest`. A C program reads it with dlsym alone, or uses the loader
+// below, which checks versions, binds groups and packs arguments.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_MODULE_H
+#define CONORM_RUNTIME_MODULE_H
+
+#include "conorm-runtime/context.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CONORM_MANIFEST_SYMBOL "conorm_manifest"
+/// "CONORM\0\1" in memory order.
+#define CONORM_MANIFEST_MAGIC 0x01004d524f4e4f43ull
+/// Size of a dimension that is known only at run time.
+#define CONORM_DYNAMIC INT64_MIN
+
+typedef enum conorm_value_kind {
+  CONORM_VALUE_TENSOR = 0,
+  CONORM_VALUE_SCALAR = 1
+} conorm_value_kind;
+
+/// Argument flags, from the attributes comm.per_rank and comm.donated.
+typedef enum conorm_value_flags {
+  /// Each rank has its own data; otherwise all ranks pass equal data.
+  CONORM_VALUE_PER_RANK = 1,
+  /// The callee may overwrite the buffer.
+  CONORM_VALUE_DONATED = 2
+} conorm_value_flags;
+
+/// Type of one argument or result.
+typedef struct conorm_value_desc {
+  uint32_t struct_size;
+  /// A conorm_value_kind.
+  uint32_t kind;
+  uint32_t element_type;
+  /// conorm_value_flags, combined.
+  uint32_t flags;
+  uint32_t rank;
+  uint32_t reserved;
+  /// `rank` sizes, CONORM_DYNAMIC where unknown.
+  const int64_t *shape;
+} conorm_value_desc;
+
+typedef enum conorm_variant {
+  CONORM_VARIANT_FUSED = 0,
+  CONORM_VARIANT_UNFUSED = 1
+} conorm_variant;
+
+/// Compiled code of an entry. args[i] points to a memref descriptor {void
+/// *allocated, void *aligned, int64_t offset, int64_t sizes[rank], int64_t
+/// strides[rank]} for a tensor, or to the value for a scalar. `results` points
+/// to a C structure of such descriptors and scalars in order; the caller frees
+/// each `allocated` with free(). Errors are the context's.
+typedef void (*conorm_entry_fn)(conorm_context *context, void *const *args,
+                                void *results);
+
+typedef struct conorm_entry {
+  uint32_t struct_size;
+  /// A conorm_variant.
+  uint32_t variant;
+  const char *name;
+  conorm_entry_fn function;
+  uint32_t num_args;
+  uint32_t num_results;
+  const conorm_value_desc *args;
+  const conorm_value_desc *results;
+} conorm_entry;
+
+/// All arrays of structures advance by the `struct_size` of their elements.
+typedef struct conorm_manifest {
+  uint64_t magic;
+  uint32_t struct_size;
+  uint32_t abi_major;
+  uint32_t abi_minor;
+  /// A conorm_backend.
+  uint32_t backend;
+  /// Version of the compiler, for people.
+  const char *producer;
+  uint32_t num_entries;
+  uint32_t num_groups;
+  const conorm_entry *entries;
+  const conorm_group *groups;
+} conorm_manifest;
+
+typedef struct conorm_module conorm_module;
+
+/// Loads an artefact and checks its manifest. On error `*out` is NULL and the
+/// message says what was expected and what was found.
+CONORM_API conorm_status conorm_module_open(const char *path,
+                                            conorm_module **out, char *message,
+                                            size_t message_size);
+CONORM_API void conorm_module_close(conorm_module *module);
+CONORM_API const conorm_manifest *
+conorm_module_manifest(const conorm_module *module);
+
+/// Entry of that name and variant; NULL if there is none. A NULL name finds the
+/// only entry of the variant, NULL if there are several.
+CONORM_API const conorm_entry *conorm_module_find(const conorm_module *module,
+                                                  const char *name,
+                                                  uint32_t variant);
+
+/// A contiguous tensor or a scalar, as passed to and got from an entry.
+typedef struct conorm_buffer {
+  uint32_t struct_size;
+  uint32_t element_type;
+  uint32_t rank;
+  uint32_t reserved;
+  void *data;
+  /// `rank` sizes. Of a result: owned by the buffer.
+  const int64_t *shape;
+  /// Of a result: what conorm_buffer_release() frees.
+  void *owner;
+} conorm_buffer;
+
+/// Makes the artefact's groups (collective over the world, once per context).
+CONORM_API conorm_status conorm_module_bind(const conorm_module *module,
+                                            conorm_context *context);
+
+/// Calls an entry: checks number, types and shapes of the arguments, packs
+/// them, and makes results contiguous. Returns the context's status.
+CONORM_API conorm_status conorm_module_invoke(
+    const conorm_module *module, const conorm_entry *entry,
+    conorm_context *context, const conorm_buffer *args, size_t num_args,
+    conorm_buffer *results, size_t num_results);
+
+CONORM_API void conorm_buffer_release(conorm_buffer *buffer);
+
+#ifdef __cplusplus
+} // extern "C"
+#endif
+
+#endif // CONORM_RUNTIME_MODULE_H

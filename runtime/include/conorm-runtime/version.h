@@ -1,0 +1,29 @@
+//===- version.h - Version of the Conorm runtime ABI --------------*- C -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The compatibility rule, in one place:
+//  * Every structure that crosses the ABI starts with `struct_size`, the size
+//    that the caller was compiled with. Fields are only ever appended.
+//  * A structure smaller than the runtime's is an older caller's: the missing
+//    fields read as zero, and zero always means "as before".
+//  * A structure larger than the runtime's is a newer caller's: it is accepted
+//    when all bytes that the runtime does not know are zero, and refused with
+//    CONORM_ERROR_VERSION otherwise.
+//  * A compiled artefact carries the major and minor it was built with. Another
+//    major is refused. A newer minor is refused as well, since the artefact may
+//    call entry points that this runtime lacks; an older minor is accepted.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_VERSION_H
+#define CONORM_RUNTIME_VERSION_H
+
+#define CONORM_ABI_VERSION_MAJOR 1
+#define CONORM_ABI_VERSION_MINOR 0
+
+#endif // CONORM_RUNTIME_VERSION_H

@@ -1,0 +1,57 @@
+//===- Numerics.h - The rounding contract on the CPU ------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Kernels for rules R1 to R4 and R6 of docs/RoundingContract.md. Buffers are
+// contiguous; `type` is F32, F16 or BF16. An output may be the very same buffer
+// as an input of the same call; otherwise they do not overlap.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_COMMON_NUMERICS_H
+#define CONORM_RUNTIME_LIB_COMMON_NUMERICS_H
+
+#include "conorm-runtime/ops.h"
+
+namespace conorm::rt {
+
+/// R1: out[i] = T(fold of sources[0 .. numSources)[i] in order), the fold in
+/// f32 with one rounding at the end. `reduction` is a conorm_reduction.
+void reduceOrdered(uint32_t type, uint32_t reduction,
+                   const void *const *sources, int numSources, void *out,
+                   int64_t count);
+
+/// R1 and R2 in one pass over memory: reduced = T(sum of sources), sum =
+/// T(f32(reduced) + f32(residual)). `reduced` may be null.
+void reduceAddOrdered(uint32_t type, const void *const *sources,
+                      int numSources, const void *residual, void *reduced,
+                      void *sum, int64_t count);
+
+/// R2: out[i] = T(f32(a[i]) + f32(b[i])).
+void addRounded(uint32_t type, const void *a, const void *b, void *out,
+                int64_t count);
+
+/// R3 and R4 on one row of `cols` elements.
+void rmsNormRow(uint32_t type, const void *row, void *out, int64_t cols,
+                const conorm_norm &norm);
+
+/// Sets the floating-point environment that the contract assumes (round to
+/// nearest even, denormals kept) and restores the caller's at the end.
+class ScopedFloatEnvironment {
+public:
+  ScopedFloatEnvironment();
+  ~ScopedFloatEnvironment();
+  ScopedFloatEnvironment(const ScopedFloatEnvironment &) = delete;
+  ScopedFloatEnvironment &operator=(const ScopedFloatEnvironment &) = delete;
+
+private:
+  unsigned saved;
+};
+
+} // namespace conorm::rt
+
+#endif // CONORM_RUNTIME_LIB_COMMON_NUMERICS_H
