@@ -1,0 +1,28 @@
+# conorm_add_tool(name sources... [LINK libraries...])
+#
+# A program in bin/ that is installed. MLIR and LLVM are linked as the shared
+# libraries only, so that a tool may load ConormPlugin.so.
+function(conorm_add_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endfunction()
+
+# conorm_add_unittest(name sources... [LINK libraries...])
+#
+# A GoogleTest program in unittests/, found there by lit through its name, which
+# ends in "Tests".
+function(conorm_add_unittest name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  if(NOT name MATCHES "Tests$")
+    message(FATAL_ERROR "the name of a unit test ends in 'Tests': ${name}")
+  endif()
+  find_package(GTest REQUIRED)
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main
+    GTest::gmock)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/unittests")
+  set_property(GLOBAL APPEND PROPERTY CONORM_UNITTESTS ${name})
+endfunction()
