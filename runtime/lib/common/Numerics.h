@@ -39,6 +39,18 @@ void addRounded(uint32_t type, const void *a, const void *b, void *out,
 void rmsNormRow(uint32_t type, const void *row, void *out, int64_t cols,
                 const conorm_norm &norm);
 
+/// Instruction sets that have kernels of their own. All give the same bits. The
+/// widest that the processor has is used, unless the environment variable
+/// CONORM_CPU_ISA names a narrower one (base, avx2, avx512).
+enum class Isa { Base = 0, AVX2 = 1, AVX512 = 2 };
+
+/// Uses the kernels of `isa` from now on, in the whole process. Returns false,
+/// and changes nothing, if the processor lacks it. For tests and benchmarks.
+bool selectIsa(Isa isa);
+
+/// Name of the instruction set in use, as in CONORM_CPU_ISA.
+const char *selectedIsa();
+
 /// Sets the floating-point environment that the contract assumes (round to
 /// nearest even, denormals kept) and restores the caller's at the end.
 class ScopedFloatEnvironment {
