@@ -1,0 +1,55 @@
+//===- Module.h - A loaded artefact -----------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_COMMON_MODULE_H
+#define CONORM_RUNTIME_LIB_COMMON_MODULE_H
+
+#include "conorm-runtime/module.h"
+
+#include <string>
+#include <vector>
+
+/// The manifest is copied into structures of this runtime's size, so that the
+/// fields which an older artefact lacks read as zero for every later reader.
+struct conorm_module {
+  void *handle = nullptr;
+  std::string path;
+  conorm_manifest manifest = {};
+  std::vector<conorm_entry> entries;
+  std::vector<conorm_group> groups;
+  /// Arguments and results of entry i at 2 * i and 2 * i + 1.
+  std::vector<std::vector<conorm_value_desc>> values;
+};
+
+namespace conorm::rt {
+
+/// A failed step: what the C ABI returns, and the message that goes with it.
+struct ModuleError {
+  conorm_status status = CONORM_OK;
+  std::string message;
+
+  explicit operator bool() const { return status != CONORM_OK; }
+};
+
+/// Checks, without mapping it, that `path` is a shared object that the dynamic
+/// linker can load here: its own messages do not say what was expected, and a
+/// truncated file makes it fault.
+ModuleError checkSharedObject(const std::string &path);
+
+/// Fills `module` from the manifest at `data`.
+ModuleError readManifest(const void *data, conorm_module &module);
+
+/// "2x?x8xbf16", or the type alone for a scalar.
+std::string describeValue(const conorm_value_desc &desc);
+
+/// The same for sizes found at run time.
+std::string describeShape(const int64_t *shape, uint32_t rank, uint32_t type);
+
+} // namespace conorm::rt
+
+#endif // CONORM_RUNTIME_LIB_COMMON_MODULE_H
