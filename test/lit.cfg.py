@@ -61,7 +61,7 @@ if config.mpirun and "NOTFOUND" not in config.mpirun:
     config.available_features.add("mpirun")
 if config.have_mpi and "mpirun" in config.available_features:
     config.available_features.add("mpi")
-# A CUDA compiler is not a GPU; tests need the device.
+# A CUDA compiler is neither our backend nor a GPU; the tests need both.
 if config.have_cuda and os.path.exists("/dev/nvidiactl"):
     config.available_features.add("cuda")
 for feature, sanitizer in (

@@ -43,6 +43,13 @@ def defined_values(text):
     return names
 
 
+def with_groups(text):
+    """The text after the groups that it names but does not have."""
+    groups = set(re.findall(r" on @(\w+)", text))
+    groups -= set(re.findall(r"comm\.group @(\w+)", text))
+    return "".join("comm.group @%s\n" % group for group in sorted(groups)) + text
+
+
 def wrap(text, types):
     """The fragment in a function; `types` are those of its free values."""
     hoisted, body, target = [], [], None
@@ -50,12 +57,9 @@ def wrap(text, types):
         if line and not line[0].isspace() and line[0] not in "})":
             target = hoisted if line.startswith("comm.group") else body
         (body if target is None else target).append(line)
-    groups = set(re.findall(r" on @(\w+)", text))
-    groups -= set(re.findall(r"comm\.group @(\w+)", text))
     arguments = ", ".join("%s: %s" % item for item in types.items())
     return "\n".join(
-        ["comm.group @%s" % group for group in sorted(groups)]
-        + hoisted
+        hoisted
         + ["func.func @example(%s) {" % arguments]
         + body
         + ["return", "}"]
@@ -64,6 +68,7 @@ def wrap(text, types):
 
 def check(tool, text):
     """None if the block parses, otherwise what is wrong."""
+    text = with_groups(text)
     status, errors = parse(tool, text)
     if status == 0:
         return None
