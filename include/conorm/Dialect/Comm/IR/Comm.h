@@ -1,0 +1,58 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// C++ side of the `comm` dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_DIALECT_COMM_IR_COMM_H
+#define CONORM_DIALECT_COMM_IR_COMM_H
+
+#include "conorm/Dialect/Norm/IR/Norm.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/SymbolTable.h"
+
+#include "conorm/Dialect/Comm/IR/CommDialect.h.inc"
+#include "conorm/Dialect/Comm/IR/CommEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "conorm/Dialect/Comm/IR/CommAttrs.h.inc"
+
+#define GET_OP_CLASSES
+#include "conorm/Dialect/Comm/IR/CommOps.h.inc"
+
+namespace conorm::comm {
+
+/// What every collective reads and writes: the order of calls that all members
+/// of a group share.
+struct CommResource
+    : public mlir::SideEffects::Resource::Base<CommResource> {
+  llvm::StringRef getName() final { return "CommResource"; }
+};
+
+/// Attribute of function arguments: each rank passes its own data.
+constexpr llvm::StringLiteral kPerRankAttrName = "comm.per_rank";
+/// Attribute of function arguments: the callee may overwrite the buffer.
+constexpr llvm::StringLiteral kDonatedAttrName = "comm.donated";
+
+/// Whether `op` takes part in the order of collectives.
+bool isCollective(mlir::Operation *op);
+
+/// The `comm.group` that `op` names, null if there is none.
+GroupOp lookupGroup(mlir::Operation *op, mlir::FlatSymbolRefAttr group);
+
+/// Replaces the fused operation by its normal form: `comm.all_reduce`, or
+/// `reduced` where the caller has it already, then `norm` operations. Returns
+/// one value for each result of the operation, in order.
+llvm::SmallVector<mlir::Value> decomposeFusedNorm(mlir::RewriterBase &rewriter,
+                                                  AllReduceRMSNormOp op,
+                                                  mlir::Value reduced = {});
+
+} // namespace conorm::comm
+
+#endif // CONORM_DIALECT_COMM_IR_COMM_H

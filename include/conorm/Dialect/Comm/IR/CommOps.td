@@ -1,0 +1,259 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Operations of the `comm` dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_DIALECT_COMM_IR_COMMOPS_TD
+#define CONORM_DIALECT_COMM_IR_COMMOPS_TD
+
+include "conorm/Dialect/Comm/IR/CommBase.td"
+include "conorm/Dialect/Norm/IR/NormBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Comm_GroupOp : Op<Comm_Dialect, "group", [Symbol]> {
+  let summary = "a communicator";
+  let description = [{
+    Names the ranks that communicate. Each row of `replica_groups` is one group
+    of world ranks; the members' order in a row is the order of summation.
+    Without it the group is all ranks of the world, in order. `size` is the
+    number of members, and is enforced where it is given; a program without it
+    runs on any number of ranks.
+
+    Constraints:
+    * (C1) `size` is positive.
+    * (C2) `replica_groups` is a matrix with at least one row and one column.
+    * (C3) ranks in `replica_groups` are not negative and stand there once.
+    * (C4) with both, the rows of `replica_groups` have `size` members.
+
+    Example:
+
+    ```mlir
+    comm.group @tp
+    comm.group @pairs {size = 2 : i64,
+                       replica_groups = dense<[[0, 1], [2, 3]]> : tensor<2x2xi64>}
+    ```
+  }];
+  let arguments = (ins
+    SymbolNameAttr:$sym_name,
+    OptionalAttr<I64Attr>:$size,
+    OptionalAttr<I64ElementsAttr>:$replica_groups);
+  let assemblyFormat = "$sym_name attr-dict";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Number of members where the program states it.
+    std::optional<int64_t> getGroupSize();
+  }];
+}
+
+/// All collectives. See the dialect's description for their effects.
+class Comm_Collective<string mnemonic, list<Trait> traits = []>
+    : Op<Comm_Dialect, mnemonic, traits # [
+        DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+        DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
+                                  ["reifyResultShapes"]>,
+        DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
+}
+
+def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
+    DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "reduction over the members of a group, result on all of them";
+  let description = [{
+    Element by element `T(x_0 + x_1 + ... + x_{N-1})` in the group's rank order
+    (rule R1), or the same with another `reduction`. The bits are equal on every
+    member and under every strategy.
+
+    Example:
+
+    ```mlir
+    %1 = comm.all_reduce %0 on @tp : tensor<4x8xbf16>
+    %2 = comm.all_reduce %0 on @tp reduction(max) : tensor<4x8xbf16>
+    ```
+  }];
+  let arguments = (ins
+    Norm_Data:$input,
+    Optional<Norm_Data>:$outs,
+    FlatSymbolRefAttr:$group,
+    DefaultValuedAttr<Comm_ReductionAttr,
+                      "::conorm::comm::Reduction::Sum">:$reduction,
+    DefaultValuedAttr<Comm_StrategyAttr,
+                      "::conorm::comm::Strategy::Auto">:$strategy);
+  let results = (outs Optional<Norm_DataTensor>:$reduced);
+  let assemblyFormat = [{
+    $input `on` $group (`reduction` `(` $reduction^ `)`)?
+    (`strategy` `(` $strategy^ `)`)?
+    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict `:` type($input)
+  }];
+}
+
+def Comm_ReduceScatterOp : Comm_Collective<"reduce_scatter"> {
+  let summary = "reduction over a group, one block of the result to each member";
+  let description = [{
+    Reduces as `comm.all_reduce` does and leaves member m of N with block m of N
+    along `dim`. Where the group's size is known, `dim` of the input is N times
+    that of the result.
+
+    Example:
+
+    ```mlir
+    %1 = comm.reduce_scatter %0 on @pairs dim 0
+           : tensor<8x16xf32> -> tensor<4x16xf32>
+    ```
+  }];
+  let arguments = (ins
+    Norm_Data:$input,
+    Optional<Norm_Data>:$outs,
+    FlatSymbolRefAttr:$group,
+    ConfinedAttr<I64Attr, [IntNonNegative]>:$dim,
+    DefaultValuedAttr<Comm_ReductionAttr,
+                      "::conorm::comm::Reduction::Sum">:$reduction,
+    DefaultValuedAttr<Comm_StrategyAttr,
+                      "::conorm::comm::Strategy::Auto">:$strategy);
+  let results = (outs Optional<Norm_DataTensor>:$scattered);
+  let assemblyFormat = [{
+    $input `on` $group `dim` $dim (`reduction` `(` $reduction^ `)`)?
+    (`strategy` `(` $strategy^ `)`)?
+    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
+    `:` type($input) (`->` type($scattered)^)?
+  }];
+}
+
+def Comm_AllGatherOp : Comm_Collective<"all_gather"> {
+  let summary = "concatenation of the members' blocks, result on all of them";
+  let description = [{
+    Member m's input is block m along `dim` of the result. No arithmetic: the
+    bits are carried as they are.
+
+    Example:
+
+    ```mlir
+    %1 = comm.all_gather %0 on @pairs dim 1
+           : tensor<8x16xf32> -> tensor<8x32xf32>
+    ```
+  }];
+  let arguments = (ins
+    Norm_Data:$input,
+    Optional<Norm_Data>:$outs,
+    FlatSymbolRefAttr:$group,
+    ConfinedAttr<I64Attr, [IntNonNegative]>:$dim,
+    DefaultValuedAttr<Comm_StrategyAttr,
+                      "::conorm::comm::Strategy::Auto">:$strategy);
+  let results = (outs Optional<Norm_DataTensor>:$gathered);
+  let assemblyFormat = [{
+    $input `on` $group `dim` $dim (`strategy` `(` $strategy^ `)`)?
+    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
+    `:` type($input) (`->` type($gathered)^)?
+  }];
+}
+
+def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
+    AttrSizedOperandSegments, AttrSizedResultSegments]> {
+  let summary = "all_reduce, residual, RMS norm and quantization in one call";
+  let description = [{
+    The fused operation. In order, each step only where it is asked for:
+
+    1. `reduced = all_reduce(input)` with `sum` (rule R1);
+    2. with `post_norm_epsilon` (the sandwich of Gemma 2 and 3):
+       `p = rms_norm(reduced)` with `post_norm_weight`, `post_norm_epsilon`,
+       `post_norm_weight_bias` and `post_norm_rounding`; otherwise `p = reduced`;
+    3. with `residual`: `residual_out = T(p + residual)` (rule R2);
+    4. `normed = rms_norm(residual_out)`, or of `p` without a residual (rules R3
+       and R4);
+    5. with `quantization`: `quantized` and `scales` of `normed` (rule R5).
+
+    Each result is present only where something needs it; the assembly names
+    those that are. At least one is present. The bits of every result are those
+    of the separate operations.
+
+    Constraints:
+    * (C1) at least one result on tensors, one destination on memrefs.
+    * (C2) `residual_out` only with `residual`.
+    * (C3) `quantized` and `scales` only with `quantization`, and `quantized`
+      with it.
+    * (C4) `post_norm_*` only with `post_norm_epsilon`, and then with a
+      `residual`.
+    * (C5) destinations name the same results, or none.
+    * (C6) `weight` is of the input's element type: an f32 weight over a bf16
+      input is the unfused program's business.
+
+    Example:
+
+    ```mlir
+    %r1, %y = comm.all_reduce_rms_norm %x on @tp
+      weight(%w : tensor<8xbf16>) residual(%r : tensor<4x8xbf16>)
+      {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32}
+      : tensor<4x8xbf16>
+      -> (residual_out: tensor<4x8xbf16>, normed: tensor<4x8xbf16>)
+    ```
+  }];
+  let arguments = (ins
+    Norm_Data:$input,
+    Optional<Norm_Weight>:$weight,
+    Optional<Norm_Data>:$residual,
+    Optional<Norm_StaticScale>:$scale,
+    Optional<Norm_Weight>:$post_norm_weight,
+    Optional<Norm_Data>:$out_reduced,
+    Optional<Norm_Data>:$out_residual_out,
+    Optional<Norm_Data>:$out_normed,
+    Optional<Norm_Quantized>:$out_quantized,
+    Optional<Norm_Scales>:$out_scales,
+    FlatSymbolRefAttr:$group,
+    F32Attr:$epsilon,
+    DefaultValuedAttr<F32Attr, "0.0f">:$weight_bias,
+    DefaultValuedAttr<Norm_RoundingAttr,
+                      "::conorm::norm::Rounding::ScaleThenRound">:$rounding,
+    OptionalAttr<Norm_SchemeAttr>:$quantization,
+    OptionalAttr<F32Attr>:$post_norm_epsilon,
+    DefaultValuedAttr<F32Attr, "0.0f">:$post_norm_weight_bias,
+    DefaultValuedAttr<Norm_RoundingAttr,
+                      "::conorm::norm::Rounding::ScaleThenRound">:$post_norm_rounding,
+    DefaultValuedAttr<Comm_StrategyAttr,
+                      "::conorm::comm::Strategy::Auto">:$strategy);
+  let results = (outs
+    Optional<Norm_DataTensor>:$reduced,
+    Optional<Norm_DataTensor>:$residual_out,
+    Optional<Norm_DataTensor>:$normed,
+    Optional<Norm_QuantizedTensor>:$quantized,
+    Optional<Norm_ScalesTensor>:$scales);
+  let assemblyFormat = [{
+    $input `on` $group (`strategy` `(` $strategy^ `)`)?
+    (`weight` `(` $weight^ `:` type($weight) `)`)?
+    (`residual` `(` $residual^ `:` type($residual) `)`)?
+    (`scale` `(` $scale^ `:` type($scale) `)`)?
+    (`post_norm_weight` `(` $post_norm_weight^ `:` type($post_norm_weight) `)`)?
+    custom<NamedDestinations>($out_reduced, type($out_reduced),
+      $out_residual_out, type($out_residual_out), $out_normed,
+      type($out_normed), $out_quantized, type($out_quantized), $out_scales,
+      type($out_scales))
+    attr-dict `:` type($input)
+    custom<NamedResults>(type($reduced), type($residual_out), type($normed),
+      type($quantized), type($scales))
+  }];
+  let extraClassDeclaration = [{
+    static constexpr unsigned kNumParts = 5;
+    /// Names of the results and destinations, in operand and result order.
+    static llvm::ArrayRef<llvm::StringLiteral> getPartNames();
+    /// Results by part; null where absent.
+    std::array<::mlir::Value, kNumParts> getPartResults();
+    /// Destinations by part; null where absent.
+    std::array<::mlir::Value, kNumParts> getPartOuts();
+    bool isSandwich() { return getPostNormEpsilonAttr() != nullptr; }
+  }];
+  let builders = [
+    OpBuilder<(ins "std::array<::mlir::Type, 5>":$partTypes,
+      "::mlir::ValueRange":$inputs, "::mlir::ValueRange":$partOuts,
+      "const Properties &":$properties)>
+  ];
+}
+
+#endif // CONORM_DIALECT_COMM_IR_COMMOPS_TD

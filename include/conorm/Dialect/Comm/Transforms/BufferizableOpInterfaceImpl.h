@@ -1,0 +1,24 @@
+//===- BufferizableOpInterfaceImpl.h -  -------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_DIALECT_COMM_TRANSFORMS_BUFFERIZABLEOPINTERFACEIMPL_H
+#define CONORM_DIALECT_COMM_TRANSFORMS_BUFFERIZABLEOPINTERFACEIMPL_H
+
+namespace mlir {
+class DialectRegistry;
+} // namespace mlir
+
+namespace conorm::comm {
+
+/// Registers how `comm` operations bufferize: each result takes its destination.
+void registerBufferizableOpInterfaceExternalModels(
+    mlir::DialectRegistry &registry);
+
+} // namespace conorm::comm
+
+#endif // CONORM_DIALECT_COMM_TRANSFORMS_BUFFERIZABLEOPINTERFACEIMPL_H

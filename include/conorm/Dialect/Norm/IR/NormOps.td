@@ -1,0 +1,142 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Operations of the `norm` dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_DIALECT_NORM_IR_NORMOPS_TD
+#define CONORM_DIALECT_NORM_IR_NORMOPS_TD
+
+include "conorm/Dialect/Norm/IR/NormBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+/// All `norm` operations: free of effects on tensors, readers and writers of
+/// their buffers on memrefs. `outs` is empty, or names one destination for each
+/// result; with memrefs there are no results.
+class Norm_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Norm_Dialect, mnemonic, traits # [
+        AlwaysSpeculatable,
+        DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+        DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
+                                  ["reifyResultShapes"]>]> {
+  let hasVerifier = 1;
+}
+
+def Norm_RMSNormOp : Norm_Op<"rms_norm", [
+    AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "root-mean-square normalization of each row";
+  let description = [{
+    `y = v * (1 / sqrt(mean(v^2) + epsilon)) * (weight_bias + weight)` over the
+    last dimension, with the summation order of rule R3 and the roundings of
+    rule R4. Without a weight the last factor is absent. The weight is one row,
+    of the input's element type or f32.
+
+    `weight_bias = 1.0` is the convention of Gemma, Qwen3-Next and Qwen3.5.
+
+    Example:
+
+    ```mlir
+    %y = norm.rms_norm %x weight(%w : tensor<4096xbf16>)
+           {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32}
+           : tensor<?x4096xbf16>
+    ```
+  }];
+  let arguments = (ins
+    Norm_Data:$input,
+    Optional<Norm_Weight>:$weight,
+    Optional<Norm_Data>:$outs,
+    F32Attr:$epsilon,
+    DefaultValuedAttr<F32Attr, "0.0f">:$weight_bias,
+    DefaultValuedAttr<Norm_RoundingAttr,
+                      "::conorm::norm::Rounding::ScaleThenRound">:$rounding);
+  let results = (outs Optional<Norm_DataTensor>:$normed);
+  let assemblyFormat = [{
+    $input (`weight` `(` $weight^ `:` type($weight) `)`)?
+    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict `:` type($input)
+  }];
+}
+
+def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
+    AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "residual addition followed by RMS normalization";
+  let description = [{
+    `residual_out = T(input + residual)` (rule R2), then
+    `normed = rms_norm(residual_out)`. Results: `normed`, `residual_out`.
+    Destinations come in the same order.
+
+    Example:
+
+    ```mlir
+    %y, %r1 = norm.add_rms_norm %x, %r weight(%w : tensor<4096xf16>)
+                {epsilon = 1.0e-5 : f32} : tensor<8x4096xf16>, tensor<8x4096xf16>
+    ```
+  }];
+  let arguments = (ins
+    Norm_Data:$input,
+    Norm_Data:$residual,
+    Optional<Norm_Weight>:$weight,
+    Variadic<Norm_Data>:$outs,
+    F32Attr:$epsilon,
+    DefaultValuedAttr<F32Attr, "0.0f">:$weight_bias,
+    DefaultValuedAttr<Norm_RoundingAttr,
+                      "::conorm::norm::Rounding::ScaleThenRound">:$rounding);
+  let results = (outs Variadic<Norm_DataTensor>:$outputs);
+  let assemblyFormat = [{
+    $input `,` $residual (`weight` `(` $weight^ `:` type($weight) `)`)?
+    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
+    `:` type($input) `,` type($residual)
+  }];
+  let extraClassDeclaration = [{
+    /// The results on tensors; null on memrefs.
+    ::mlir::Value getNormed() {
+      return getNumResults() ? getResult(0) : ::mlir::Value();
+    }
+    ::mlir::Value getResidualOut() {
+      return getNumResults() ? getResult(1) : ::mlir::Value();
+    }
+  }];
+}
+
+def Norm_QuantizeOp : Norm_Op<"quantize", [AttrSizedOperandSegments]> {
+  let summary = "quantization of a rounded norm";
+  let description = [{
+    Quantizes each row by `scheme` (rule R5): round to nearest even, saturating,
+    NaN stays NaN in fp8 and becomes +6 in e2m1. `scale` is the static scale of
+    `per_tensor` or the global scale of `nvfp4`, one f32. Schemes that compute
+    scales give them as a second result. Packed fp4 is `i8` with half as many
+    columns, low nibble first.
+
+    Example:
+
+    ```mlir
+    %q, %s = norm.quantize %y {scheme = #norm.scheme<per_group, group_size = 128>}
+      : tensor<4x512xbf16> -> tensor<4x512xf8E4M3FN>, tensor<4x4xf32>
+    %q8 = norm.quantize %y scale(%scale : tensor<1xf32>)
+      {scheme = #norm.scheme<per_tensor, mode = divide>}
+      : tensor<4x512xbf16> -> tensor<4x512xf8E5M2>
+    ```
+  }];
+  let arguments = (ins
+    Norm_Data:$input,
+    Optional<Norm_StaticScale>:$scale,
+    Variadic<AnyTypeOf<[Norm_Quantized, Norm_Scales]>>:$outs,
+    Norm_SchemeAttr:$scheme);
+  let results = (outs
+    Variadic<AnyTypeOf<[Norm_QuantizedTensor, Norm_ScalesTensor]>>:$outputs);
+  let assemblyFormat = [{
+    $input (`scale` `(` $scale^ `:` type($scale) `)`)?
+    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
+    `:` type($input) (`->` type($outputs)^)?
+  }];
+}
+
+#endif // CONORM_DIALECT_NORM_IR_NORMOPS_TD

@@ -1,0 +1,55 @@
+//===- Passes.h -  ----------------------------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The pipelines `--conorm-fuse` and `--conorm-to-llvm`.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_PIPELINES_PASSES_H
+#define CONORM_PIPELINES_PASSES_H
+
+#include "mlir/Pass/PassOptions.h"
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace conorm {
+
+/// Options of the fusion pipeline.
+struct FusePipelineOptions
+    : public mlir::PassPipelineOptions<FusePipelineOptions> {
+  Option<bool> weightBias{
+      *this, "weight-bias",
+      llvm::cl::desc("Turn norms over an f32 1 + weight into weight_bias = 1.0"),
+      llvm::cl::init(true)};
+};
+
+/// Options of the pipeline to the LLVM dialect.
+struct ToLLVMPipelineOptions
+    : public mlir::PassPipelineOptions<ToLLVMPipelineOptions> {
+  Option<bool> fuse{*this, "fuse",
+                    llvm::cl::desc("Run the fusion pipeline first; without it "
+                                   "fused operations are taken apart"),
+                    llvm::cl::init(true)};
+};
+
+/// Fuses communication with normalization and cleans up. Module or function.
+void buildFusePipeline(mlir::OpPassManager &manager,
+                       const FusePipelineOptions &options);
+
+/// Takes a module on tensors to the LLVM dialect with calls of the runtime.
+void buildToLLVMPipeline(mlir::OpPassManager &manager,
+                         const ToLLVMPipelineOptions &options);
+
+/// Registers both by the names `conorm-fuse` and `conorm-to-llvm`.
+void registerPipelines();
+
+} // namespace conorm
+
+#endif // CONORM_PIPELINES_PASSES_H

@@ -1,0 +1,28 @@
+//===- Passes.h -  ----------------------------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Transformations within and across the `comm` and `norm` dialects.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_TRANSFORMS_PASSES_H
+#define CONORM_TRANSFORMS_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace conorm {
+
+#define GEN_PASS_DECL
+#include "conorm/Transforms/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "conorm/Transforms/Passes.h.inc"
+
+} // namespace conorm
+
+#endif // CONORM_TRANSFORMS_PASSES_H

@@ -1,0 +1,162 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_TRANSFORMS_PASSES_TD
+#define CONORM_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
+  let summary = "Fuse comm.all_reduce with the normalization that reads it";
+  let description = [{
+    Works in two stages, each to a fixpoint. *Normalize*: a norm over an f32
+    `1 + weight` takes the raw weight and `weight_bias = 1.0`, and an addition
+    that a norm reads becomes `norm.add_rms_norm`. *Fuse*: `comm.all_reduce` and
+    the `norm.rms_norm` or `norm.add_rms_norm` that reads it become
+    `comm.all_reduce_rms_norm`. Other users of the reduced value or of the sum
+    read results of the fused operation.
+
+    No bit of any result changes. Every `comm.all_reduce` is explained by a
+    remark (category `fuse-all-reduce-norm`): passed with what it took, or
+    missed with the name of the constraint that failed and what it saw.
+
+    Before:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>,
+                    %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+      %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+      %1 = arith.addf %0, %r : tensor<4x8xbf16>
+      %2 = norm.rms_norm %1 weight(%w : tensor<8xbf16>)
+             {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+      return %2, %1 : tensor<4x8xbf16>, tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+
+    After:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>,
+                    %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+      %sum, %y = comm.all_reduce_rms_norm %x on @tp
+        weight(%w : tensor<8xbf16>) residual(%r : tensor<4x8xbf16>)
+        {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+        -> (residual_out: tensor<4x8xbf16>, normed: tensor<4x8xbf16>)
+      return %y, %sum : tensor<4x8xbf16>, tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+  }];
+  let options = [
+    Option<"weightBias", "weight-bias", "bool", /*default=*/"true",
+           "Turn norms over an f32 1 + weight into weight_bias = 1.0">
+  ];
+  let statistics = [
+    Statistic<"numSites", "num-all-reduces", "Number of comm.all_reduce seen">,
+    Statistic<"numFused", "num-fused", "Number of fused operations made">,
+    Statistic<"numWithResidual", "num-fused-residual",
+              "Number of fused operations with a residual">,
+    Statistic<"numWithWeightBias", "num-fused-weight-bias",
+              "Number of fused operations with a weight_bias">,
+    Statistic<"numMissed", "num-missed",
+              "Number of comm.all_reduce left as they were">
+  ];
+  let dependentDialects = [
+    "::conorm::comm::CommDialect", "::conorm::norm::NormDialect",
+    "::mlir::pdl::PDLDialect", "::mlir::pdl_interp::PDLInterpDialect"
+  ];
+}
+
+def DecomposeFusedNorm : Pass<"decompose-fused-norm"> {
+  let summary = "Split comm.all_reduce_rms_norm into its parts";
+  let description = [{
+    The inverse of `--fuse-all-reduce-norm` and the fallback where a target has
+    no fused kernel: the result is the normal form that the fusion's first stage
+    makes, and its bits are the same.
+
+    Before:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+      %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>)
+        {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+      return %y : tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+
+    After:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+      %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+      %y = norm.rms_norm %0 weight(%w : tensor<8xbf16>)
+             {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+      return %y : tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+  }];
+  let statistics = [
+    Statistic<"numDecomposed", "num-decomposed",
+              "Number of fused operations taken apart">
+  ];
+  let dependentDialects = [
+    "::conorm::comm::CommDialect", "::conorm::norm::NormDialect"
+  ];
+}
+
+def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
+  let summary = "Give comm and norm operations the buffers they may write";
+  let description = [{
+    Fills the `outs` of every `comm` and `norm` operation on tensors, so that
+    one-shot bufferization finds a place for each result without a copy: the
+    residual or the input at its last use where it may be overwritten, a
+    `tensor.empty` elsewhere. Arguments of public functions are marked read-only
+    for bufferization unless they carry `comm.donated`.
+
+    Before:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16> {comm.donated}, %w: tensor<8xbf16>)
+        -> tensor<4x8xbf16> {
+      %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>)
+        {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+      return %y : tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+
+    After:
+
+    ```mlir
+    func.func @site(
+        %x: tensor<4x8xbf16> {bufferization.writable = true, comm.donated},
+        %w: tensor<8xbf16> {bufferization.writable = false})
+        -> tensor<4x8xbf16> {
+      %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>)
+        outs(normed = %x : tensor<4x8xbf16>)
+        {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+      return %y : tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+  }];
+  let statistics = [
+    Statistic<"numReused", "num-reused",
+              "Number of results that take an operand's buffer">,
+    Statistic<"numNew", "num-new", "Number of results that take a new buffer">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::affine::AffineDialect"
+  ];
+}
+
+#endif // CONORM_TRANSFORMS_PASSES_TD

@@ -1,0 +1,62 @@
+//===- BytecodeVersion.h ------------------------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The version that both dialects write into bytecode. One version for the
+// project: the dialects are released together, and `comm` prints `norm`
+// attributes.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_LIB_DIALECT_BYTECODEVERSION_H
+#define CONORM_LIB_DIALECT_BYTECODEVERSION_H
+
+#include "mlir/Bytecode/BytecodeImplementation.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Dialect.h"
+
+namespace conorm {
+
+struct BytecodeVersion : public mlir::DialectVersion {
+  static constexpr uint64_t kMajor = 1;
+  static constexpr uint64_t kMinor = 0;
+
+  BytecodeVersion(uint64_t major, uint64_t minor)
+      : major(major), minor(minor) {}
+  uint64_t major, minor;
+};
+
+/// Writes the current version, reads any, and refuses newer ones: a newer
+/// minor version may hold operations or attributes that this build lacks.
+struct BytecodeVersionInterface : public mlir::BytecodeDialectInterface {
+  BytecodeVersionInterface(mlir::Dialect *dialect)
+      : BytecodeDialectInterface(dialect) {}
+
+  void writeVersion(mlir::DialectBytecodeWriter &writer) const override {
+    writer.writeVarInt(BytecodeVersion::kMajor);
+    writer.writeVarInt(BytecodeVersion::kMinor);
+  }
+
+  std::unique_ptr<mlir::DialectVersion>
+  readVersion(mlir::DialectBytecodeReader &reader) const override {
+    uint64_t major, minor;
+    if (failed(reader.readVarInt(major)) || failed(reader.readVarInt(minor)))
+      return nullptr;
+    if (major != BytecodeVersion::kMajor || minor > BytecodeVersion::kMinor) {
+      reader.emitError() << "expected dialect '" << getDialect()->getNamespace()
+                         << "' of version " << BytecodeVersion::kMajor << "."
+                         << BytecodeVersion::kMinor << " or an older minor, "
+                         << "found " << major << "." << minor;
+      return nullptr;
+    }
+    return std::make_unique<BytecodeVersion>(major, minor);
+  }
+};
+
+} // namespace conorm
+
+#endif // CONORM_LIB_DIALECT_BYTECODEVERSION_H

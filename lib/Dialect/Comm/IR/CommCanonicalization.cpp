@@ -1,0 +1,156 @@
+//===- CommCanonicalization.cpp -  ----------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Dialect/Comm/IR/Comm.h"
+
+using namespace mlir;
+using namespace conorm;
+using namespace conorm::comm;
+
+/// A collective among one rank moves nothing: its resource effect orders it
+/// against no other rank's call.
+static bool isOneRankGroup(Operation *op, FlatSymbolRefAttr name) {
+  GroupOp group = lookupGroup(op, name);
+  return group && group.getGroupSize() == 1;
+}
+
+/// Folds a collective among one rank to its input. The fold of one element is
+/// the element itself, so no rounding is lost.
+static LogicalResult foldOneRank(Operation *op, Value input,
+                                 FlatSymbolRefAttr group,
+                                 PatternRewriter &rewriter) {
+  if (op->getNumResults() != 1 || !isOneRankGroup(op, group))
+    return failure();
+  if (op->getResult(0).getType() != input.getType())
+    return failure();
+  rewriter.replaceOp(op, input);
+  return success();
+}
+
+LogicalResult AllReduceOp::canonicalize(AllReduceOp op,
+                                        PatternRewriter &rewriter) {
+  return foldOneRank(op, op.getInput(), op.getGroupAttr(), rewriter);
+}
+
+LogicalResult ReduceScatterOp::canonicalize(ReduceScatterOp op,
+                                            PatternRewriter &rewriter) {
+  return foldOneRank(op, op.getInput(), op.getGroupAttr(), rewriter);
+}
+
+LogicalResult AllGatherOp::canonicalize(AllGatherOp op,
+                                        PatternRewriter &rewriter) {
+  return foldOneRank(op, op.getInput(), op.getGroupAttr(), rewriter);
+}
+
+/// Drops results that nothing reads, but for the last one: the collective
+/// itself stays. A quantization is one part with its scales.
+static LogicalResult dropUnusedResults(AllReduceRMSNormOp op,
+                                       PatternRewriter &rewriter) {
+  auto results = op.getPartResults();
+  std::array<bool, 5> used;
+  for (auto [keep, result] : llvm::zip(used, results))
+    keep = result && !result.use_empty();
+  used[3] = used[4] = results[3] && (used[3] || used[4]);
+  used[4] &= static_cast<bool>(results[4]);
+  if (llvm::none_of(used, [](bool keep) { return keep; })) {
+    // Nothing reads it: keep the cheapest result to make.
+    unsigned last = results[0] ? 0 : results[1] ? 1 : results[2] ? 2 : 3;
+    used[last] = true;
+    used[4] = last == 3 && results[4];
+  }
+  if (llvm::all_of(llvm::zip(used, results), [](auto pair) {
+        return std::get<0>(pair) == static_cast<bool>(std::get<1>(pair));
+      }))
+    return failure();
+
+  std::array<Type, 5> types{};
+  SmallVector<Value, 5> outs;
+  for (auto [index, result] : llvm::enumerate(results)) {
+    types[index] = used[index] ? result.getType() : Type();
+    outs.push_back(used[index] ? op.getPartOuts()[index] : Value());
+  }
+  AllReduceRMSNormOp::Properties properties = op.getProperties();
+  Value scale = op.getScale();
+  if (!used[3]) {
+    properties.quantization = nullptr;
+    scale = nullptr;
+  }
+  auto slim = AllReduceRMSNormOp::create(
+      rewriter, op.getLoc(), types,
+      ValueRange{op.getInput(), op.getWeight(), op.getResidual(), scale,
+                 op.getPostNormWeight()},
+      outs, properties);
+  slim->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  SmallVector<Value> replacements;
+  for (auto [index, result] : llvm::enumerate(results))
+    if (result)
+      replacements.push_back(slim.getPartResults()[index]);
+  rewriter.replaceOp(op, replacements);
+  return success();
+}
+
+LogicalResult AllReduceRMSNormOp::canonicalize(AllReduceRMSNormOp op,
+                                               PatternRewriter &rewriter) {
+  if (op->getNumResults() == 0)
+    return failure();
+  if (succeeded(dropUnusedResults(op, rewriter)))
+    return success();
+  if (!isOneRankGroup(op, op.getGroupAttr()))
+    return failure();
+  rewriter.replaceOp(op, decomposeFusedNorm(rewriter, op, op.getInput()));
+  return success();
+}
+
+SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
+                                                    AllReduceRMSNormOp op,
+                                                    Value reduced) {
+  Location loc = op.getLoc();
+  if (!reduced)
+    reduced = AllReduceOp::create(rewriter, loc, op.getInput(), Value(),
+                                  op.getGroupAttr(), ReductionAttr(),
+                                  op.getStrategyAttr())
+                  .getReduced();
+  Value value = reduced;
+  if (op.isSandwich())
+    value = norm::RMSNormOp::create(
+                rewriter, loc, value, op.getPostNormWeight(), Value(),
+                op.getPostNormEpsilonAttr(), op.getPostNormWeightBiasAttr(),
+                op.getPostNormRoundingAttr())
+                .getNormed();
+  Value normed, residualOut;
+  if (op.getResidual()) {
+    auto add = norm::AddRMSNormOp::create(
+        rewriter, loc, value, op.getResidual(), op.getWeight(), ValueRange(),
+        op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRoundingAttr());
+    normed = add.getNormed();
+    residualOut = add.getResidualOut();
+  } else {
+    normed = norm::RMSNormOp::create(rewriter, loc, value, op.getWeight(),
+                                     Value(), op.getEpsilonAttr(),
+                                     op.getWeightBiasAttr(),
+                                     op.getRoundingAttr())
+                 .getNormed();
+  }
+  std::array<Value, 5> parts = {reduced, residualOut, normed, {}, {}};
+  if (op.getQuantization()) {
+    SmallVector<Type> types;
+    for (Value result : {op.getQuantized(), op.getScales()})
+      if (result)
+        types.push_back(result.getType());
+    auto quantize = norm::QuantizeOp::create(rewriter, loc, types, normed,
+                                             op.getScale(), ValueRange(),
+                                             op.getQuantizationAttr());
+    for (auto [index, output] : llvm::enumerate(quantize.getOutputs()))
+      parts[3 + index] = output;
+  }
+  SmallVector<Value> replacements;
+  for (auto [part, result] : llvm::zip(parts, op.getPartResults()))
+    if (result)
+      replacements.push_back(part);
+  return replacements;
+}

@@ -1,0 +1,288 @@
+//===- CommOps.cpp -  -----------------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Dialect/Comm/IR/Comm.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace conorm;
+using namespace conorm::comm;
+
+//===----------------------------------------------------------------------===//
+// Assembly of the fused operation's parts
+//===----------------------------------------------------------------------===//
+
+using OptionalOperand = std::optional<OpAsmParser::UnresolvedOperand>;
+
+ArrayRef<StringLiteral> AllReduceRMSNormOp::getPartNames() {
+  static constexpr StringLiteral names[kNumParts] = {
+      "reduced", "residual_out", "normed", "quantized", "scales"};
+  return names;
+}
+
+/// Parses `name` and finds its part; parts stand in order, each at most once.
+static ParseResult parsePartName(OpAsmParser &parser, unsigned &next,
+                                 unsigned &part) {
+  ArrayRef<StringLiteral> names = AllReduceRMSNormOp::getPartNames();
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef keyword;
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  const auto *it = llvm::find(names, keyword);
+  if (it == names.end())
+    return parser.emitError(loc, "unknown result '")
+           << keyword << "', expected one of " << llvm::join(names, ", ");
+  part = std::distance(names.begin(), it);
+  if (part < next)
+    return parser.emitError(loc, "expected each result once and in the order ")
+           << llvm::join(names, ", ") << ", found '" << keyword << "'";
+  next = part + 1;
+  return success();
+}
+
+static ParseResult parseNamedDestinations(
+    OpAsmParser &parser, OptionalOperand &reduced, Type &reducedType,
+    OptionalOperand &residualOut, Type &residualOutType,
+    OptionalOperand &normed, Type &normedType, OptionalOperand &quantized,
+    Type &quantizedType, OptionalOperand &scales, Type &scalesType) {
+  if (failed(parser.parseOptionalKeyword("outs")))
+    return success();
+  OptionalOperand *operands[] = {&reduced, &residualOut, &normed, &quantized,
+                                 &scales};
+  Type *types[] = {&reducedType, &residualOutType, &normedType, &quantizedType,
+                   &scalesType};
+  unsigned next = 0;
+  return parser.parseCommaSeparatedList(
+      OpAsmParser::Delimiter::Paren, [&]() -> ParseResult {
+        unsigned part;
+        OpAsmParser::UnresolvedOperand operand;
+        if (parsePartName(parser, next, part) || parser.parseEqual() ||
+            parser.parseOperand(operand) ||
+            parser.parseColonType(*types[part]))
+          return failure();
+        *operands[part] = operand;
+        return success();
+      });
+}
+
+static void printNamedDestinations(OpAsmPrinter &printer,
+                                   AllReduceRMSNormOp op, Value, Type, Value,
+                                   Type, Value, Type, Value, Type, Value,
+                                   Type) {
+  bool first = true;
+  for (auto [name, out] : llvm::zip(op.getPartNames(), op.getPartOuts())) {
+    if (!out)
+      continue;
+    printer << (first ? "outs(" : ", ") << name << " = " << out << " : "
+            << out.getType();
+    first = false;
+  }
+  if (!first)
+    printer << ")";
+}
+
+static ParseResult parseNamedResults(OpAsmParser &parser, Type &reduced,
+                                     Type &residualOut, Type &normed,
+                                     Type &quantized, Type &scales) {
+  if (failed(parser.parseOptionalArrow()))
+    return success();
+  Type *types[] = {&reduced, &residualOut, &normed, &quantized, &scales};
+  unsigned next = 0;
+  return parser.parseCommaSeparatedList(
+      OpAsmParser::Delimiter::Paren, [&]() -> ParseResult {
+        unsigned part;
+        if (parsePartName(parser, next, part))
+          return failure();
+        return parser.parseColonType(*types[part]);
+      });
+}
+
+static void printNamedResults(OpAsmPrinter &printer, AllReduceRMSNormOp op,
+                              Type, Type, Type, Type, Type) {
+  bool first = true;
+  for (auto [name, result] : llvm::zip(op.getPartNames(), op.getPartResults())) {
+    if (!result)
+      continue;
+    printer << (first ? "-> (" : ", ") << name << ": " << result.getType();
+    first = false;
+  }
+  if (!first)
+    printer << ")";
+}
+
+#define GET_OP_CLASSES
+#include "conorm/Dialect/Comm/IR/CommOps.cpp.inc"
+
+std::array<Value, AllReduceRMSNormOp::kNumParts>
+AllReduceRMSNormOp::getPartResults() {
+  return {getReduced(), getResidualOut(), getNormed(), getQuantized(),
+          getScales()};
+}
+
+std::array<Value, AllReduceRMSNormOp::kNumParts>
+AllReduceRMSNormOp::getPartOuts() {
+  return {getOutReduced(), getOutResidualOut(), getOutNormed(),
+          getOutQuantized(), getOutScales()};
+}
+
+void AllReduceRMSNormOp::build(OpBuilder &, OperationState &state,
+                               std::array<Type, 5> partTypes,
+                               ValueRange inputs, ValueRange partOuts,
+                               const Properties &properties) {
+  assert(inputs.size() == 5 && "input, weight, residual, scale, post weight");
+  assert((partOuts.empty() || partOuts.size() == kNumParts) &&
+         "one destination a part, null where absent");
+  Properties &copy = state.getOrAddProperties<Properties>();
+  copy = properties;
+  copy.operandSegmentSizes.fill(0);
+  copy.resultSegmentSizes.fill(0);
+  unsigned segment = 0;
+  for (ValueRange values : {inputs, partOuts})
+    for (Value value : values) {
+      if (value)
+        state.addOperands(value);
+      copy.operandSegmentSizes[segment++] = value ? 1 : 0;
+    }
+  for (auto [index, type] : llvm::enumerate(partTypes)) {
+    if (type)
+      state.addTypes(type);
+    copy.resultSegmentSizes[index] = type ? 1 : 0;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Effects
+//===----------------------------------------------------------------------===//
+
+using Effects =
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
+
+static void getCollectiveEffects(Operation *op, ArrayRef<OpOperand *> outs,
+                                 Effects &effects) {
+  effects.emplace_back(MemoryEffects::Read::get(), CommResource::get());
+  effects.emplace_back(MemoryEffects::Write::get(), CommResource::get());
+  norm::getBufferEffects(op, outs, effects);
+}
+
+static SmallVector<OpOperand *> getPointers(MutableOperandRange range) {
+  SmallVector<OpOperand *> operands;
+  for (OpOperand &operand : range)
+    operands.push_back(&operand);
+  return operands;
+}
+
+void AllReduceOp::getEffects(Effects &effects) {
+  getCollectiveEffects(*this, getPointers(getOutsMutable()), effects);
+}
+
+void ReduceScatterOp::getEffects(Effects &effects) {
+  getCollectiveEffects(*this, getPointers(getOutsMutable()), effects);
+}
+
+void AllGatherOp::getEffects(Effects &effects) {
+  getCollectiveEffects(*this, getPointers(getOutsMutable()), effects);
+}
+
+void AllReduceRMSNormOp::getEffects(Effects &effects) {
+  SmallVector<OpOperand *> outs;
+  for (MutableOperandRange range :
+       {getOutReducedMutable(), getOutResidualOutMutable(),
+        getOutNormedMutable(), getOutQuantizedMutable(),
+        getOutScalesMutable()})
+    llvm::append_range(outs, getPointers(range));
+  getCollectiveEffects(*this, outs, effects);
+}
+
+//===----------------------------------------------------------------------===//
+// Type inference and shape reification
+//===----------------------------------------------------------------------===//
+
+LogicalResult AllReduceOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location>, ValueRange operands,
+    DictionaryAttr, OpaqueProperties, RegionRange,
+    SmallVectorImpl<Type> &types) {
+  if (isa<RankedTensorType>(operands.front().getType()))
+    types.push_back(operands.front().getType());
+  return success();
+}
+
+LogicalResult
+AllReduceOp::reifyResultShapes(OpBuilder &builder,
+                               ReifiedRankedShapedTypeDims &shapes) {
+  if (getReduced())
+    shapes.push_back(norm::getMixedSizes(builder, getLoc(), getInput()));
+  return success();
+}
+
+/// Shape of a scattered or gathered result: the input's but for `dim`, whose
+/// size is `size(d0)` of the input's and needs the group's size.
+static LogicalResult
+reifyAlongDim(OpBuilder &builder, Operation *op, Value input, int64_t dim,
+              FlatSymbolRefAttr groupName, bool gathers,
+              ReifiedRankedShapedTypeDims &shapes) {
+  if (op->getNumResults() == 0)
+    return success();
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  SmallVector<OpFoldResult> shape =
+      norm::getMixedSizes(builder, op->getLoc(), input);
+  if (!type.isDynamicDim(dim)) {
+    shape[dim] = builder.getIndexAttr(type.getDimSize(dim));
+  } else {
+    GroupOp group = lookupGroup(op, groupName);
+    std::optional<int64_t> size =
+        group ? group.getGroupSize() : std::nullopt;
+    if (!size)
+      return failure();
+    AffineExpr d0 = builder.getAffineDimExpr(0);
+    shape[dim] = affine::makeComposedFoldedAffineApply(
+        builder, op->getLoc(), gathers ? d0 * *size : d0.floorDiv(*size),
+        {shape[dim]});
+  }
+  shapes.push_back(std::move(shape));
+  return success();
+}
+
+LogicalResult
+ReduceScatterOp::reifyResultShapes(OpBuilder &builder,
+                                   ReifiedRankedShapedTypeDims &shapes) {
+  return reifyAlongDim(builder, *this, getInput(), getDim(), getGroupAttr(),
+                       /*gathers=*/false, shapes);
+}
+
+LogicalResult
+AllGatherOp::reifyResultShapes(OpBuilder &builder,
+                               ReifiedRankedShapedTypeDims &shapes) {
+  return reifyAlongDim(builder, *this, getInput(), getDim(), getGroupAttr(),
+                       /*gathers=*/true, shapes);
+}
+
+LogicalResult
+AllReduceRMSNormOp::reifyResultShapes(OpBuilder &builder,
+                                      ReifiedRankedShapedTypeDims &shapes) {
+  for (auto [part, result] : llvm::enumerate(getPartResults())) {
+    if (!result)
+      continue;
+    if (part < 3)
+      shapes.push_back(norm::getMixedSizes(builder, getLoc(), getInput()));
+    else
+      shapes.push_back(norm::getQuantizedSizes(
+          builder, getLoc(), getInput(), cast<ShapedType>(result.getType())));
+  }
+  return success();
+}
+
+std::optional<int64_t> GroupOp::getGroupSize() {
+  if (std::optional<DenseIntElementsAttr> groups = getReplicaGroups())
+    return groups->getType().getShape().back();
+  if (std::optional<uint64_t> size = getSize())
+    return static_cast<int64_t>(*size);
+  return std::nullopt;
+}

@@ -1,0 +1,136 @@
+//===- NormOps.cpp ------------------------------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Dialect/Norm/IR/Norm.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace conorm::norm;
+
+#define GET_OP_CLASSES
+#include "conorm/Dialect/Norm/IR/NormOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Effects
+//===----------------------------------------------------------------------===//
+
+using Effects =
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
+
+void conorm::norm::getBufferEffects(Operation *op,
+                                    ArrayRef<OpOperand *> outs,
+                                    Effects &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<BaseMemRefType>(operand.get().getType()))
+      continue;
+    if (llvm::is_contained(outs, &operand))
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+    else
+      effects.emplace_back(MemoryEffects::Read::get(), &operand);
+  }
+}
+
+static SmallVector<OpOperand *> getOperandPointers(MutableOperandRange range) {
+  SmallVector<OpOperand *> operands;
+  for (OpOperand &operand : range)
+    operands.push_back(&operand);
+  return operands;
+}
+
+void RMSNormOp::getEffects(Effects &effects) {
+  getBufferEffects(*this, getOperandPointers(getOutsMutable()), effects);
+}
+
+void AddRMSNormOp::getEffects(Effects &effects) {
+  getBufferEffects(*this, getOperandPointers(getOutsMutable()), effects);
+}
+
+void QuantizeOp::getEffects(Effects &effects) {
+  getBufferEffects(*this, getOperandPointers(getOutsMutable()), effects);
+}
+
+//===----------------------------------------------------------------------===//
+// Type inference and shape reification
+//===----------------------------------------------------------------------===//
+
+LogicalResult RMSNormOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location>, ValueRange operands,
+    DictionaryAttr, OpaqueProperties, RegionRange,
+    SmallVectorImpl<Type> &types) {
+  if (isa<RankedTensorType>(operands.front().getType()))
+    types.push_back(operands.front().getType());
+  return success();
+}
+
+LogicalResult AddRMSNormOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location>, ValueRange operands,
+    DictionaryAttr, OpaqueProperties, RegionRange,
+    SmallVectorImpl<Type> &types) {
+  if (isa<RankedTensorType>(operands.front().getType()))
+    types.assign(2, operands.front().getType());
+  return success();
+}
+
+SmallVector<OpFoldResult> conorm::norm::getMixedSizes(OpBuilder &builder,
+                                                      Location loc,
+                                                      Value value) {
+  if (isa<RankedTensorType>(value.getType()))
+    return tensor::getMixedSizes(builder, loc, value);
+  return memref::getMixedSizes(builder, loc, value);
+}
+
+LogicalResult
+RMSNormOp::reifyResultShapes(OpBuilder &builder,
+                             ReifiedRankedShapedTypeDims &shapes) {
+  if (getNormed())
+    shapes.push_back(getMixedSizes(builder, getLoc(), getInput()));
+  return success();
+}
+
+LogicalResult
+AddRMSNormOp::reifyResultShapes(OpBuilder &builder,
+                                ReifiedRankedShapedTypeDims &shapes) {
+  shapes.assign(getNumResults(), {});
+  for (SmallVector<OpFoldResult> &shape : shapes)
+    shape = getMixedSizes(builder, getLoc(), getInput());
+  return success();
+}
+
+SmallVector<OpFoldResult>
+conorm::norm::getQuantizedSizes(OpBuilder &builder, Location loc, Value input,
+                                ShapedType result) {
+  // Only the last dimension, or with swizzled and packed layouts all of them,
+  // differ from the input's; the verifier made static what follows from it.
+  SmallVector<OpFoldResult> sizes = getMixedSizes(builder, loc, input);
+  SmallVector<OpFoldResult> shape;
+  for (auto [index, size] : llvm::enumerate(result.getShape())) {
+    if (ShapedType::isDynamic(size) && index < sizes.size())
+      shape.push_back(sizes[index]);
+    else
+      shape.push_back(builder.getIndexAttr(size));
+  }
+  return shape;
+}
+
+LogicalResult
+QuantizeOp::reifyResultShapes(OpBuilder &builder,
+                              ReifiedRankedShapedTypeDims &shapes) {
+  for (Value output : getOutputs()) {
+    auto type = cast<ShapedType>(output.getType());
+    if (!isa<RankedTensorType>(type) || type.getNumDynamicDims() > 1 ||
+        (type.getRank() && type.isDynamicDim(type.getRank() - 1)))
+      return failure();
+    shapes.push_back(getQuantizedSizes(builder, getLoc(), getInput(), type));
+  }
+  return success();
+}

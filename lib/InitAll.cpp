@@ -1,0 +1,30 @@
+//===- InitAll.cpp -  -----------------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/InitAll.h"
+
+#include "conorm/Conversion/Passes.h"
+#include "conorm/Dialect/Comm/IR/Comm.h"
+#include "conorm/Dialect/Comm/Transforms/BufferizableOpInterfaceImpl.h"
+#include "conorm/Dialect/Norm/IR/Norm.h"
+#include "conorm/Dialect/Norm/Transforms/BufferizableOpInterfaceImpl.h"
+#include "conorm/Pipelines/Passes.h"
+#include "conorm/Transforms/Passes.h"
+#include "mlir/IR/DialectRegistry.h"
+
+void conorm::registerAllDialects(mlir::DialectRegistry &registry) {
+  registry.insert<comm::CommDialect, norm::NormDialect>();
+  comm::registerBufferizableOpInterfaceExternalModels(registry);
+  norm::registerBufferizableOpInterfaceExternalModels(registry);
+}
+
+void conorm::registerAllPasses() {
+  registerConormConversionPasses();
+  registerConormTransformsPasses();
+  registerPipelines();
+}
