@@ -52,7 +52,7 @@ inline uint16_t fromF32(F16, float x) {
   uint32_t rest = bits & 0x7fffffff;
   if (rest > 0x7f800000)
     return sign | 0x7e00;
-  if (rest >= 0x477ff000) // 65520 and up round to infinity
+  if (rest >= 0x47800000) // 2^16; below, rounding may carry into infinity
     return sign | 0x7c00;
   if (rest < 0x38800000) {
     // Below the least normal number: an addition that aligns the last place of

@@ -1,0 +1,21 @@
+# The kernels are compiled into the test: the runtime library does not export
+# them. Included by CMakeLists.txt.
+
+include(${PROJECT_SOURCE_DIR}/runtime/lib/common/NumericsSources.cmake)
+
+# The transcription of the contract, for every test that compares with it. It
+# computes in f32 and must not be contracted either.
+set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/Reference.cpp
+  PROPERTIES COMPILE_OPTIONS "-O2;-ffp-contract=off")
+add_library(ConormReference STATIC ${CMAKE_CURRENT_LIST_DIR}/Reference.cpp)
+target_include_directories(ConormReference
+  PUBLIC ${CMAKE_CURRENT_LIST_DIR} ${PROJECT_SOURCE_DIR}/runtime/include)
+
+conorm_add_unittest(RuntimeNumericsTests
+  NumericsBoundTest.cpp
+  NumericsConversionTest.cpp
+  NumericsTest.cpp
+  ${CONORM_NUMERICS_SOURCES}
+  LINK ConormReference)
+target_include_directories(RuntimeNumericsTests
+  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
