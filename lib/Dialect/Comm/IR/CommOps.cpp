@@ -81,7 +81,7 @@ static void printNamedDestinations(OpAsmPrinter &printer,
   for (auto [name, out] : llvm::zip(op.getPartNames(), op.getPartOuts())) {
     if (!out)
       continue;
-    printer << (first ? "outs(" : ", ") << name << " = " << out << " : "
+    printer << (first ? " outs(" : ", ") << name << " = " << out << " : "
             << out.getType();
     first = false;
   }
@@ -111,7 +111,7 @@ static void printNamedResults(OpAsmPrinter &printer, AllReduceRMSNormOp op,
   for (auto [name, result] : llvm::zip(op.getPartNames(), op.getPartResults())) {
     if (!result)
       continue;
-    printer << (first ? "-> (" : ", ") << name << ": " << result.getType();
+    printer << (first ? " -> (" : ", ") << name << ": " << result.getType();
     first = false;
   }
   if (!first)

@@ -231,12 +231,12 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     (`residual` `(` $residual^ `:` type($residual) `)`)?
     (`scale` `(` $scale^ `:` type($scale) `)`)?
     (`post_norm_weight` `(` $post_norm_weight^ `:` type($post_norm_weight) `)`)?
-    custom<NamedDestinations>($out_reduced, type($out_reduced),
+    `` custom<NamedDestinations>($out_reduced, type($out_reduced),
       $out_residual_out, type($out_residual_out), $out_normed,
       type($out_normed), $out_quantized, type($out_quantized), $out_scales,
       type($out_scales))
     attr-dict `:` type($input)
-    custom<NamedResults>(type($reduced), type($residual_out), type($normed),
+    `` custom<NamedResults>(type($reduced), type($residual_out), type($normed),
       type($quantized), type($scales))
   }];
   let extraClassDeclaration = [{
