@@ -45,9 +45,9 @@ struct FusedOps : public RewriterBase::Listener {
   void notifyOperationInserted(Operation *op,
                                OpBuilder::InsertPoint) override {
     if (auto fused = dyn_cast<AllReduceRMSNormOp>(op))
-      made.push_back(fused);
+      made.insert(fused);
   }
-  SmallVector<AllReduceRMSNormOp> made;
+  DenseSet<Operation *> made;
 };
 
 struct FuseAllReduceNormPass
@@ -126,12 +126,14 @@ void FuseAllReduceNormPass::runOnOperation() {
   if (failed(applyToNorms(normalizePatterns, nullptr)) ||
       failed(applyToNorms(fusePatterns, &fused)))
     return signalPassFailure();
-  for (AllReduceRMSNormOp op : fused.made)
-    explainFused(op);
   size_t missed = 0;
-  getOperation()->walk([&](AllReduceOp reduce) {
-    explainMissed(reduce);
-    ++missed;
+  getOperation()->walk([&](Operation *op) {
+    if (fused.made.contains(op))
+      explainFused(cast<AllReduceRMSNormOp>(op));
+    if (auto reduce = dyn_cast<AllReduceOp>(op)) {
+      explainMissed(reduce);
+      ++missed;
+    }
   });
   numSites += fused.made.size();
   summarize(fused.made.size(), missed);

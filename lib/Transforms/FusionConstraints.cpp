@@ -95,12 +95,12 @@ static Violation checkResidualNotReduced(AllReduceOp reduce, Operation *norm) {
   auto add = dyn_cast<norm::AddRMSNormOp>(norm);
   if (!add)
     return std::nullopt;
-  // The sum of two reduced values: which one to fuse is not ours to choose.
+  // Two partial results that only meet here: which one to fuse is not ours to
+  // choose. A residual that others read as well is a residual.
   for (Value operand : {add.getInput(), add.getResidual()}) {
-    Operation *other = operand.getDefiningOp();
-    if (other && other != reduce && isCollective(other))
-      return "the residual comes from another " +
-             toString(other->getName().getStringRef());
+    auto other = operand.getDefiningOp<AllReduceOp>();
+    if (other && other != reduce && operand.hasOneUse())
+      return "the residual is another all_reduce that only this sum reads";
   }
   if (add.getInput() == add.getResidual())
     return "the residual is the reduced value itself";

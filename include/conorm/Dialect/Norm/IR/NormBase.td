@@ -77,6 +77,7 @@ def Norm_Rounding : Norm_Enum<"Rounding", "where a norm rounds to T (rule R4)", 
 ]>;
 def Norm_RoundingAttr : EnumAttr<Norm_Dialect, Norm_Rounding, "rounding"> {
   let summary = "where a norm rounds to its element type";
+  let assemblyFormat = "`<` $value `>`";
   let description = [{
     Rule R4 of the rounding contract. `scale_then_round` (Gemma, vLLM,
     FlashInfer): `T((f32(v) * r) * (weight_bias + f32(w)))`. `round_then_scale`
