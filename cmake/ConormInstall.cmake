@@ -5,16 +5,17 @@ include(CMakePackageConfigHelpers)
 
 set(CONORM_INSTALL_CMAKEDIR "${CMAKE_INSTALL_LIBDIR}/cmake/Conorm")
 
-if(TARGET Conorm)
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/conorm"
-    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-    FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.pdll")
-  install(DIRECTORY "${PROJECT_BINARY_DIR}/include/conorm"
-    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-    FILES_MATCHING PATTERN "*.h" PATTERN "*.inc"
-    PATTERN "CMakeFiles" EXCLUDE)
-endif()
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/conorm"
+  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+  FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.pdll")
+install(DIRECTORY "${PROJECT_BINARY_DIR}/include/conorm"
+  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+  FILES_MATCHING PATTERN "*.h" PATTERN "*.inc"
+  PATTERN "CMakeFiles" EXCLUDE)
 
+install(EXPORT ConormTargets
+  NAMESPACE Conorm::
+  DESTINATION "${CONORM_INSTALL_CMAKEDIR}")
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/ConormConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/cmake/ConormConfig.cmake"
