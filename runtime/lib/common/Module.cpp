@@ -10,7 +10,6 @@
 
 #include <dlfcn.h>
 
-#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -19,14 +18,9 @@ using namespace conorm::rt;
 
 namespace {
 
-void writeMessage(const std::string &text, char *message, size_t size) {
-  if (message && size)
-    std::snprintf(message, size, "%s", text.c_str());
-}
-
-ModuleError load(const char *path, conorm_module &module) {
+Error load(const char *path, conorm_module &module) {
   module.path = path;
-  if (ModuleError error = checkSharedObject(module.path))
+  if (Error error = checkSharedObject(module.path))
     return error;
   // A name without a slash would be searched for in the library path.
   std::string file = std::strchr(path, '/') ? module.path : "./" + module.path;
@@ -41,7 +35,7 @@ ModuleError load(const char *path, conorm_module &module) {
     return {CONORM_ERROR_MODULE,
             module.path + " is not a conorm artefact: expected the "
                           "symbol '" CONORM_MANIFEST_SYMBOL "', found none"};
-  ModuleError error = readManifest(data, module);
+  Error error = readManifest(data, module);
   if (error)
     error.message = module.path + ": " + error.message;
   return error;
@@ -53,26 +47,26 @@ extern "C" conorm_status conorm_module_open(const char *path,
                                             conorm_module **out, char *message,
                                             size_t messageSize) {
   if (!out || !path || !*path) {
-    writeMessage("conorm_module_open: expected a path and a place for the "
-                 "module, found none",
-                 message, messageSize);
+    copyMessage("conorm_module_open: expected a path and a place for the "
+                "module, found none",
+                message, messageSize);
     return CONORM_ERROR_INVALID_ARGUMENT;
   }
   *out = nullptr;
-  writeMessage("", message, messageSize);
+  copyMessage("", message, messageSize);
   try {
     auto module = std::make_unique<conorm_module>();
-    ModuleError error = load(path, *module);
+    Error error = load(path, *module);
     if (error) {
-      writeMessage(error.message, message, messageSize);
+      copyMessage(error.message, message, messageSize);
       conorm_module_close(module.release());
-      return error.status;
+      return error.code;
     }
     *out = module.release();
     return CONORM_OK;
   } catch (const std::bad_alloc &) {
-    writeMessage("out of memory while loading an artefact", message,
-                 messageSize);
+    copyMessage("out of memory while loading an artefact", message,
+                messageSize);
     return CONORM_ERROR_RESOURCE;
   }
 }

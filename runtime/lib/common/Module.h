@@ -9,6 +9,8 @@
 #ifndef CONORM_RUNTIME_LIB_COMMON_MODULE_H
 #define CONORM_RUNTIME_LIB_COMMON_MODULE_H
 
+#include "Error.h"
+
 #include "conorm-runtime/module.h"
 
 #include <string>
@@ -28,21 +30,13 @@ struct conorm_module {
 
 namespace conorm::rt {
 
-/// A failed step: what the C ABI returns, and the message that goes with it.
-struct ModuleError {
-  conorm_status status = CONORM_OK;
-  std::string message;
-
-  explicit operator bool() const { return status != CONORM_OK; }
-};
-
 /// Checks, without mapping it, that `path` is a shared object that the dynamic
 /// linker can load here: its own messages do not say what was expected, and a
 /// truncated file makes it fault.
-ModuleError checkSharedObject(const std::string &path);
+Error checkSharedObject(const std::string &path);
 
 /// Fills `module` from the manifest at `data`.
-ModuleError readManifest(const void *data, conorm_module &module);
+Error readManifest(const void *data, conorm_module &module);
 
 /// "2x?x8xbf16", or the type alone for a scalar.
 std::string describeValue(const conorm_value_desc &desc);

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Context.h"
 #include "Module.h"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ struct Descriptor {
 static_assert(sizeof(void *) == sizeof(uint64_t),
               "descriptors are laid out for 64-bit pointers");
 
-ModuleError argumentError(std::string message) {
+Error argumentError(std::string message) {
   return {CONORM_ERROR_INVALID_ARGUMENT, std::move(message)};
 }
 
@@ -54,8 +55,7 @@ int64_t tensorBytes(const int64_t *shape, uint32_t rank, uint32_t type) {
 
 /// Copies the caller's structure, whose size may differ from this runtime's.
 /// All fields of today belong to version 1.0, so none may be missing.
-ModuleError readBuffer(const char *at, const std::string &what,
-                       conorm_buffer &to) {
+Error readBuffer(const char *at, const std::string &what, conorm_buffer &to) {
   uint32_t size;
   std::memcpy(&size, at, sizeof(size));
   if (size < sizeof(conorm_buffer))
@@ -70,8 +70,8 @@ ModuleError readBuffer(const char *at, const std::string &what,
   return {};
 }
 
-ModuleError checkArgument(const conorm_value_desc &desc,
-                          const conorm_buffer &arg, const std::string &what) {
+Error checkArgument(const conorm_value_desc &desc, const conorm_buffer &arg,
+                    const std::string &what) {
   bool matches = arg.element_type == desc.element_type &&
                  arg.rank == desc.rank && (arg.shape || !arg.rank);
   for (uint32_t i = 0; matches && i < desc.rank; ++i)
@@ -102,18 +102,18 @@ class Invocation {
 public:
   Invocation(const conorm_entry &entry) : entry(entry) {}
 
-  ModuleError packArguments(const conorm_buffer *buffers);
-  ModuleError checkResults(conorm_buffer *buffers);
+  Error packArguments(const conorm_buffer *buffers);
+  Error checkResults(conorm_buffer *buffers);
   void call(conorm_context *context);
   /// Moves the results into the caller's buffers; none is left to free.
-  ModuleError takeResults();
+  Error takeResults();
   void dropResults();
 
 private:
-  ModuleError checkDonated() const;
-  ModuleError takeTensor(uint32_t index, Descriptor from, conorm_buffer &to);
-  ModuleError takeScalar(const conorm_value_desc &desc, const char *from,
-                         conorm_buffer &to);
+  Error checkDonated() const;
+  Error takeTensor(uint32_t index, Descriptor from, conorm_buffer &to);
+  Error takeScalar(const conorm_value_desc &desc, const char *from,
+                   conorm_buffer &to);
   bool isOwnedByCaller(const void *data) const;
   void freeAllocated(uint32_t index);
   Descriptor resultDescriptor(uint32_t index) {
@@ -131,20 +131,20 @@ private:
   std::vector<conorm_buffer *> results;
 };
 
-ModuleError Invocation::packArguments(const conorm_buffer *buffers) {
+Error Invocation::packArguments(const conorm_buffer *buffers) {
   args.resize(entry.num_args);
   const char *at = reinterpret_cast<const char *>(buffers);
   size_t words = 0;
   for (uint32_t i = 0; i < entry.num_args; ++i) {
     std::string what = "argument " + std::to_string(i);
-    if (ModuleError error = readBuffer(at, what, args[i]))
+    if (Error error = readBuffer(at, what, args[i]))
       return error;
     at += args[i].struct_size;
-    if (ModuleError error = checkArgument(entry.args[i], args[i], what))
+    if (Error error = checkArgument(entry.args[i], args[i], what))
       return error;
     words += Descriptor::numWords(args[i].rank);
   }
-  if (ModuleError error = checkDonated())
+  if (Error error = checkDonated())
     return error;
   argWords.resize(words);
   argPointers.resize(entry.num_args);
@@ -172,7 +172,7 @@ ModuleError Invocation::packArguments(const conorm_buffer *buffers) {
 }
 
 /// The callee may overwrite a donated buffer while it still reads the others.
-ModuleError Invocation::checkDonated() const {
+Error Invocation::checkDonated() const {
   auto begin = [&](uint32_t i) { return static_cast<char *>(args[i].data); };
   auto bytes = [&](uint32_t i) {
     return tensorBytes(args[i].shape, args[i].rank, args[i].element_type);
@@ -191,13 +191,12 @@ ModuleError Invocation::checkDonated() const {
   return {};
 }
 
-ModuleError Invocation::checkResults(conorm_buffer *buffers) {
+Error Invocation::checkResults(conorm_buffer *buffers) {
   char *at = reinterpret_cast<char *>(buffers);
   size_t offset = 0;
   for (uint32_t i = 0; i < entry.num_results; ++i) {
     conorm_buffer buffer;
-    if (ModuleError error =
-            readBuffer(at, "result " + std::to_string(i), buffer))
+    if (Error error = readBuffer(at, "result " + std::to_string(i), buffer))
       return error;
     results.push_back(reinterpret_cast<conorm_buffer *>(at));
     at += buffer.struct_size;
@@ -274,8 +273,8 @@ bool isContiguous(Descriptor &desc) {
   return true;
 }
 
-ModuleError Invocation::takeTensor(uint32_t index, Descriptor from,
-                                   conorm_buffer &to) {
+Error Invocation::takeTensor(uint32_t index, Descriptor from,
+                             conorm_buffer &to) {
   const conorm_value_desc &desc = entry.results[index];
   int64_t bytes = tensorBytes(from.sizes(), desc.rank, desc.element_type);
   bool matches = bytes >= 0;
@@ -316,8 +315,8 @@ ModuleError Invocation::takeTensor(uint32_t index, Descriptor from,
   return {};
 }
 
-ModuleError Invocation::takeScalar(const conorm_value_desc &desc,
-                                   const char *from, conorm_buffer &to) {
+Error Invocation::takeScalar(const conorm_value_desc &desc, const char *from,
+                             conorm_buffer &to) {
   size_t bytes = conorm_type_bytes(desc.element_type, 1);
   to.owner = to.data = std::malloc(bytes);
   if (!to.data)
@@ -326,15 +325,15 @@ ModuleError Invocation::takeScalar(const conorm_value_desc &desc,
   return {};
 }
 
-ModuleError Invocation::takeResults() {
+Error Invocation::takeResults() {
   for (uint32_t i = 0; i < entry.num_results; ++i) {
     const conorm_value_desc &desc = entry.results[i];
     conorm_buffer &to = *results[i];
     to.element_type = desc.element_type;
     to.rank = desc.rank;
-    ModuleError error = desc.kind == CONORM_VALUE_SCALAR
-                            ? takeScalar(desc, resultBytes() + offsets[i], to)
-                            : takeTensor(i, resultDescriptor(i), to);
+    Error error = desc.kind == CONORM_VALUE_SCALAR
+                      ? takeScalar(desc, resultBytes() + offsets[i], to)
+                      : takeTensor(i, resultDescriptor(i), to);
     if (error)
       return error;
   }
@@ -343,9 +342,9 @@ ModuleError Invocation::takeResults() {
   return {};
 }
 
-ModuleError invoke(const conorm_module &module, const conorm_entry &entry,
-                   conorm_context *context, const conorm_buffer *args,
-                   size_t numArgs, conorm_buffer *results, size_t numResults) {
+Error invoke(const conorm_module &module, const conorm_entry &entry,
+             conorm_context *context, const conorm_buffer *args, size_t numArgs,
+             conorm_buffer *results, size_t numResults) {
   if (&entry < module.entries.data() ||
       &entry >= module.entries.data() + module.entries.size())
     return argumentError("expected an entry of this module, found another");
@@ -358,12 +357,12 @@ ModuleError invoke(const conorm_module &module, const conorm_entry &entry,
         "expected room for " + std::to_string(entry.num_results) +
         " results, found " + std::to_string(results ? numResults : 0));
   Invocation invocation(entry);
-  if (ModuleError error = invocation.packArguments(args))
+  if (Error error = invocation.packArguments(args))
     return error;
-  if (ModuleError error = invocation.checkResults(results))
+  if (Error error = invocation.checkResults(results))
     return error;
   invocation.call(context);
-  ModuleError error;
+  Error error;
   try {
     if (conorm_context_status(context) == CONORM_OK)
       error = invocation.takeResults();
@@ -396,7 +395,7 @@ conorm_module_invoke(const conorm_module *module, const conorm_entry *entry,
   conorm_status before = conorm_context_status(context);
   if (before != CONORM_OK)
     return before;
-  ModuleError error;
+  Error error;
   try {
     error =
         invoke(*module, *entry, context, args, numArgs, results, numResults);
@@ -408,8 +407,7 @@ conorm_module_invoke(const conorm_module *module, const conorm_entry *entry,
   }
   if (!error)
     return conorm_context_status(context);
-  conorm_context_abort(context, error.message.c_str());
-  return error.status;
+  return failContext(context, error);
 }
 
 extern "C" void conorm_buffer_release(conorm_buffer *buffer) {

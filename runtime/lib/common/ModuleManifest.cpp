@@ -35,11 +35,11 @@ constexpr uint16_t kMachine = EM_RISCV;
 constexpr uint16_t kMachine = EM_NONE;
 #endif
 
-ModuleError moduleError(std::string message) {
+Error moduleError(std::string message) {
   return {CONORM_ERROR_MODULE, std::move(message)};
 }
 
-ModuleError versionError(std::string message) {
+Error versionError(std::string message) {
   return {CONORM_ERROR_VERSION, std::move(message)};
 }
 
@@ -55,7 +55,7 @@ struct File {
   }
 };
 
-ModuleError checkHeader(const std::string &path, const Elf64_Ehdr &header) {
+Error checkHeader(const std::string &path, const Elf64_Ehdr &header) {
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
     return moduleError(path + ": expected a shared object (ELF), found "
                               "another kind of file");
@@ -77,8 +77,8 @@ ModuleError checkHeader(const std::string &path, const Elf64_Ehdr &header) {
 /// A field of a structure that an older caller's copy lacks reads as zero;
 /// bytes that this runtime does not know must be zero (version.h).
 template <typename T>
-ModuleError readStruct(const void *data, size_t minimum,
-                       const std::string &what, T &to) {
+Error readStruct(const void *data, size_t minimum, const std::string &what,
+                 T &to) {
   const char *bytes = static_cast<const char *>(data);
   uint32_t size;
   std::memcpy(&size, bytes + offsetof(T, struct_size), sizeof(size));
@@ -101,8 +101,8 @@ ModuleError readStruct(const void *data, size_t minimum,
 
 /// Reads `count` structures that advance by their own struct_size.
 template <typename T>
-ModuleError readArray(const T *data, uint32_t count, size_t minimum,
-                      const std::string &what, std::vector<T> &to) {
+Error readArray(const T *data, uint32_t count, size_t minimum,
+                const std::string &what, std::vector<T> &to) {
   if (count && !data)
     return moduleError(what + ": expected " + std::to_string(count) +
                        " structures, found a null pointer");
@@ -110,7 +110,7 @@ ModuleError readArray(const T *data, uint32_t count, size_t minimum,
   to.resize(count);
   for (uint32_t i = 0; i < count; ++i) {
     std::string item = what + " " + std::to_string(i);
-    if (ModuleError error = readStruct(at, minimum, item, to[i]))
+    if (Error error = readStruct(at, minimum, item, to[i]))
       return error;
     uint32_t size;
     std::memcpy(&size, at + offsetof(T, struct_size), sizeof(size));
@@ -119,7 +119,7 @@ ModuleError readArray(const T *data, uint32_t count, size_t minimum,
   return {};
 }
 
-ModuleError checkValue(const conorm_value_desc &desc, const std::string &what) {
+Error checkValue(const conorm_value_desc &desc, const std::string &what) {
   if (desc.kind != CONORM_VALUE_TENSOR && desc.kind != CONORM_VALUE_SCALAR)
     return versionError(what +
                         ": expected kind tensor (0) or scalar (1), "
@@ -154,14 +154,12 @@ ModuleError checkValue(const conorm_value_desc &desc, const std::string &what) {
   return {};
 }
 
-ModuleError readValues(const conorm_value_desc *data, uint32_t count,
-                       const std::string &what,
-                       std::vector<conorm_value_desc> &to) {
-  if (ModuleError error =
-          readArray(data, count, sizeof(conorm_value_desc), what, to))
+Error readValues(const conorm_value_desc *data, uint32_t count,
+                 const std::string &what, std::vector<conorm_value_desc> &to) {
+  if (Error error = readArray(data, count, sizeof(conorm_value_desc), what, to))
     return error;
   for (uint32_t i = 0; i < count; ++i)
-    if (ModuleError error = checkValue(to[i], what + " " + std::to_string(i)))
+    if (Error error = checkValue(to[i], what + " " + std::to_string(i)))
       return error;
   return {};
 }
@@ -172,11 +170,10 @@ const char *variantName(uint32_t variant) {
                                              : "unknown";
 }
 
-ModuleError readEntries(conorm_module &module) {
+Error readEntries(conorm_module &module) {
   conorm_manifest &manifest = module.manifest;
-  if (ModuleError error =
-          readArray(manifest.entries, manifest.num_entries,
-                    sizeof(conorm_entry), "entry", module.entries))
+  if (Error error = readArray(manifest.entries, manifest.num_entries,
+                              sizeof(conorm_entry), "entry", module.entries))
     return error;
   module.values.resize(2 * module.entries.size());
   for (size_t i = 0; i < module.entries.size(); ++i) {
@@ -192,13 +189,11 @@ ModuleError readEntries(conorm_module &module) {
       if (module.entries[j].variant == entry.variant &&
           std::strcmp(module.entries[j].name, entry.name) == 0)
         return moduleError(what + ": expected once, found twice");
-    if (ModuleError error =
-            readValues(entry.args, entry.num_args, what + ": argument",
-                       module.values[2 * i]))
+    if (Error error = readValues(entry.args, entry.num_args,
+                                 what + ": argument", module.values[2 * i]))
       return error;
-    if (ModuleError error =
-            readValues(entry.results, entry.num_results, what + ": result",
-                       module.values[2 * i + 1]))
+    if (Error error = readValues(entry.results, entry.num_results,
+                                 what + ": result", module.values[2 * i + 1]))
       return error;
     entry.args = module.values[2 * i].data();
     entry.results = module.values[2 * i + 1].data();
@@ -207,11 +202,10 @@ ModuleError readEntries(conorm_module &module) {
   return {};
 }
 
-ModuleError readGroups(conorm_module &module) {
+Error readGroups(conorm_module &module) {
   conorm_manifest &manifest = module.manifest;
-  if (ModuleError error =
-          readArray(manifest.groups, manifest.num_groups, sizeof(conorm_group),
-                    "group", module.groups))
+  if (Error error = readArray(manifest.groups, manifest.num_groups,
+                              sizeof(conorm_group), "group", module.groups))
     return error;
   for (size_t i = 0; i < module.groups.size(); ++i) {
     const conorm_group &group = module.groups[i];
@@ -229,7 +223,7 @@ ModuleError readGroups(conorm_module &module) {
 
 } // namespace
 
-ModuleError conorm::rt::checkSharedObject(const std::string &path) {
+Error conorm::rt::checkSharedObject(const std::string &path) {
   File file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat info;
   if (file.fd < 0 || fstat(file.fd, &info) != 0)
@@ -244,7 +238,7 @@ ModuleError conorm::rt::checkSharedObject(const std::string &path) {
                        ": expected a shared object (ELF), found a file "
                        "of " +
                        std::to_string(info.st_size) + " bytes");
-  if (ModuleError error = checkHeader(path, header))
+  if (Error error = checkHeader(path, header))
     return error;
   uint64_t size = static_cast<uint64_t>(info.st_size);
   for (unsigned i = 0; i < header.e_phnum; ++i) {
@@ -261,7 +255,7 @@ ModuleError conorm::rt::checkSharedObject(const std::string &path) {
   return {};
 }
 
-ModuleError conorm::rt::readManifest(const void *data, conorm_module &module) {
+Error conorm::rt::readManifest(const void *data, conorm_module &module) {
   // The fields up to the version are at fixed places in every version.
   conorm_manifest head;
   constexpr size_t headSize = offsetof(conorm_manifest, backend);
@@ -282,12 +276,12 @@ ModuleError conorm::rt::readManifest(const void *data, conorm_module &module) {
                         std::to_string(CONORM_ABI_VERSION_MINOR) + ", found " +
                         std::to_string(head.abi_major) + "." +
                         std::to_string(head.abi_minor));
-  if (ModuleError error = readStruct(data, sizeof(conorm_manifest), "manifest",
-                                     module.manifest))
+  if (Error error = readStruct(data, sizeof(conorm_manifest), "manifest",
+                               module.manifest))
     return error;
   if (!module.manifest.producer)
     module.manifest.producer = "";
-  if (ModuleError error = readEntries(module))
+  if (Error error = readEntries(module))
     return error;
   return readGroups(module);
 }

@@ -1,0 +1,319 @@
+//===- Options.cpp - Command line of conorm-run ---------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+
+#include "Error.h"
+
+#include <getopt.h>
+
+#include <cctype>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+using namespace conorm::run;
+
+namespace {
+
+const char *const kHelp = R"(usage: conorm-run in.mlir|out.so [options]
+
+Runs an entry of a compiled artefact on several ranks. A .mlir or .mlirbc file
+is compiled first, with the conorm-compile beside this program or in PATH.
+Under mpirun, or with torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR,
+MASTER_PORT), this process is one rank of the world that already exists.
+
+  --ranks N          ranks to start, 1 to 64 (default 4)
+  --threads          ranks are threads of this process, not processes
+  --entry NAME       entry to run; needed if there are several
+  --variant V        fused (default) or unfused
+  --compare          run both variants on the same inputs, compare each result
+                     bit by bit on each rank, and check each norm against an
+                     independent float64 evaluation
+  --input I=FILE     argument I (a number) from a .npy file; repeatable. For an
+                     argument with data of each rank's own, the file has a
+                     leading dimension of ranks, or its name contains {rank}.
+                     bf16 is stored as <u2 (or V2), f8 as |u1 (or V1)
+  --seed N           seed of the inputs that are not given (default 0)
+  --dim I.D=SIZE     size of dynamic dimension D of argument I; repeatable
+  --dim SIZE         size of every other dynamic dimension
+  --output DIR       write result R of rank K to DIR/result<R>.rank<K>.npy
+  --repeat N         timed calls after a warm-up (default 1; 5 with --compare)
+  --timeout S        longest wait for a peer, seconds (default 60). A run in
+                     which no rank finishes a call or step for S + 5 s is ended
+  --strategy S       auto (default), one_shot, two_shot or nccl, for every call
+  --workspace BYTES  communication workspace of each rank (default 64 MiB)
+  --backend B        cpu (default) or cuda
+  --json             print one JSON object instead of text
+  --version, --help
+
+Exit code: 0 on success; 1 on a failure, or if --compare finds a differing bit
+or a norm outside its bound; 2 on wrong usage.
+)";
+
+enum Option {
+  kRanks = 256,
+  kThreads,
+  kEntry,
+  kVariant,
+  kInput,
+  kSeed,
+  kOutput,
+  kCompare,
+  kRepeat,
+  kTimeout,
+  kStrategy,
+  kWorkspace,
+  kDim,
+  kBackend,
+  kJson,
+  kHelpOption,
+  kVersion
+};
+
+const option kOptions[] = {
+    {"ranks", required_argument, nullptr, kRanks},
+    {"threads", no_argument, nullptr, kThreads},
+    {"entry", required_argument, nullptr, kEntry},
+    {"variant", required_argument, nullptr, kVariant},
+    {"input", required_argument, nullptr, kInput},
+    {"seed", required_argument, nullptr, kSeed},
+    {"output", required_argument, nullptr, kOutput},
+    {"compare", no_argument, nullptr, kCompare},
+    {"repeat", required_argument, nullptr, kRepeat},
+    {"timeout", required_argument, nullptr, kTimeout},
+    {"strategy", required_argument, nullptr, kStrategy},
+    {"workspace", required_argument, nullptr, kWorkspace},
+    {"dim", required_argument, nullptr, kDim},
+    {"backend", required_argument, nullptr, kBackend},
+    {"json", no_argument, nullptr, kJson},
+    {"help", no_argument, nullptr, kHelpOption},
+    {"version", no_argument, nullptr, kVersion},
+    {nullptr, 0, nullptr, 0}};
+
+[[noreturn]] void usage(const std::string &message) {
+  throw Error(message, kExitUsage);
+}
+
+/// A whole decimal number in [low, high].
+int64_t parseNumber(const char *flag, const std::string &text, int64_t low,
+                    int64_t high) {
+  errno = 0;
+  char *end = nullptr;
+  int64_t value = std::strtoll(text.c_str(), &end, 10);
+  bool isNumber = !text.empty() && !std::isspace(text[0]) && !*end;
+  if (!isNumber || errno || value < low || value > high)
+    usage(std::string("--") + flag + ": expected a number from " +
+          std::to_string(low) + " to " +
+          (high == INT64_MAX ? "2^63-1" : std::to_string(high)) + ", found '" +
+          text + "'");
+  return value;
+}
+
+uint64_t parseSeed(const std::string &text) {
+  errno = 0;
+  char *end = nullptr;
+  uint64_t value = std::strtoull(text.c_str(), &end, 10);
+  if (text.empty() || !std::isdigit(text[0]) || *end || errno)
+    usage("--seed: expected a number from 0 to 2^64-1, found '" + text + "'");
+  return value;
+}
+
+double parseTimeout(const std::string &text) {
+  char *end = nullptr;
+  double value = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end || !(value >= 0.001) || !(value <= 1e6))
+    usage("--timeout: expected seconds from 0.001 to 1000000, found '" + text +
+          "'");
+  return value;
+}
+
+struct Choice {
+  const char *name;
+  uint32_t value;
+};
+
+const Choice kStrategies[] = {{"auto", CONORM_STRATEGY_AUTO},
+                              {"one_shot", CONORM_STRATEGY_ONE_SHOT},
+                              {"two_shot", CONORM_STRATEGY_TWO_SHOT},
+                              {"nccl", CONORM_STRATEGY_NCCL}};
+const Choice kVariants[] = {{"fused", CONORM_VARIANT_FUSED},
+                            {"unfused", CONORM_VARIANT_UNFUSED}};
+const Choice kBackends[] = {{"cpu", CONORM_BACKEND_CPU},
+                            {"cuda", CONORM_BACKEND_CUDA}};
+
+template <size_t N>
+uint32_t parseChoice(const char *flag, const std::string &text,
+                     const Choice (&choices)[N]) {
+  std::string names;
+  for (const Choice &choice : choices) {
+    if (text == choice.name)
+      return choice.value;
+    names += (names.empty() ? "" : ", ") + std::string(choice.name);
+  }
+  usage(std::string("--") + flag + ": expected one of " + names + ", found '" +
+        text + "'");
+}
+
+template <size_t N>
+const char *choiceName(uint32_t value, const Choice (&choices)[N]) {
+  for (const Choice &choice : choices)
+    if (choice.value == value)
+      return choice.name;
+  return "unknown";
+}
+
+void parseInput(const std::string &text, Options &options) {
+  size_t equals = text.find('=');
+  std::string index = text.substr(0, equals);
+  // The spellings that IR dumps use for arguments are accepted as well.
+  if (!index.empty() && index[0] == '%')
+    index.erase(0, 1);
+  if (index.compare(0, 3, "arg") == 0)
+    index.erase(0, 3);
+  bool isNumber = !index.empty() && index.size() < 7 &&
+                  index.find_first_not_of("0123456789") == std::string::npos;
+  if (equals == std::string::npos || !isNumber || equals + 1 == text.size())
+    usage("--input: expected ARGUMENT=FILE.npy with the argument's number, "
+          "found '" +
+          text + "'");
+  uint32_t number = std::strtoul(index.c_str(), nullptr, 10);
+  if (!options.inputs.emplace(number, text.substr(equals + 1)).second)
+    usage("--input: expected one file for argument " + std::to_string(number) +
+          ", found two");
+}
+
+void parseDim(const std::string &text, Options &options) {
+  size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    options.otherDims = parseNumber("dim", text, 0, INT64_MAX);
+    return;
+  }
+  size_t dot = text.find('.');
+  if (dot == std::string::npos || dot > equals)
+    usage("--dim: expected ARGUMENT.DIMENSION=SIZE or SIZE, found '" + text +
+          "'");
+  auto index = [&](size_t begin, size_t end) {
+    return static_cast<uint32_t>(
+        parseNumber("dim", text.substr(begin, end - begin), 0, 999999));
+  };
+  options.dims[{index(0, dot), index(dot + 1, equals)}] =
+      parseNumber("dim", text.substr(equals + 1), 0, INT64_MAX);
+}
+
+void setOption(int option, const std::string &value, Options &options) {
+  switch (option) {
+  case kRanks:
+    options.ranks = parseNumber("ranks", value, 1, CONORM_MAX_WORLD_SIZE);
+    options.ranksGiven = true;
+    return;
+  case kThreads:
+    options.threads = true;
+    return;
+  case kEntry:
+    options.entry = value;
+    return;
+  case kVariant:
+    options.variant = parseChoice("variant", value, kVariants);
+    options.variantGiven = true;
+    return;
+  case kInput:
+    return parseInput(value, options);
+  case kSeed:
+    options.seed = parseSeed(value);
+    return;
+  case kOutput:
+    options.outputDirectory = value;
+    return;
+  case kCompare:
+    options.compare = true;
+    return;
+  case kRepeat:
+    options.repeat = parseNumber("repeat", value, 1, 1000000);
+    return;
+  case kTimeout:
+    options.timeoutSeconds = parseTimeout(value);
+    return;
+  case kStrategy:
+    options.strategy = parseChoice("strategy", value, kStrategies);
+    return;
+  case kWorkspace:
+    options.workspaceBytes = parseNumber("workspace", value, 1, INT64_MAX);
+    return;
+  case kDim:
+    return parseDim(value, options);
+  case kBackend:
+    options.backend = parseChoice("backend", value, kBackends);
+    return;
+  case kJson:
+    options.json = true;
+    return;
+  case kHelpOption:
+    std::fputs(kHelp, stdout);
+    options.done = true;
+    return;
+  case kVersion:
+    std::printf("conorm-run, ABI version %u.%u\n", conorm_abi_version() >> 16,
+                conorm_abi_version() & 0xffff);
+    options.done = true;
+    return;
+  }
+}
+
+} // namespace
+
+bool Options::isSource() const {
+  auto endsWith = [&](const std::string &suffix) {
+    return input.size() > suffix.size() &&
+           input.compare(input.size() - suffix.size(), suffix.size(), suffix) ==
+               0;
+  };
+  return endsWith(".mlir") || endsWith(".mlirbc");
+}
+
+Options conorm::run::parseOptions(int argc, char **argv) {
+  Options options;
+  bool repeatGiven = false;
+  opterr = 0;
+  while (true) {
+    int index = optind;
+    int option = getopt_long(argc, argv, ":", kOptions, nullptr);
+    if (option == -1)
+      break;
+    if (option == ':')
+      usage(std::string(argv[optind - 1]) + ": expected a value, found none");
+    if (option == '?') {
+      std::string flag = argv[optind > index ? optind - 1 : index];
+      usage("expected a known flag (see --help), found '" + flag + "'");
+    }
+    repeatGiven |= option == kRepeat;
+    setOption(option, optarg ? optarg : "", options);
+    if (options.done)
+      return options;
+  }
+  if (optind == argc)
+    usage("expected a .mlir file or a shared object, found none (see --help)");
+  if (argc - optind > 1)
+    usage("expected one file, found another: '" +
+          std::string(argv[optind + 1]) + "'");
+  options.input = argv[optind];
+  if (options.compare && options.variantGiven)
+    usage("--variant: expected no variant with --compare, which runs both");
+  if (options.compare && !repeatGiven)
+    options.repeat = 5;
+  return options;
+}
+
+const char *conorm::run::strategyName(uint32_t strategy) {
+  return choiceName(strategy, kStrategies);
+}
+
+const char *conorm::run::variantName(uint32_t variant) {
+  return choiceName(variant, kVariants);
+}

@@ -1,0 +1,61 @@
+//===- Options.h - Command line of conorm-run -------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_TOOLS_CONORM_RUN_OPTIONS_H
+#define CONORM_TOOLS_CONORM_RUN_OPTIONS_H
+
+#include "conorm-runtime/conorm.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace conorm::run {
+
+struct Options {
+  std::string input;
+  int ranks = 4;
+  bool ranksGiven = false;
+  bool threads = false;
+  std::string entry;
+  uint32_t variant = CONORM_VARIANT_FUSED;
+  bool variantGiven = false;
+  /// Files by argument index.
+  std::map<uint32_t, std::string> inputs;
+  uint64_t seed = 0;
+  std::string outputDirectory;
+  bool compare = false;
+  int repeat = 1;
+  double timeoutSeconds = 60;
+  uint32_t strategy = CONORM_STRATEGY_AUTO;
+  uint64_t workspaceBytes = 0;
+  /// Sizes of {argument, dimension}.
+  std::map<std::pair<uint32_t, uint32_t>, int64_t> dims;
+  /// Size of every other dynamic dimension; negative if not given.
+  int64_t otherDims = -1;
+  uint32_t backend = CONORM_BACKEND_CPU;
+  bool json = false;
+  /// --help or --version was asked for, and has been printed.
+  bool done = false;
+
+  uint32_t timeoutMs() const {
+    return static_cast<uint32_t>(timeoutSeconds * 1000);
+  }
+  bool isSource() const;
+};
+
+/// Throws Error (exit code 2) on wrong usage.
+Options parseOptions(int argc, char **argv);
+
+const char *strategyName(uint32_t strategy);
+const char *variantName(uint32_t variant);
+
+} // namespace conorm::run
+
+#endif // CONORM_TOOLS_CONORM_RUN_OPTIONS_H

@@ -1,0 +1,272 @@
+//===- RankRun.cpp - What each rank does ----------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RankRun.h"
+
+#include "Artefact.h"
+#include "Error.h"
+#include "Inputs.h"
+#include "Npy.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+
+using namespace conorm::run;
+
+namespace {
+
+/// A line on the terminal that counts repetitions of long runs.
+class Progress {
+public:
+  Progress(int total, bool enabled)
+      : total(total), enabled(enabled && isatty(STDERR_FILENO)),
+        begin(Clock::now()), last(begin) {}
+  ~Progress() {
+    if (shown)
+      std::fprintf(stderr, "\r\033[K");
+  }
+  void done(int count) {
+    auto now = Clock::now();
+    bool due = now - begin > std::chrono::seconds(1) &&
+               now - last > std::chrono::milliseconds(100);
+    if (!enabled || !due)
+      return;
+    last = now;
+    shown = true;
+    std::fprintf(stderr, "\rconorm-run: %d of %d calls", count, total);
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  int total;
+  bool enabled;
+  bool shown = false;
+  Clock::time_point begin, last;
+};
+
+class RankRun {
+public:
+  RankRun(const Options &options, const conorm_bootstrap &bootstrap,
+          RankMode mode, World &world)
+      : options(options), bootstrap(bootstrap), world(world) {
+    report.mode = mode;
+    report.ranks = world.size();
+    report.strategy = options.strategy;
+    report.repeat = options.repeat;
+  }
+
+  int run();
+
+private:
+  void expectWorld();
+  template <typename Step>
+  void agreeOn(Step step);
+  void findEntries(const Artefact &artefact);
+  void compare(Session &session);
+  void measure(Session &session);
+  void runOnly(Session &session);
+  std::vector<double> maxOverRanks(const std::vector<double> &mine);
+  void describeResults(const Results &results);
+  void writeResults(const Results &results);
+
+  const Options &options;
+  const conorm_bootstrap &bootstrap;
+  World &world;
+  RunReport report;
+  const conorm_entry *fused = nullptr;
+  const conorm_entry *unfused = nullptr;
+};
+
+/// Runs a step that may fail on some ranks only, and makes all of them fail
+/// then, with the same message.
+template <typename Step>
+void RankRun::agreeOn(Step step) {
+  std::string error;
+  try {
+    step();
+  } catch (const std::exception &failure) {
+    error = failure.what();
+    if (error.empty())
+      error = "unknown failure";
+  }
+  world.agree(error);
+}
+
+void RankRun::expectWorld() {
+  agreeOn([&] {
+    if (options.ranksGiven && options.ranks != world.size())
+      throw Error("--ranks: expected " + std::to_string(world.size()) +
+                  ", the size of the world that this process belongs to, "
+                  "found " +
+                  std::to_string(options.ranks));
+  });
+}
+
+bool sameType(const conorm_value_desc &a, const conorm_value_desc &b) {
+  return a.kind == b.kind && a.element_type == b.element_type &&
+         a.rank == b.rank && std::equal(a.shape, a.shape + a.rank, b.shape) &&
+         !((a.flags ^ b.flags) & CONORM_VALUE_PER_RANK);
+}
+
+void RankRun::findEntries(const Artefact &artefact) {
+  if (!options.compare) {
+    const conorm_entry &entry =
+        artefact.findEntry(options, options.variant, options.variantGiven);
+    (entry.variant == CONORM_VARIANT_FUSED ? fused : unfused) = &entry;
+    report.entry = entry.name;
+    report.variant = entry.variant;
+    return;
+  }
+  fused = &artefact.findEntry(options, CONORM_VARIANT_FUSED, true);
+  unfused = &artefact.findEntry(options, CONORM_VARIANT_UNFUSED, true);
+  report.entry = fused->name;
+  bool same = fused->num_args == unfused->num_args &&
+              fused->num_results == unfused->num_results;
+  for (uint32_t i = 0; same && i < fused->num_args; ++i)
+    same = sameType(fused->args[i], unfused->args[i]);
+  if (!same)
+    throw Error("entry '" + report.entry +
+                "': expected variants with the same arguments and results, "
+                "found different ones");
+}
+
+int RankRun::run() {
+  expectWorld();
+  Artefact artefact(options, world);
+  std::vector<Tensor> inputs;
+  agreeOn([&] {
+    findEntries(artefact);
+    inputs = makeInputs(fused ? *fused : *unfused, options, world.rank(),
+                        world.size());
+    if (!options.outputDirectory.empty() &&
+        mkdir(options.outputDirectory.c_str(), 0777) != 0 && errno != EEXIST)
+      throw Error("cannot make the directory " + options.outputDirectory +
+                  ": " + std::strerror(errno));
+  });
+  Session session(options, world, bootstrap, artefact.get(), std::move(inputs));
+  try {
+    if (options.compare)
+      compare(session);
+    else
+      runOnly(session);
+  } catch (const AgreedError &) {
+    throw;
+  } catch (const std::exception &error) {
+    session.abort(error.what());
+    throw;
+  }
+  if (world.rank() == 0)
+    printReport(report, options.compare, options.json);
+  // Every rank has the sums of all ranks, and so the same verdict.
+  return report.passed() ? kExitOk : kExitFailure;
+}
+
+void RankRun::compare(Session &session) {
+  struct Summary {
+    NormStats fused, unfused;
+    Difference difference;
+  } mine;
+  {
+    Results plain = session.checkedCall(*unfused, mine.unfused);
+    Results results = session.checkedCall(*fused, mine.fused);
+    mine.difference = compareResults(results, plain, world.rank());
+    agreeOn([&] { writeResults(results); });
+  }
+  report.fusedCalls = mine.fused.calls;
+  report.unfusedCalls = mine.unfused.calls;
+  for (const Summary &summary : world.gather(mine)) {
+    report.fusedNorms.add(summary.fused);
+    report.unfusedNorms.add(summary.unfused);
+    report.difference.add(summary.difference);
+  }
+  measure(session);
+}
+
+void RankRun::runOnly(Session &session) {
+  const conorm_entry &entry = fused ? *fused : *unfused;
+  {
+    Results results = session.call(entry);
+    agreeOn([&] { writeResults(results); });
+    describeResults(results);
+  }
+  measure(session);
+}
+
+/// The first call of each variant, which was checked, is the warm-up of the
+/// artefact; this warms up once more, without the checks between.
+void RankRun::measure(Session &session) {
+  std::vector<double> fusedTimes, unfusedTimes;
+  Progress progress(options.repeat, world.rank() == 0);
+  for (int i = -1; i < options.repeat; ++i) {
+    for (const conorm_entry *entry : {fused, unfused}) {
+      if (!entry)
+        continue;
+      double seconds = 0;
+      session.call(*entry, &seconds);
+      if (i >= 0)
+        (entry == fused ? fusedTimes : unfusedTimes).push_back(seconds);
+    }
+    progress.done(i + 1);
+  }
+  report.fusedTimes = maxOverRanks(fusedTimes);
+  report.unfusedTimes = maxOverRanks(unfusedTimes);
+}
+
+std::vector<double> RankRun::maxOverRanks(const std::vector<double> &mine) {
+  constexpr size_t piece = 1024;
+  std::vector<double> slowest(mine), all(piece * world.size());
+  for (size_t at = 0; at < mine.size(); at += piece) {
+    size_t count = std::min(piece, mine.size() - at);
+    world.allgather(mine.data() + at, count * sizeof(double), all.data());
+    for (size_t i = 0; i < count * world.size(); ++i)
+      slowest[at + i % count] = std::max(slowest[at + i % count], all[i]);
+  }
+  return slowest;
+}
+
+void RankRun::describeResults(const Results &results) {
+  for (size_t i = 0; i < results.size(); ++i) {
+    RunReport::Result result;
+    result.type =
+        describe(results[i].element_type, results[i].shape, results[i].rank);
+    result.hash = hashResult(results[i]);
+    std::vector<uint64_t> all = world.gather(result.hash);
+    result.sameOnAllRanks =
+        std::count(all.begin(), all.end(), all[0]) == world.size();
+    report.results.push_back(result);
+  }
+}
+
+void RankRun::writeResults(const Results &results) {
+  if (options.outputDirectory.empty())
+    return;
+  for (size_t i = 0; i < results.size(); ++i) {
+    const conorm_buffer &result = results[i];
+    Tensor tensor(result.element_type,
+                  {result.shape, result.shape + result.rank});
+    std::memcpy(tensor.data(), result.data, tensor.bytes);
+    writeNpy(options.outputDirectory + "/result" + std::to_string(i) + ".rank" +
+                 std::to_string(world.rank()) + ".npy",
+             tensor);
+  }
+}
+
+} // namespace
+
+int conorm::run::runRank(const Options &options,
+                         const conorm_bootstrap &bootstrap, RankMode mode,
+                         Heartbeats &heartbeats) {
+  World world(bootstrap, options.timeoutMs(), heartbeats);
+  return RankRun(options, bootstrap, mode, world).run();
+}

@@ -1,0 +1,214 @@
+//===- Report.cpp - What conorm-run prints --------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Report.h"
+
+#include "Error.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cmath>
+#include <cstdio>
+
+using namespace conorm::run;
+
+namespace {
+
+const char *modeName(RankMode mode) {
+  return mode == RankMode::Processes ? "processes"
+         : mode == RankMode::Threads ? "threads"
+                                     : "existing world";
+}
+
+double median(std::vector<double> values) {
+  if (values.empty())
+    return 0;
+  std::sort(values.begin(), values.end());
+  size_t middle = values.size() / 2;
+  return values.size() % 2 ? values[middle]
+                           : (values[middle - 1] + values[middle]) / 2;
+}
+
+std::string format(const char *pattern, double value) {
+  char text[64];
+  std::snprintf(text, sizeof(text), pattern, value);
+  return text;
+}
+
+/// Builds one JSON object on one line.
+class JsonObject {
+public:
+  void add(const std::string &key, const std::string &text) {
+    addRaw(key, quote(text));
+  }
+  void add(const std::string &key, uint64_t number) {
+    addRaw(key, std::to_string(number));
+  }
+  void add(const std::string &key, double number) {
+    // JSON has no infinity.
+    addRaw(key, std::isfinite(number) ? format("%.9g", number) : "null");
+  }
+  void addRaw(const std::string &key, const std::string &value) {
+    body += (body.empty() ? "" : ", ") + quote(key) + ": " + value;
+  }
+  std::string str() const { return "{" + body + "}"; }
+
+private:
+  static std::string quote(const std::string &text) {
+    std::string quoted = "\"";
+    for (char c : text) {
+      if (c == '"' || c == '\\')
+        quoted += '\\';
+      if (static_cast<unsigned char>(c) < 0x20) {
+        char code[8];
+        std::snprintf(code, sizeof(code), "\\u%04x", c);
+        quoted += code;
+      } else {
+        quoted += c;
+      }
+    }
+    return quoted + "\"";
+  }
+  std::string body;
+};
+
+NormStats allNorms(const RunReport &report) {
+  NormStats all = report.fusedNorms;
+  all.add(report.unfusedNorms);
+  return all;
+}
+
+double ratio(const RunReport &report) {
+  return median(report.unfusedTimes) / median(report.fusedTimes);
+}
+
+const std::vector<double> &timesOf(const RunReport &report) {
+  return report.variant == CONORM_VARIANT_FUSED ? report.fusedTimes
+                                                : report.unfusedTimes;
+}
+
+std::string hexadecimal(uint64_t value) {
+  char text[20];
+  std::snprintf(text, sizeof(text), "%016" PRIx64, value);
+  return text;
+}
+
+void printJson(const RunReport &report, bool compare) {
+  JsonObject object;
+  object.add("entry", report.entry);
+  object.add("ranks", uint64_t(report.ranks));
+  object.add("mode", std::string(modeName(report.mode)));
+  object.add("strategy", std::string(strategyName(report.strategy)));
+  object.add("repeat", uint64_t(report.repeat));
+  if (compare) {
+    NormStats norms = allNorms(report);
+    object.add("calls_fused", report.fusedCalls);
+    object.add("calls_unfused", report.unfusedCalls);
+    object.add("norm_sites", norms.sites);
+    object.add("norm_elements_checked", norms.checkedElements);
+    object.add("norm_rows_unchecked", norms.uncheckedRows);
+    object.add("norms_out_of_bound", norms.outOfBound);
+    object.add("worst_error_ulp", norms.worstUlps);
+    object.add("worst_error_bound_ulp", norms.worstBound);
+    object.add("elements_compared", report.difference.elements);
+    object.add("differing_elements", report.difference.differingElements);
+    object.add("differing_bits", report.difference.differingBits);
+    object.add("fused_ms", median(report.fusedTimes) * 1e3);
+    object.add("unfused_ms", median(report.unfusedTimes) * 1e3);
+    object.add("ratio", ratio(report));
+    object.addRaw("passed", report.passed() ? "true" : "false");
+  } else {
+    object.add("variant", std::string(variantName(report.variant)));
+    object.add("median_ms", median(timesOf(report)) * 1e3);
+    std::string results;
+    for (const RunReport::Result &result : report.results) {
+      JsonObject item;
+      item.add("type", result.type);
+      item.add("fnv1a", hexadecimal(result.hash));
+      item.addRaw("same_on_all_ranks",
+                  result.sameOnAllRanks ? "true" : "false");
+      results += (results.empty() ? "" : ", ") + item.str();
+    }
+    object.addRaw("results", "[" + results + "]");
+  }
+  std::printf("%s\n", object.str().c_str());
+}
+
+void printTable(const std::vector<std::pair<std::string, std::string>> &cells) {
+  for (bool header : {true, false}) {
+    std::string line;
+    for (const auto &cell : cells) {
+      const std::string &text = header ? cell.first : cell.second;
+      size_t width = std::max(cell.first.size(), cell.second.size()) + 2;
+      line += text + std::string(width - text.size(), ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    std::printf("%s\n", line.c_str());
+  }
+}
+
+void printComparison(const RunReport &report) {
+  NormStats norms = allNorms(report);
+  std::string error = "-";
+  if (norms.checkedElements)
+    error = format("%.3f ulp", norms.worstUlps) +
+            format(" (bound %.3g)", norms.worstBound);
+  printTable(
+      {{"entry", report.entry},
+       {"ranks", std::to_string(report.ranks) + " " + modeName(report.mode)},
+       {"strategy", strategyName(report.strategy)},
+       {"calls fused/unfused", std::to_string(report.fusedCalls) + "/" +
+                                   std::to_string(report.unfusedCalls)},
+       {"norm sites", std::to_string(norms.sites)},
+       {"differing bits", std::to_string(report.difference.differingBits)},
+       {"worst error", error},
+       {"fused", format("%.3f ms", median(report.fusedTimes) * 1e3)},
+       {"unfused", format("%.3f ms", median(report.unfusedTimes) * 1e3)},
+       {"ratio", format("%.2f", ratio(report))}});
+  if (norms.uncheckedRows)
+    printNote(std::to_string(norms.uncheckedRows) +
+              " rows of norms not checked against float64: not finite, beyond "
+              "f32's range, or without a normed output");
+}
+
+void printRun(const RunReport &report) {
+  std::printf("%s (%s): %d %s, strategy %s, median of %d: %.3f ms a call\n",
+              report.entry.c_str(), variantName(report.variant), report.ranks,
+              modeName(report.mode), strategyName(report.strategy),
+              report.repeat, median(timesOf(report)) * 1e3);
+  for (size_t i = 0; i < report.results.size(); ++i) {
+    const RunReport::Result &result = report.results[i];
+    std::printf("result %zu: %s, fnv1a %s %s\n", i, result.type.c_str(),
+                hexadecimal(result.hash).c_str(),
+                result.sameOnAllRanks ? "on all ranks"
+                                      : "on rank 0, others differ");
+  }
+}
+
+} // namespace
+
+void conorm::run::printReport(const RunReport &report, bool compare,
+                              bool json) {
+  if (json)
+    printJson(report, compare);
+  else if (compare)
+    printComparison(report);
+  else
+    printRun(report);
+  std::fflush(stdout);
+  if (report.difference.differingElements)
+    printError("expected equal bits of fused and unfused, found " +
+               std::to_string(report.difference.differingElements) + " of " +
+               std::to_string(report.difference.elements) +
+               " elements different, first at " + report.difference.first);
+  NormStats norms = allNorms(report);
+  if (norms.outOfBound)
+    printError("expected norms within their bound of float64, found " +
+               std::to_string(norms.outOfBound) + " elements outside, first " +
+               norms.firstOutOfBound);
+}

@@ -1,0 +1,53 @@
+//===- Report.h - What conorm-run prints ------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_TOOLS_CONORM_RUN_REPORT_H
+#define CONORM_TOOLS_CONORM_RUN_REPORT_H
+
+#include "Compare.h"
+#include "NormCheck.h"
+#include "Options.h"
+
+namespace conorm::run {
+
+/// How the ranks of this run exist: "processes", "threads" or "existing world".
+enum class RankMode { Processes, Threads, Existing };
+
+struct RunReport {
+  std::string entry;
+  uint32_t variant = CONORM_VARIANT_FUSED;
+  int ranks = 0;
+  RankMode mode = RankMode::Processes;
+  uint32_t strategy = CONORM_STRATEGY_AUTO;
+  int repeat = 1;
+  /// Seconds, the slowest rank's, by repetition.
+  std::vector<double> fusedTimes, unfusedTimes;
+  /// --compare only: one rank's counts, the norms of all ranks, all bits.
+  uint64_t fusedCalls = 0, unfusedCalls = 0;
+  NormStats fusedNorms, unfusedNorms;
+  Difference difference;
+  /// Without --compare.
+  struct Result {
+    std::string type;
+    uint64_t hash;
+    bool sameOnAllRanks;
+  };
+  std::vector<Result> results;
+
+  bool passed() const {
+    return !difference.differingElements && !fusedNorms.outOfBound &&
+           !unfusedNorms.outOfBound;
+  }
+};
+
+/// Prints on stdout, and what failed on stderr.
+void printReport(const RunReport &report, bool compare, bool json);
+
+} // namespace conorm::run
+
+#endif // CONORM_TOOLS_CONORM_RUN_REPORT_H

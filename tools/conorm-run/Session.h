@@ -1,0 +1,71 @@
+//===- Session.h - One rank's context and arguments -------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_TOOLS_CONORM_RUN_SESSION_H
+#define CONORM_TOOLS_CONORM_RUN_SESSION_H
+
+#include "NormCheck.h"
+#include "Options.h"
+#include "Tensor.h"
+#include "World.h"
+
+namespace conorm::run {
+
+/// Results of one call.
+class Results {
+public:
+  explicit Results(size_t count);
+  ~Results();
+  Results(Results &&) = default;
+
+  conorm_buffer &operator[](size_t index) { return buffers[index]; }
+  const conorm_buffer &operator[](size_t index) const { return buffers[index]; }
+  size_t size() const { return buffers.size(); }
+  conorm_buffer *data() { return buffers.data(); }
+
+private:
+  std::vector<conorm_buffer> buffers;
+};
+
+/// Bytes of a result.
+size_t bytesOf(const conorm_buffer &buffer);
+int64_t countOf(const conorm_buffer &buffer);
+
+/// A context with the artefact's groups, and the arguments of its entry.
+class Session {
+public:
+  Session(const Options &options, World &world,
+          const conorm_bootstrap &bootstrap, const conorm_module *module,
+          std::vector<Tensor> inputs);
+  ~Session();
+  Session(const Session &) = delete;
+
+  /// One call on arguments as new; `seconds` is the time of the call alone.
+  /// Throws RankError if it fails.
+  Results call(const conorm_entry &entry, double *seconds = nullptr);
+
+  /// The same under observation: counts calls and checks norms.
+  Results checkedCall(const conorm_entry &entry, NormStats &stats);
+
+  /// Makes peers fail now, not at their deadline.
+  void abort(const std::string &reason);
+
+private:
+  void expectUntouched(const conorm_entry &entry);
+  void watch();
+
+  World &world;
+  const conorm_module *module;
+  conorm_context *context = nullptr;
+  std::vector<Tensor> pristine;
+  std::vector<Tensor> arguments;
+};
+
+} // namespace conorm::run
+
+#endif // CONORM_TOOLS_CONORM_RUN_SESSION_H

@@ -1,0 +1,59 @@
+//===- Watchdog.cpp - End of stalled runs ---------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Watchdog.h"
+
+#include "Error.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+using namespace conorm::run;
+
+bool StallDetector::isStalled() {
+  uint64_t now = heartbeats.total();
+  if (now != seen) {
+    seen = now;
+    since = std::chrono::steady_clock::now();
+    return false;
+  }
+  return std::chrono::steady_clock::now() - since > limit;
+}
+
+std::string StallDetector::message() const {
+  char text[96];
+  std::snprintf(text, sizeof(text),
+                "expected progress, found no rank that made any for %g s "
+                "(--timeout and 5 s)",
+                limit.count());
+  return text;
+}
+
+Watchdog::Watchdog(const Heartbeats &heartbeats, double seconds)
+    : detector(heartbeats, seconds), thread([this] { run(); }) {}
+
+Watchdog::~Watchdog() {
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    done = true;
+  }
+  wake.notify_one();
+  thread.join();
+}
+
+void Watchdog::run() {
+  std::unique_lock<std::mutex> lock(mutex);
+  while (!wake.wait_for(lock, std::chrono::milliseconds(200),
+                        [this] { return done; })) {
+    if (!detector.isStalled())
+      continue;
+    printError(detector.message());
+    _exit(kExitFailure);
+  }
+}

@@ -1,0 +1,45 @@
+//===- main.cpp - Runs compiled artefacts on several ranks ----------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Error.h"
+#include "Launcher.h"
+#include "Options.h"
+
+using namespace conorm::run;
+
+namespace {
+
+int run(const Options &options) {
+  conorm_bootstrap bootstrap = {};
+  bootstrap.struct_size = sizeof(bootstrap);
+  int32_t found = 0;
+  char message[1024] = "";
+  if (conorm_bootstrap_from_environment(&bootstrap, &found, message,
+                                        sizeof(message)) != CONORM_OK)
+    throw Error(message);
+  if (!found)
+    return options.threads ? runThreads(options) : runProcesses(options);
+  int code = runInWorld(options, bootstrap);
+  conorm_bootstrap_release(&bootstrap);
+  return code;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  try {
+    Options options = parseOptions(argc, argv);
+    return options.done ? kExitOk : run(options);
+  } catch (const Error &error) {
+    printError(error.what());
+    return error.exitCode;
+  } catch (const std::exception &error) {
+    printError(error.what());
+    return kExitFailure;
+  }
+}
