@@ -1,0 +1,68 @@
+//===- Backend.h - What a backend implements --------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The C entry points read, validate and announce the arguments; a backend gets
+// structures of the current size that satisfy what ops.h documents.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_COMMON_BACKEND_H
+#define CONORM_RUNTIME_LIB_COMMON_BACKEND_H
+
+#include "Error.h"
+
+#include "conorm-runtime/ops.h"
+
+#include <memory>
+
+namespace conorm::rt {
+
+/// A call's place in the program, with no null text.
+struct Site {
+  uint64_t id = 0;
+  const char *label = "unknown";
+};
+
+class Backend {
+public:
+  virtual ~Backend() = default;
+
+  /// Structures of the current size.
+  virtual Error addGroups(const conorm_group *groups, size_t count) = 0;
+
+  virtual Error allReduce(const conorm_all_reduce_args &args,
+                          const conorm_group &group, const Site &site) = 0;
+  virtual Error reduceScatter(const conorm_scatter_gather_args &args,
+                              const conorm_group &group, const Site &site) = 0;
+  virtual Error allGather(const conorm_scatter_gather_args &args,
+                          const conorm_group &group, const Site &site) = 0;
+  virtual Error rmsNorm(const conorm_rms_norm_args &args) = 0;
+  virtual Error quantize(const conorm_quantize_args &args) = 0;
+  virtual Error allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
+                                 const conorm_group &group,
+                                 const Site &site) = 0;
+
+  /// Number of members of the group's row that holds this rank; an error if
+  /// the group was not added or this rank is in none of its rows.
+  virtual Error groupSize(const conorm_group &group, int64_t &size) = 0;
+
+  virtual void setDeadline(uint32_t milliseconds) = 0;
+
+  /// Tells the peers that this rank gave up. `error` has happened here. May be
+  /// called from any thread.
+  virtual void publishFailure(const Error &error) = 0;
+};
+
+/// Makes the CPU backend: connects to the peers within the deadline.
+Error createCpuBackend(const conorm_context_options &options,
+                       const conorm_bootstrap &bootstrap,
+                       std::unique_ptr<Backend> &out);
+
+} // namespace conorm::rt
+
+#endif // CONORM_RUNTIME_LIB_COMMON_BACKEND_H

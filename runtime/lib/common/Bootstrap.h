@@ -1,0 +1,92 @@
+//===- Bootstrap.h - What the bundled bootstraps share ----------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_COMMON_BOOTSTRAP_H
+#define CONORM_RUNTIME_LIB_COMMON_BOOTSTRAP_H
+
+#include "System.h"
+
+#include "conorm-runtime/context.h"
+
+#include <string>
+
+namespace conorm::rt {
+
+/// The callback returns a number only; the bundled bootstraps leave the reason
+/// of a failure here, for the same thread to take.
+void setBootstrapFailure(std::string reason);
+std::string takeBootstrapFailure();
+
+/// Each tries one kind of environment; `found` says whether it applies.
+Error bootstrapFromLauncher(conorm_bootstrap &out, bool &found);
+Error bootstrapFromMpi(conorm_bootstrap &out, bool &found);
+Error bootstrapFromTorchrun(conorm_bootstrap &out, bool &found);
+
+/// Descriptor whose end means that the launcher ended; -1 if the bootstrap is
+/// of another kind.
+int launcherDescriptor(const conorm_bootstrap &bootstrap);
+
+/// Largest contribution to one allgather, bytes.
+constexpr uint32_t maxAllgatherBytes = 1 << 20;
+
+//===----------------------------------------------------------------------===//
+// Frames between a rank and whoever relays its allgathers (the launcher, or
+// rank 0 under torchrun). docs/RuntimeProtocol.md describes them.
+//===----------------------------------------------------------------------===//
+
+constexpr uint32_t frameMagic = 0x4e524f43; // "CORN"
+constexpr uint32_t frameVersion = 1;
+
+/// First bytes from the launcher to a rank.
+struct WelcomeFrame {
+  uint32_t magic;
+  uint32_t version;
+  uint32_t rank;
+  uint32_t worldSize;
+  Nonce nonce;
+};
+
+/// A rank's contribution; `bytes` bytes follow.
+struct RequestFrame {
+  uint32_t magic;
+  uint32_t rank;
+  uint32_t worldSize;
+  uint32_t bytes;
+  /// Counts the rank's allgathers from 1, so that ranks that gave up on one
+  /// find each other again at the next.
+  uint64_t sequence;
+};
+
+/// The answer; `bytes` bytes follow: all contributions, or a reason.
+struct ReplyFrame {
+  uint32_t magic;
+  uint32_t failed;
+  uint64_t sequence;
+  uint32_t bytes;
+  uint32_t reserved;
+};
+
+/// A rank's end of a relayed allgather.
+struct AllgatherClient {
+  FileDescriptor connection;
+  uint32_t rank = 0;
+  uint32_t worldSize = 0;
+  uint64_t sequence = 0;
+  /// Who relays, for messages.
+  const char *relay = "";
+
+  Error allgather(const void *send, size_t bytes, void *recv,
+                  const Deadline &deadline);
+
+private:
+  Error awaitReply(size_t bytes, void *recv, const Deadline &deadline);
+};
+
+} // namespace conorm::rt
+
+#endif // CONORM_RUNTIME_LIB_COMMON_BOOTSTRAP_H

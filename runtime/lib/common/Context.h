@@ -1,0 +1,67 @@
+//===- Context.h - One rank's view of the world -----------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_COMMON_CONTEXT_H
+#define CONORM_RUNTIME_LIB_COMMON_CONTEXT_H
+
+#include "Backend.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+struct conorm_context {
+  int32_t rank = 0;
+  int32_t worldSize = 0;
+  /// A conorm_strategy that overrides what calls ask for; AUTO: none.
+  uint32_t strategy = 0;
+  std::unique_ptr<conorm::rt::Backend> backend;
+
+  conorm_observer_fn observer = nullptr;
+  void *observerUser = nullptr;
+
+  /// Set while a call runs, to detect another one beside it.
+  std::atomic<bool> busy{false};
+
+  /// First error. The message is written once, under the mutex, before
+  /// `status` is released.
+  std::atomic<uint32_t> status{CONORM_OK};
+  std::mutex errorMutex;
+  std::string message;
+};
+
+namespace conorm::rt {
+
+/// Records an error as the context's first, unless there is one, and tells the
+/// peers. Returns what the failing call returns: the error's code.
+conorm_status failContext(conorm_context *context, const Error &error);
+
+/// Marks a context as in use for the time of one call.
+class CallScope {
+public:
+  explicit CallScope(conorm_context *context)
+      : context(context),
+        entered(!context->busy.exchange(true, std::memory_order_acquire)) {}
+  ~CallScope() {
+    if (entered)
+      context->busy.store(false, std::memory_order_release);
+  }
+  CallScope(const CallScope &) = delete;
+  CallScope &operator=(const CallScope &) = delete;
+
+  explicit operator bool() const { return entered; }
+
+private:
+  conorm_context *context;
+  bool entered;
+};
+
+} // namespace conorm::rt
+
+#endif // CONORM_RUNTIME_LIB_COMMON_CONTEXT_H

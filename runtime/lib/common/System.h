@@ -1,0 +1,126 @@
+//===- System.h - Thin wrappers over Linux ----------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Descriptors, clocks, sockets with a deadline, random bytes. Everything here
+// is close-on-exec and retries on EINTR.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_COMMON_SYSTEM_H
+#define CONORM_RUNTIME_LIB_COMMON_SYSTEM_H
+
+#include "Error.h"
+
+#include <cstdint>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace conorm::rt {
+
+/// An owned descriptor.
+class FileDescriptor {
+public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd(fd) {}
+  FileDescriptor(FileDescriptor &&other) : fd(other.release()) {}
+  FileDescriptor &operator=(FileDescriptor &&other) {
+    if (this != &other)
+      reset(other.release());
+    return *this;
+  }
+  ~FileDescriptor() { reset(); }
+
+  int get() const { return fd; }
+  explicit operator bool() const { return fd >= 0; }
+  int release() { return std::exchange(fd, -1); }
+  void reset(int other = -1) {
+    if (fd >= 0)
+      close(fd);
+    fd = other;
+  }
+
+private:
+  int fd = -1;
+};
+
+/// Monotonic time in nanoseconds.
+int64_t now();
+
+/// A point in time after which nothing waits.
+struct Deadline {
+  int64_t at;
+  uint32_t milliseconds;
+
+  explicit Deadline(uint32_t milliseconds)
+      : at(now() + int64_t(milliseconds) * 1000000),
+        milliseconds(milliseconds) {}
+  int64_t left() const { return at - now(); }
+  bool passed() const { return left() <= 0; }
+  /// For poll(): rounded up so that a wait never ends early.
+  int pollTimeout() const {
+    int64_t rest = left();
+    return rest <= 0 ? 0 : int(rest / 1000000 + 1);
+  }
+};
+
+/// A random 128-bit number.
+struct Nonce {
+  uint64_t words[2];
+  bool operator==(const Nonce &other) const {
+    return words[0] == other.words[0] && words[1] == other.words[1];
+  }
+};
+Error makeNonce(Nonce &out);
+
+/// Outcome of one transfer.
+enum class Transfer { Done, Closed, TimedOut, Failed };
+
+/// Sends or receives exactly `size` bytes on a stream socket.
+Transfer sendAll(int fd, const void *data, size_t size,
+                 const Deadline &deadline);
+Transfer receiveAll(int fd, void *data, size_t size, const Deadline &deadline);
+
+/// Sends `size` bytes with one descriptor attached.
+Transfer sendDescriptor(int fd, const void *data, size_t size, int attached,
+                        const Deadline &deadline);
+
+/// Receives exactly `size` bytes and the one descriptor that comes with the
+/// first; a message without one, or with more, is a failure.
+Transfer receiveDescriptor(int fd, void *data, size_t size,
+                           FileDescriptor &attached, const Deadline &deadline);
+
+/// True if the process at the other end of a connected Unix socket runs as this
+/// user; `uid` is set to who it is.
+bool peerIsThisUser(int fd, unsigned &uid);
+
+/// Listens on, or connects to, a name in the abstract namespace.
+Error listenAbstract(const std::string &name, int backlog, FileDescriptor &out);
+/// Returns 0 or errno.
+int connectAbstract(const std::string &name, FileDescriptor &out);
+/// Waits for one connection; TimedOut when the deadline passes.
+Transfer acceptConnection(int listener, FileDescriptor &out,
+                          const Deadline &deadline);
+
+/// Waits until `fd` can be read (or has ended).
+Transfer waitReadable(int fd, const Deadline &deadline);
+
+/// Identity of this machine and its network namespace, which is what two
+/// processes must share to use one another's abstract sockets.
+struct HostIdentity {
+  char bootId[40];
+  uint64_t networkNamespace;
+};
+Error getHostIdentity(HostIdentity &out);
+
+/// Number of cores this process may use.
+int availableCores();
+
+} // namespace conorm::rt
+
+#endif // CONORM_RUNTIME_LIB_COMMON_SYSTEM_H

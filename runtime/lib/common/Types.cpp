@@ -1,0 +1,68 @@
+//===- Types.cpp - Names and sizes of the ABI's enumerators ---------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm-runtime/types.h"
+
+int64_t conorm_type_bytes(uint32_t type, int64_t count) {
+  switch (type) {
+  case CONORM_TYPE_F64:
+  case CONORM_TYPE_I64:
+  case CONORM_TYPE_INDEX:
+    return count * 8;
+  case CONORM_TYPE_F32:
+  case CONORM_TYPE_I32:
+    return count * 4;
+  case CONORM_TYPE_F16:
+  case CONORM_TYPE_BF16:
+  case CONORM_TYPE_I16:
+    return count * 2;
+  case CONORM_TYPE_F8E4M3FN:
+  case CONORM_TYPE_F8E5M2:
+  case CONORM_TYPE_F8E8M0FNU:
+  case CONORM_TYPE_I1:
+  case CONORM_TYPE_I8:
+    return count;
+  case CONORM_TYPE_F4E2M1FN:
+    return count / 2 + count % 2;
+  default:
+    return 0;
+  }
+}
+
+const char *conorm_type_name(uint32_t type) {
+  static const char *const names[] = {
+      "none",     "f32",       "f16",      "bf16", "f8E4M3FN",
+      "f8E5M2",   "f8E8M0FNU", "f4E2M1FN", "f64",  "i1",
+      "i8",       "i16",       "i32",      "i64",  "index"};
+  return type < sizeof(names) / sizeof(names[0]) ? names[type] : "invalid";
+}
+
+const char *conorm_status_name(uint32_t status) {
+  static const char *const names[] = {
+      "ok",           "invalid argument", "unsupported", "version",
+      "resource",     "system",           "bootstrap",   "timeout",
+      "peer lost",    "mismatch",         "overlap",     "aborted",
+      "module"};
+  return status < sizeof(names) / sizeof(names[0]) ? names[status] : "invalid";
+}
+
+const char *conorm_op_name(uint32_t op) {
+  static const char *const names[] = {"none",
+                                      "comm.all_reduce",
+                                      "comm.reduce_scatter",
+                                      "comm.all_gather",
+                                      "comm.all_reduce_rms_norm",
+                                      "norm.rms_norm",
+                                      "norm.add_rms_norm",
+                                      "norm.quantize"};
+  return op < sizeof(names) / sizeof(names[0]) ? names[op] : "invalid";
+}
+
+uint32_t conorm_abi_version(void) {
+  return CONORM_ABI_VERSION_MAJOR << 16 | CONORM_ABI_VERSION_MINOR;
+}

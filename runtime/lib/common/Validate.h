@@ -1,0 +1,32 @@
+//===- Validate.h - Checks of the operations' arguments ---------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_COMMON_VALIDATE_H
+#define CONORM_RUNTIME_LIB_COMMON_VALIDATE_H
+
+#include "Error.h"
+
+#include "conorm-runtime/ops.h"
+
+namespace conorm::rt {
+
+/// Checks that do not depend on the group.
+Error validate(const conorm_all_reduce_args &args);
+Error validate(const conorm_rms_norm_args &args);
+Error validate(const conorm_quantize_args &args);
+Error validate(const conorm_all_reduce_rms_norm_args &args);
+
+/// `groupSize` decides the other buffer's shape.
+Error validateReduceScatter(const conorm_scatter_gather_args &args,
+                            int64_t groupSize);
+Error validateAllGather(const conorm_scatter_gather_args &args,
+                        int64_t groupSize);
+
+} // namespace conorm::rt
+
+#endif // CONORM_RUNTIME_LIB_COMMON_VALIDATE_H

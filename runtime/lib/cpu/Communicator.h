@@ -1,0 +1,162 @@
+//===- Communicator.h - Ordered steps among the members of a group -*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// docs/RuntimeProtocol.md states the protocol and argues why two slots suffice.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_CPU_COMMUNICATOR_H
+#define CONORM_RUNTIME_LIB_CPU_COMMUNICATOR_H
+
+#include "World.h"
+
+namespace conorm::rt {
+
+/// Smallest workspace a context may ask for, bytes.
+constexpr uint64_t minimumWorkspaceBytes = 16384;
+constexpr size_t communicatorControlBytes = 4096;
+
+/// The parameters of a norm by value.
+struct NormAttributes {
+  uint32_t epsilon;
+  uint32_t weightBias;
+  uint32_t rounding;
+  uint32_t weightType;
+};
+
+/// An operation of the runtime itself, never of a program.
+constexpr uint32_t opAddGroups = 0x10000;
+
+/// What a call is. All members of a communicator post equal ones; the label is
+/// for messages only. No padding: the digest covers the bytes.
+struct CallAttributes {
+  uint64_t site = 0;
+  uint32_t op = 0;
+  uint32_t type = 0;
+  int64_t sizes[3] = {};
+  uint32_t numSizes = 0;
+  uint32_t reduction = 0;
+  uint32_t numerics = 0;
+  uint32_t strategy = 0;
+  /// Bits of optional operands and results.
+  uint32_t parts = 0;
+  uint32_t hasPostNorm = 0;
+  NormAttributes norm = {};
+  NormAttributes postNorm = {};
+  /// Hash of the groups, opAddGroups only.
+  uint64_t groups = 0;
+};
+static_assert(sizeof(CallAttributes) == 104, "no padding");
+
+struct CallHeader {
+  CallAttributes attributes;
+  char label[80];
+};
+
+/// Bits of CallAttributes::parts.
+enum CallPart : uint32_t {
+  partResidual = 1,
+  partReduced = 2,
+  partResidualOut = 4,
+  partNormed = 8
+};
+
+/// What a peer polls: one line for each of the two steps in flight.
+struct alignas(128) StepLine {
+  /// Number of the step, stored last.
+  std::atomic<uint64_t> posted;
+  /// Number of the call; atomic since a message may read it at any time.
+  std::atomic<uint64_t> call;
+  uint64_t generation;
+  uint64_t digest;
+};
+
+/// First page of a member's segment; the slots follow.
+struct CommunicatorControl {
+  StepLine lines[2];
+  CallHeader headers[2];
+};
+static_assert(sizeof(CommunicatorControl) <= communicatorControlBytes,
+              "one page");
+
+class Communicator {
+public:
+  /// `members` in the order of the group's row; `index` is this rank's place.
+  Communicator(World &world, std::vector<int> members, int index);
+
+  size_t segmentBytes(uint64_t workspaceBytes) const;
+  /// Adopts the segments, in the members' order.
+  void attach(std::vector<std::shared_ptr<Segment>> memory);
+
+  int size() const { return int(members.size()); }
+  int index() const { return self; }
+  int rankOf(int member) const { return members[member]; }
+  const std::vector<int> &ranks() const { return members; }
+  size_t slotBytes() const { return slotSize; }
+
+  /// Starts a call; fails if the world is disturbed already.
+  Error begin(const CallAttributes &attributes, const char *label);
+
+  /// This rank's slot of the coming step. Free to write: all members have
+  /// posted the step before, hence finished reading the one before that.
+  char *nextSlot() const { return slot(self, step + 1); }
+
+  /// Posts the coming step and waits until all members have. After that the
+  /// slots of that step can be read until this rank posts the next one.
+  Error exchange();
+
+  /// A member's slot of the step that exchange() completed last.
+  const char *readSlot(int member) const { return slot(member, step); }
+
+private:
+  char *slot(int member, uint64_t number) const {
+    return slots[member] + (number & 1) * slotSize;
+  }
+  StepLine &line(int member, uint64_t number) const {
+    return controls[member]->lines[number & 1];
+  }
+  const CallHeader &header(int member) const {
+    return controls[member]->headers[step & 1];
+  }
+  bool hasPosted(int member, std::memory_order order) const {
+    return line(member, step).posted.load(order) == step;
+  }
+  void post();
+  Error await();
+  Error sleepFor(int missing);
+  int firstMissing(int from, std::memory_order order) const;
+  Error compareHeaders() const;
+  Error describeTimeout(uint32_t milliseconds) const;
+  Error checkLeft() const;
+  std::string callPrefix() const;
+
+  World &world;
+  std::vector<int> members;
+  int self;
+  size_t slotSize = 0;
+  uint64_t step = 0;
+  uint64_t call = 0;
+  bool firstStep = true;
+  CallHeader current = {};
+  uint64_t digest = 0;
+  std::vector<std::shared_ptr<Segment>> segments;
+  std::vector<CommunicatorControl *> controls;
+  std::vector<char *> slots;
+};
+
+/// "comm.all_reduce at a.mlir:3:8".
+std::string describeCall(const CallHeader &header);
+
+/// How `other` differs from `mine`, as the rest of a sentence about rank
+/// `rank`.
+std::string describeDifference(int rank, const CallHeader &mine,
+                               const CallHeader &other);
+
+} // namespace conorm::rt
+
+#endif // CONORM_RUNTIME_LIB_CPU_COMMUNICATOR_H

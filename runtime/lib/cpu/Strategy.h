@@ -1,0 +1,47 @@
+//===- Strategy.h - Choice of the strategy and of the chunk size -*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Pure functions of what all members of a call have in common, so that all
+// choose alike without talking.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_CPU_STRATEGY_H
+#define CONORM_RUNTIME_LIB_CPU_STRATEGY_H
+
+#include "conorm-runtime/types.h"
+
+#include <algorithm>
+
+namespace conorm::rt {
+
+/// Payload from which two_shot is chosen, bytes. Below it the second wait
+/// costs more than the shared reduction saves.
+constexpr int64_t twoShotBytes = 32 << 10;
+
+/// auto: one_shot for two members (two_shot saves them nothing) and for small
+/// payloads, else two_shot.
+inline uint32_t chooseStrategy(uint32_t asked, int64_t bytes, int members) {
+  if (asked != CONORM_STRATEGY_AUTO)
+    return asked;
+  return members > 2 && bytes >= twoShotBytes ? CONORM_STRATEGY_TWO_SHOT
+                                              : CONORM_STRATEGY_ONE_SHOT;
+}
+
+/// Largest chunk, bytes: what a step moves through a slot should still be in
+/// the second-level caches when the peers read it.
+constexpr int64_t chunkBytes = 128 << 10;
+
+/// Elements in a chunk of `elementBytes` each; chunks begin on cache lines.
+inline int64_t chunkElements(int64_t slotBytes, int64_t elementBytes) {
+  return std::min(slotBytes, chunkBytes) / elementBytes;
+}
+
+} // namespace conorm::rt
+
+#endif // CONORM_RUNTIME_LIB_CPU_STRATEGY_H

@@ -1,0 +1,9 @@
+# Tests of contexts, bootstraps and the protocol, which use the C ABI alone.
+# Included by CMakeLists.txt.
+
+add_library(ConormRankRunner STATIC ${CMAKE_CURRENT_LIST_DIR}/RankRunner.cpp)
+target_link_libraries(ConormRankRunner PUBLIC Conorm::Runtime)
+target_include_directories(ConormRankRunner PUBLIC ${CMAKE_CURRENT_LIST_DIR})
+
+conorm_add_unittest(RuntimeProtocolTests ProtocolTest.cpp
+  LINK ConormRankRunner ConormReference)
