@@ -61,6 +61,10 @@ public:
   void install(conorm_context *context);
   void remove(conorm_context *context);
 
+  /// The observer; `user` is a NormChecker.
+  static void observe(void *user, conorm_context *context, uint32_t op,
+                      uint32_t phase, const void *args);
+
   /// Throws what went wrong inside the observer, which may not throw itself.
   NormStats finish();
 
@@ -85,8 +89,6 @@ private:
     uint32_t innerType;
   };
 
-  static void observe(void *user, conorm_context *context, uint32_t op,
-                      uint32_t phase, const void *args);
   void before(uint32_t op, const void *args);
   void after(uint32_t op, const void *args);
   void begin(uint32_t type, int64_t rows, int64_t cols, const conorm_norm &norm,
