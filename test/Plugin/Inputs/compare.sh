@@ -1,3 +1,4 @@
+#!/bin/sh
 # usage: compare.sh PIPELINE CONORM_OPT MLIR_OPT PLUGIN SCRATCH EXAMPLE...
 #
 # Runs the pipeline on every example in conorm-opt, in stock mlir-opt with the
@@ -9,6 +10,7 @@ mkdir -p "$scratch"
 load="--load-dialect-plugin=$plugin --load-pass-plugin=$plugin"
 for example in "$@"; do
   name=$(basename "$example" .mlir)
+  "$conorm_opt" "$example" >"$scratch/$name.parsed"
   # As they are documented to be called: by name in our tool, by pipeline text
   # in the stock one, whose options are parsed before a plugin is loaded.
   "$conorm_opt" "--$pipeline" "$example" >"$scratch/$name.ours"
@@ -23,6 +25,9 @@ for example in "$@"; do
   diff -u "$scratch/$name.ours" "$scratch/$name.stock"
   diff -u "$scratch/$name.ours" "$scratch/$name.loaded"
   # Equal because neither did anything would be no success.
-  ! diff -q "$example" "$scratch/$name.ours" >/dev/null
+  if cmp -s "$scratch/$name.parsed" "$scratch/$name.ours"; then
+    echo "$pipeline changed nothing in $name" >&2
+    exit 1
+  fi
   echo "same: $name"
 done
