@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sched.h>
 
 using namespace conorm::bench;
 
@@ -278,6 +279,25 @@ int conorm::bench::runRank(conorm_context *context,
   return same && conorm_context_status(context) == CONORM_OK ? 0 : 1;
 }
 
+/// Gives each rank a core of its own if there are enough, so that the scheduler
+/// does not decide the figures. The context exists already: it counts the cores
+/// that the ranks may use.
+static void pin(int rank, int ranks) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0 ||
+      CPU_COUNT(&allowed) < ranks)
+    return;
+  int core = -1;
+  for (int skip = rank; skip >= 0; --skip)
+    do
+      ++core;
+    while (!CPU_ISSET(core, &allowed));
+  cpu_set_t own;
+  CPU_ZERO(&own);
+  CPU_SET(core, &own);
+  sched_setaffinity(0, sizeof(own), &own);
+}
+
 conorm_context *conorm::bench::makeContext(const conorm_bootstrap &bootstrap) {
   conorm_context_options options = {};
   options.struct_size = sizeof(options);
@@ -295,5 +315,6 @@ conorm_context *conorm::bench::makeContext(const conorm_bootstrap &bootstrap) {
     std::fprintf(stderr, "benchmark: %s\n", conorm_context_message(context));
     std::exit(1);
   }
+  pin(bootstrap.rank, bootstrap.world_size);
   return context;
 }

@@ -79,6 +79,18 @@ void reduceAddTwo(benchmark::State &state, Isa isa, uint32_t type, size_t size,
   state.SetBytesProcessed(int64_t(state.iterations() * 4 * size * cols));
 }
 
+void reduceTwo(benchmark::State &state, Isa isa, uint32_t type, size_t size,
+               int64_t cols) {
+  selectIsa(isa);
+  std::vector<char> a = row(type, cols), b = a, out = a;
+  const void *sources[] = {a.data(), b.data()};
+  for (auto _ : state) {
+    reduceOrdered(type, CONORM_REDUCTION_SUM, sources, 2, out.data(), cols);
+    benchmark::ClobberMemory();
+  }
+  state.SetBytesProcessed(int64_t(state.iterations() * 3 * size * cols));
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -90,6 +102,8 @@ int main(int argc, char **argv) {
         std::string suffix = std::string("/") + type.name + "/" + isa.name +
                              "/" + std::to_string(cols);
         benchmark::RegisterBenchmark(("rmsNormRow" + suffix).c_str(), normRow,
+                                     isa.isa, type.type, type.size, cols);
+        benchmark::RegisterBenchmark(("reduce2" + suffix).c_str(), reduceTwo,
                                      isa.isa, type.type, type.size, cols);
         benchmark::RegisterBenchmark(("reduceAdd2" + suffix).c_str(),
                                      reduceAddTwo, isa.isa, type.type,

@@ -266,7 +266,7 @@ TEST_P(NumericsNorm, R6SpecialValues) {
 }
 
 /// A NaN whose bits would overflow, or become infinity, if it were rounded as a
-/// number is. Only f32 weights can bring one.
+/// number is. Only f32 parameters can bring one.
 TEST_P(NumericsNorm, R6NanPayloadsStayNan) {
   const uint32_t payloads[] = {0x7fffffff, 0xffffffff, 0x7f800001, 0xff800001,
                                0x7fc00000, 0x7fffff80, 0x7f801000};
@@ -281,6 +281,13 @@ TEST_P(NumericsNorm, R6NanPayloadsStayNan) {
     norm.weightBias = bias;
     check(Values(norm.weight.size(), 1.5f), norm, CONORM_TYPE_F32);
   }
+  const float nan = norm.weight[0];
+  norm.weight.assign(70, 1.0f);
+  norm.weightBias = nan;
+  check(Values(70, 1.5f), norm, type);
+  norm.weightBias = 0;
+  norm.epsilon = nan;
+  check(Values(70, 1.5f), norm, type);
 }
 
 /// Denormals only: with a zero epsilon their squares decide everything.

@@ -47,9 +47,14 @@ struct AVX2 {
     return load(F32(), p);
   }
   static inline Pair<AVX2> loadF32For(BF16, const float *p) {
-    __m256 lo = _mm256_loadu_ps(p), hi = _mm256_loadu_ps(p + 8);
+    __m256 lo = canonical(_mm256_loadu_ps(p));
+    __m256 hi = canonical(_mm256_loadu_ps(p + 8));
     return {inOrder(_mm256_shuffle_ps(lo, hi, 0x88)),
             inOrder(_mm256_shuffle_ps(lo, hi, 0xdd))};
+  }
+  static inline __m256 canonical(__m256 x) {
+    return _mm256_blendv_ps(x, _mm256_set1_ps(__builtin_nanf("")),
+                            _mm256_cmp_ps(x, x, _CMP_UNORD_Q));
   }
   /// Undoes what a shuffle of two vectors does to the order of 64-bit words.
   static inline __m256 inOrder(__m256 x) {
@@ -70,7 +75,8 @@ struct AVX2 {
   }
 
   //===--------------------------------------------------------------------===//
-  // Conversions
+  // Conversions. Rounding to bf16 counts on NaN being canonical
+  // (NumericsKernels.h).
   //===--------------------------------------------------------------------===//
 
   static inline Pair<AVX2> pack(F32, Pair<AVX2> x) { return x; }
@@ -85,25 +91,20 @@ struct AVX2 {
   }
 
   static inline __m256i pack(BF16, Pair<AVX2> x) {
-    return _mm256_blend_epi16(_mm256_srli_epi32(roundBF16(x.a), 16),
-                              roundBF16(x.b), 0xaa);
+    __m256i a = _mm256_castps_si256(x.a), b = _mm256_castps_si256(x.b);
+    __m256i upper = _mm256_blend_epi16(_mm256_srli_epi32(a, 16), b, 0xaa);
+    __m256i lower = _mm256_blend_epi16(a, _mm256_slli_epi32(b, 16), 0xaa);
+    // The carry out of lower + 0x7fff + (upper & 1); the average adds one.
+    __m256i most = _mm256_or_si256(
+        _mm256_and_si256(upper, _mm256_set1_epi16(1)),
+        _mm256_set1_epi16(0x7ffe));
+    return _mm256_add_epi16(
+        upper, _mm256_srli_epi16(_mm256_avg_epu16(lower, most), 15));
   }
   static inline Pair<AVX2> unpack(BF16, __m256i x) {
     const __m256i odd = _mm256_set1_epi32(0xffff0000);
     return {_mm256_castsi256_ps(_mm256_slli_epi32(x, 16)),
             _mm256_castsi256_ps(_mm256_and_si256(x, odd))};
-  }
-  /// The rounded value in the upper half of each word, anything in the lower.
-  static inline __m256i roundBF16(__m256 x) {
-    __m256i bits = _mm256_castps_si256(x);
-    __m256i lsb = _mm256_and_si256(_mm256_srli_epi32(bits, 16),
-                                   _mm256_set1_epi32(1));
-    __m256i rounded = _mm256_add_epi32(
-        _mm256_add_epi32(bits, _mm256_set1_epi32(0x7fff)), lsb);
-    __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x00400000));
-    return _mm256_castps_si256(_mm256_blendv_ps(
-        _mm256_castsi256_ps(rounded), _mm256_castsi256_ps(quiet),
-        _mm256_cmp_ps(x, x, _CMP_UNORD_Q)));
   }
 
   //===--------------------------------------------------------------------===//

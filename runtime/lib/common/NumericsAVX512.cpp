@@ -55,9 +55,14 @@ struct AVX512 {
     const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18,
                                            20, 22, 24, 26, 28, 30);
     const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
-    __m512 lo = _mm512_loadu_ps(p), hi = _mm512_loadu_ps(p + 16);
+    __m512 lo = canonical(_mm512_loadu_ps(p));
+    __m512 hi = canonical(_mm512_loadu_ps(p + 16));
     return {_mm512_permutex2var_ps(lo, even, hi),
             _mm512_permutex2var_ps(lo, odd, hi)};
+  }
+  static inline __m512 canonical(__m512 x) {
+    return _mm512_mask_mov_ps(x, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q),
+                              _mm512_set1_ps(__builtin_nanf("")));
   }
 
   static inline void store(F32, float *p, Pair<AVX512> x) {
@@ -75,7 +80,8 @@ struct AVX512 {
 
   //===--------------------------------------------------------------------===//
   // Conversions. The processor's own conversion to bf16 (AVX512_BF16) is not
-  // used: it flushes denormals, which rule R6 forbids.
+  // used: it flushes denormals, which rule R6 forbids. Rounding counts on NaN
+  // being canonical (NumericsKernels.h).
   //===--------------------------------------------------------------------===//
 
   static inline Pair<AVX512> pack(F32, Pair<AVX512> x) { return x; }
@@ -92,24 +98,23 @@ struct AVX512 {
   static inline __m512i pack(BF16, Pair<AVX512> x) {
     // 0xca: bits of the second operand where the first has ones, else the
     // third's.
-    return _mm512_ternarylogic_epi32(
-        _mm512_set1_epi32(0xffff0000), roundBF16(x.b),
-        _mm512_srli_epi32(roundBF16(x.a), 16), 0xca);
+    const __m512i odd = _mm512_set1_epi32(0xffff0000);
+    __m512i a = _mm512_castps_si512(x.a), b = _mm512_castps_si512(x.b);
+    __m512i upper =
+        _mm512_ternarylogic_epi32(odd, b, _mm512_srli_epi32(a, 16), 0xca);
+    __m512i lower =
+        _mm512_ternarylogic_epi32(odd, _mm512_slli_epi32(b, 16), a, 0xca);
+    // Up from 0x8000 if the upper half is odd, else from 0x8001 (0xae: the
+    // second operand's bits that the first lacks, and the third's).
+    __m512i least = _mm512_ternarylogic_epi32(
+        upper, _mm512_set1_epi16(1), _mm512_set1_epi16(short(0x8000)), 0xae);
+    return _mm512_mask_sub_epi16(upper, _mm512_cmpge_epu16_mask(lower, least),
+                                 upper, _mm512_set1_epi16(-1));
   }
   static inline Pair<AVX512> unpack(BF16, __m512i x) {
     const __m512i odd = _mm512_set1_epi32(0xffff0000);
     return {_mm512_castsi512_ps(_mm512_slli_epi32(x, 16)),
             _mm512_castsi512_ps(_mm512_and_si512(x, odd))};
-  }
-  /// The rounded value in the upper half of each word, anything in the lower.
-  static inline __m512i roundBF16(__m512 x) {
-    __m512i bits = _mm512_castps_si512(x);
-    __m512i lsb = _mm512_and_si512(_mm512_srli_epi32(bits, 16),
-                                   _mm512_set1_epi32(1));
-    __m512i rounded = _mm512_add_epi32(
-        _mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff)), lsb);
-    return _mm512_mask_or_epi32(rounded, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q),
-                                bits, _mm512_set1_epi32(0x00400000));
   }
 
   //===--------------------------------------------------------------------===//

@@ -18,6 +18,11 @@
 // it is the same for every load and store of that type. `leafBlock` elements
 // are 2^k leaves of rule R3, and `blockSum` is the sum of their tree.
 //
+// A NaN that reaches pack() is canonical: the lower 16 bits are zero, so that
+// rounding to bf16 needs no case for it. Widened operands are, arithmetic keeps
+// the operands' NaN or makes its own, and what comes in as f32 beside them (r,
+// the bias, f32 weights) is made so.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef CONORM_RUNTIME_LIB_COMMON_NUMERICSKERNELS_H
@@ -152,6 +157,34 @@ private:
   const Storage *copy[Static ? Static : 1];
 };
 
+/// How far ahead the sources are fetched. A peer's data comes from its core's
+/// cache, which takes longer than the processor looks ahead by itself.
+constexpr int64_t prefetchBytes = 1536;
+
+/// Fetches sources[k][begin .. end) for all k.
+template <int Static, typename Storage>
+inline void prefetch(const SourceList<Static, Storage> &sources, int numSources,
+                     int64_t begin, int64_t end) {
+  constexpr int64_t line = 64 / sizeof(Storage);
+  for (int64_t i = begin; i < end; i += line)
+    for (int k = 0; k < (Static ? Static : numSources); ++k)
+      __builtin_prefetch(sources[k] + i);
+}
+
+/// As forEachPair, with the sources fetched ahead.
+template <typename Isa, int Static, typename Storage, typename Fn>
+inline void
+forEachFetchedPair(const SourceList<Static, Storage> &sources, int numSources,
+                   int64_t count, Fn body) {
+  constexpr int64_t ahead = prefetchBytes / sizeof(Storage);
+  prefetch(sources, numSources, 0, count < ahead ? count : ahead);
+  forEachPair<Isa>(count, [&](int64_t i, int64_t n, auto partial) {
+    if (i + ahead < count)
+      prefetch(sources, numSources, i + ahead, i + ahead + n);
+    body(i, n, partial);
+  });
+}
+
 /// The ordered fold of one pair of each source. Static: their number if it is
 /// known, else 0.
 template <typename Isa, uint32_t Reduction, int Static, bool Partial,
@@ -173,7 +206,8 @@ void reduce(T tag, const void *const *sources, int numSources, void *out,
   using Storage = typename T::Storage;
   SourceList<Static, Storage> from(sources);
   auto *to = static_cast<Storage *>(out);
-  forEachPair<Isa>(count, [&](int64_t i, int64_t n, auto partial) {
+  forEachFetchedPair<Isa>(from, numSources, count, [&](int64_t i, int64_t n,
+                                                       auto partial) {
     constexpr bool p = decltype(partial)::value;
     Pair<Isa> x = fold<Isa, Reduction, Static, p>(tag, from, numSources, i, n);
     storePair<Isa, p>(tag, to + i, Isa::pack(tag, x), n);
@@ -188,7 +222,8 @@ void reduceAdd(T tag, const void *const *sources, int numSources,
   auto *res = static_cast<const Storage *>(residual);
   auto *red = static_cast<Storage *>(reduced);
   auto *to = static_cast<Storage *>(sum);
-  forEachPair<Isa>(count, [&](int64_t i, int64_t n, auto partial) {
+  forEachFetchedPair<Isa>(from, numSources, count, [&](int64_t i, int64_t n,
+                                                       auto partial) {
     constexpr bool p = decltype(partial)::value;
     auto x = Isa::pack(tag, fold<Isa, CONORM_REDUCTION_SUM, Static, p>(
                                 tag, from, numSources, i, n));
@@ -304,6 +339,8 @@ float sumOfSquares(T tag, const typename T::Storage *row, int64_t cols) {
   return tree.total();
 }
 
+inline float canonicalNan(float x) { return x == x ? x : __builtin_nanf(""); }
+
 inline float inverseRms(float sumOfSquares, int64_t cols, float epsilon) {
   float mean = sumOfSquares / static_cast<float>(cols);
   return 1.0f / __builtin_sqrtf(mean + epsilon);
@@ -319,8 +356,8 @@ template <typename Isa, WeightKind Kind, bool RoundThenScale, typename T>
 void scaleRow(T tag, const typename T::Storage *row, typename T::Storage *out,
               int64_t cols, float r, const conorm_norm &norm) {
   using Storage = typename T::Storage;
-  const Pair<Isa> scale = splat<Isa>(r);
-  const Pair<Isa> bias = splat<Isa>(norm.weight_bias);
+  const Pair<Isa> scale = splat<Isa>(canonicalNan(r));
+  const Pair<Isa> bias = splat<Isa>(canonicalNan(norm.weight_bias));
   const void *weight = norm.weight;
   forEachPair<Isa>(cols, [&](int64_t i, int64_t n, auto partial) {
     constexpr bool p = decltype(partial)::value;
