@@ -7,3 +7,4 @@ target_include_directories(ConormRankRunner PUBLIC ${CMAKE_CURRENT_LIST_DIR})
 
 conorm_add_unittest(RuntimeProtocolTests ProtocolTest.cpp
   LINK ConormRankRunner ConormReference)
+include(${PROJECT_SOURCE_DIR}/test/Runtime/faults.cmake)

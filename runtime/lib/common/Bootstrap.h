@@ -31,6 +31,11 @@ Error bootstrapFromTorchrun(conorm_bootstrap &out, bool &found);
 /// of another kind.
 int launcherDescriptor(const conorm_bootstrap &bootstrap);
 
+/// Relays give up this much before the ranks that wait for them would.
+constexpr uint32_t relayDeadline(uint32_t deadlineMs) {
+  return deadlineMs - deadlineMs / 10;
+}
+
 /// Largest contribution to one allgather, bytes.
 constexpr uint32_t maxAllgatherBytes = 1 << 20;
 
@@ -60,6 +65,10 @@ struct RequestFrame {
   /// Counts the rank's allgathers from 1, so that ranks that gave up on one
   /// find each other again at the next.
   uint64_t sequence;
+  /// How long the rank will wait, so that the relay can say in time who is
+  /// missing.
+  uint32_t deadlineMs;
+  uint32_t reserved;
 };
 
 /// The answer; `bytes` bytes follow: all contributions, or a reason.

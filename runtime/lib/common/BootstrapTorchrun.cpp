@@ -208,7 +208,8 @@ Error TorchrunRank::joinRankZero(const Deadline &deadline) {
   client.rank = uint32_t(rank);
   client.worldSize = uint32_t(worldSize);
   client.relay = "rank 0";
-  RequestFrame hello{frameMagic, client.rank, client.worldSize, 0, 0};
+  RequestFrame hello{frameMagic, client.rank, client.worldSize, 0, 0,
+                     deadline.milliseconds, 0};
   ReplyFrame reply{};
   char text[256];
   Transfer outcome =
@@ -236,7 +237,7 @@ Error TorchrunRank::connect(const Deadline &deadline) {
     return success();
   client.connection.reset();
   // The others are told a little before they would give up themselves.
-  Deadline early(rank == 0 ? deadline.milliseconds * 9 / 10
+  Deadline early(rank == 0 ? relayDeadline(deadline.milliseconds)
                            : deadline.milliseconds);
   Error error = rank == 0 ? listenForPeers(early) : joinRankZero(early);
   if (error)
@@ -297,8 +298,9 @@ Error TorchrunRank::gather(const void *send, size_t bytes, void *recv,
   std::vector<char> all(bytes * worldSize);
   memcpy(all.data(), send, bytes);
   Error error;
+  Deadline early(relayDeadline(deadline.milliseconds));
   for (int peer = 1; peer < worldSize && !error; ++peer)
-    error = awaitRequest(peer, bytes, all.data() + bytes * peer, deadline);
+    error = awaitRequest(peer, bytes, all.data() + bytes * peer, early);
   answer(error, all.data(), all.size());
   if (!error)
     memcpy(recv, all.data(), all.size());

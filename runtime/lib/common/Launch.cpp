@@ -38,6 +38,10 @@ struct Child {
 struct conorm_launch {
   std::vector<Child> children;
   uint64_t current = 0;
+  /// When the first of those that wait for the current allgather gives up; 0
+  /// if nobody waits.
+  int64_t expiry = 0;
+  uint32_t expiryMs = 0;
   /// Why the current allgather failed; later contributors get it too.
   std::string failure;
   /// First rank whose descriptor closed, -1 if none.
@@ -48,6 +52,7 @@ struct conorm_launch {
   void handle(size_t rank, const RequestFrame &request, const char *data);
   void fail(const std::string &reason);
   void complete();
+  void expire();
   void reply(Child &child, uint64_t sequence, bool failed, const char *data,
              size_t size);
   void flush(Child &child);
@@ -76,12 +81,24 @@ void conorm_launch::flush(Child &child) {
 
 void conorm_launch::fail(const std::string &reason) {
   failure = reason;
+  expiry = 0;
   for (Child &child : children)
     if (std::exchange(child.pending, false))
       reply(child, current, true, reason.data(), reason.size());
 }
 
+/// Names who is missing before those who wait give up without knowing.
+void conorm_launch::expire() {
+  if (expiry == 0 || now() < expiry)
+    return;
+  size_t missing = 0;
+  while (missing + 1 < children.size() && children[missing].pending)
+    ++missing;
+  fail(format("rank %zu did not take part within %u ms", missing, expiryMs));
+}
+
 void conorm_launch::complete() {
+  expiry = 0;
   std::vector<char> all;
   for (Child &child : children)
     all.insert(all.end(), child.contribution.begin(),
@@ -115,6 +132,12 @@ void conorm_launch::handle(size_t rank, const RequestFrame &request,
     return fail(format("rank %d is gone (its process ended)", gone));
   if (!failure.empty())
     return fail(std::string(failure));
+  uint32_t wait = relayDeadline(request.deadlineMs);
+  int64_t end = now() + int64_t(wait) * 1000000;
+  if (expiry == 0 || end < expiry) {
+    expiry = end;
+    expiryMs = wait;
+  }
   size_t present = 0;
   for (size_t other = 0; other < children.size(); ++other) {
     if (!children[other].pending)
@@ -222,8 +245,9 @@ conorm_status conorm_launch_serve(conorm_launch *launch,
     if (entries.empty() || (stop && *stop))
       return CONORM_OK;
     // `*stop` may be set by a signal handler or a thread: look often.
-    if (poll(entries.data(), entries.size(), 50) < 0 && errno != EINTR)
+    if (poll(entries.data(), entries.size(), 20) < 0 && errno != EINTR)
       return CONORM_ERROR_SYSTEM;
+    launch->expire();
     for (size_t i = 0; i < entries.size(); ++i) {
       if (entries[i].revents & POLLOUT)
         launch->flush(launch->children[ranks[i]]);

@@ -116,10 +116,12 @@ Error Mesh::gatherRecords(const conorm_bootstrap &bootstrap, RankRecord &mine,
   if (Error error =
           callAllgather(bootstrap, &mine, sizeof(mine), all.data(), deadline))
     return error;
+  // Also those that this rank does not believe to exist.
+  for (int rank = 0; rank < CONORM_MAX_WORLD_SIZE; ++rank)
+    if (rank < bootstrap.world_size || all[rank].magic == recordMagic)
+      if (Error error = checkRecord(mine, all[rank], rank))
+        return error;
   all.resize(bootstrap.world_size);
-  for (int rank = 0; rank < bootstrap.world_size; ++rank)
-    if (Error error = checkRecord(mine, all[rank], rank))
-      return error;
   records = std::move(all);
   worldGeneration = records[0].nonce.words[1] | 1;
   joinRegistry(worldGeneration);
