@@ -231,19 +231,20 @@ reifyAlongDim(OpBuilder &builder, Operation *op, Value input, int64_t dim,
   if (op->getNumResults() == 0)
     return success();
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  GroupOp group = lookupGroup(op, groupName);
+  int64_t size = group ? group.getGroupSize().value_or(0) : 0;
+  // Fail before anything is created: callers try again after every change.
+  if (type.isDynamicDim(dim) && size == 0)
+    return failure();
   SmallVector<OpFoldResult> shape =
       norm::getMixedSizes(builder, op->getLoc(), input);
   if (!type.isDynamicDim(dim)) {
     shape[dim] = builder.getIndexAttr(type.getDimSize(dim));
   } else {
-    GroupOp group = lookupGroup(op, groupName);
-    std::optional<int64_t> size =
-        group ? group.getGroupSize() : std::nullopt;
-    if (!size)
-      return failure();
     AffineExpr d0 = builder.getAffineDimExpr(0);
     shape[dim] = affine::makeComposedFoldedAffineApply(
-        builder, op->getLoc(), gathers ? d0 * *size : d0.floorDiv(*size),
+        builder, op->getLoc(),
+        gathers ? d0 * size : d0.floorDiv(size),
         {shape[dim]});
   }
   shapes.push_back(std::move(shape));
@@ -267,6 +268,10 @@ AllGatherOp::reifyResultShapes(OpBuilder &builder,
 LogicalResult
 AllReduceRMSNormOp::reifyResultShapes(OpBuilder &builder,
                                       ReifiedRankedShapedTypeDims &shapes) {
+  for (Value result : getResults())
+    if (!norm::canReify(cast<ShapedType>(result.getType()),
+                        cast<ShapedType>(getInput().getType())))
+      return failure();
   for (auto [part, result] : llvm::enumerate(getPartResults())) {
     if (!result)
       continue;

@@ -106,11 +106,17 @@ AddRMSNormOp::reifyResultShapes(OpBuilder &builder,
   return success();
 }
 
+bool conorm::norm::canReify(ShapedType result, ShapedType input) {
+  // Rows carry over; blocks and packed codes of a dynamic row length do not.
+  return result.getRank() == input.getRank()
+             ? !result.isDynamicDim(result.getRank() - 1) ||
+                   result.getElementType() == input.getElementType()
+             : result.hasStaticShape();
+}
+
 SmallVector<OpFoldResult>
 conorm::norm::getQuantizedSizes(OpBuilder &builder, Location loc, Value input,
                                 ShapedType result) {
-  // Only the last dimension, or with swizzled and packed layouts all of them,
-  // differ from the input's; the verifier made static what follows from it.
   SmallVector<OpFoldResult> sizes = getMixedSizes(builder, loc, input);
   SmallVector<OpFoldResult> shape;
   for (auto [index, size] : llvm::enumerate(result.getShape())) {
@@ -125,12 +131,12 @@ conorm::norm::getQuantizedSizes(OpBuilder &builder, Location loc, Value input,
 LogicalResult
 QuantizeOp::reifyResultShapes(OpBuilder &builder,
                               ReifiedRankedShapedTypeDims &shapes) {
-  for (Value output : getOutputs()) {
-    auto type = cast<ShapedType>(output.getType());
-    if (!isa<RankedTensorType>(type) || type.getNumDynamicDims() > 1 ||
-        (type.getRank() && type.isDynamicDim(type.getRank() - 1)))
+  auto input = cast<ShapedType>(getInput().getType());
+  for (Value output : getOutputs())
+    if (!canReify(cast<ShapedType>(output.getType()), input))
       return failure();
-    shapes.push_back(getQuantizedSizes(builder, getLoc(), getInput(), type));
-  }
+  for (Value output : getOutputs())
+    shapes.push_back(getQuantizedSizes(builder, getLoc(), getInput(),
+                                       cast<ShapedType>(output.getType())));
   return success();
 }

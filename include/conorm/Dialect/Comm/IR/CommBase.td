@@ -51,6 +51,7 @@ def Comm_Reduction : I32EnumAttr<"Reduction", "reduction of a collective", [
 }
 def Comm_ReductionAttr : EnumAttr<Comm_Dialect, Comm_Reduction, "reduction"> {
   let summary = "reduction of a collective";
+  let assemblyFormat = "`<` $value `>`";
   let description = [{
     `max` and `min` are IEEE 754-2019 maximum and minimum: NaN wins, and -0.0 is
     less than +0.0. Every reduction folds in rank order in f32 and rounds once.
@@ -69,6 +70,7 @@ def Comm_Strategy : I32EnumAttr<"Strategy", "how a collective is carried out", [
 }
 def Comm_StrategyAttr : EnumAttr<Comm_Dialect, Comm_Strategy, "strategy"> {
   let summary = "how a collective is carried out";
+  let assemblyFormat = "`<` $value `>`";
   let description = [{
     Under exact numerics every strategy gives the same bits. `multimem` is
     reserved. `auto` leaves the choice to the runtime.

@@ -77,7 +77,7 @@ def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
 
     ```mlir
     %1 = comm.all_reduce %0 on @tp : tensor<4x8xbf16>
-    %2 = comm.all_reduce %0 on @tp reduction(max) : tensor<4x8xbf16>
+    %2 = comm.all_reduce %0 on @tp reduction<max> : tensor<4x8xbf16>
     ```
   }];
   let arguments = (ins
@@ -90,8 +90,8 @@ def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
                       "::conorm::comm::Strategy::Auto">:$strategy);
   let results = (outs Optional<Norm_DataTensor>:$reduced);
   let assemblyFormat = [{
-    $input `on` $group (`reduction` `(` $reduction^ `)`)?
-    (`strategy` `(` $strategy^ `)`)?
+    $input `on` $group (`reduction` `` $reduction^)?
+    (`strategy` `` $strategy^)?
     (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict `:` type($input)
   }];
 }
@@ -121,8 +121,8 @@ def Comm_ReduceScatterOp : Comm_Collective<"reduce_scatter"> {
                       "::conorm::comm::Strategy::Auto">:$strategy);
   let results = (outs Optional<Norm_DataTensor>:$scattered);
   let assemblyFormat = [{
-    $input `on` $group `dim` $dim (`reduction` `(` $reduction^ `)`)?
-    (`strategy` `(` $strategy^ `)`)?
+    $input `on` $group `dim` $dim (`reduction` `` $reduction^)?
+    (`strategy` `` $strategy^)?
     (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
     `:` type($input) (`->` type($scattered)^)?
   }];
@@ -150,7 +150,7 @@ def Comm_AllGatherOp : Comm_Collective<"all_gather"> {
                       "::conorm::comm::Strategy::Auto">:$strategy);
   let results = (outs Optional<Norm_DataTensor>:$gathered);
   let assemblyFormat = [{
-    $input `on` $group `dim` $dim (`strategy` `(` $strategy^ `)`)?
+    $input `on` $group `dim` $dim (`strategy` `` $strategy^)?
     (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
     `:` type($input) (`->` type($gathered)^)?
   }];
@@ -226,7 +226,7 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     Optional<Norm_QuantizedTensor>:$quantized,
     Optional<Norm_ScalesTensor>:$scales);
   let assemblyFormat = [{
-    $input `on` $group (`strategy` `(` $strategy^ `)`)?
+    $input `on` $group (`strategy` `` $strategy^)?
     (`weight` `(` $weight^ `:` type($weight) `)`)?
     (`residual` `(` $residual^ `:` type($residual) `)`)?
     (`scale` `(` $scale^ `:` type($scale) `)`)?

@@ -74,7 +74,10 @@ void getBufferEffects(
 llvm::SmallVector<mlir::OpFoldResult>
 getMixedSizes(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value);
 
-/// Sizes of a quantized value or of scales of type `result`.
+/// Whether the sizes of a result follow from those of the input.
+bool canReify(mlir::ShapedType result, mlir::ShapedType input);
+
+/// Sizes of a quantized value or of scales of type `result`, where canReify().
 llvm::SmallVector<mlir::OpFoldResult>
 getQuantizedSizes(mlir::OpBuilder &builder, mlir::Location loc,
                   mlir::Value input, mlir::ShapedType result);
