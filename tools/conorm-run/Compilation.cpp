@@ -33,13 +33,21 @@ namespace {
 char directory[PATH_MAX];
 char object[PATH_MAX];
 volatile pid_t child = 0;
+int deathSignal = 0;
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 struct sigaction previous[std::size(kSignals)];
 
+/// SIGTERM, for the compiler has files of its own to remove.
+void endChild() {
+  kill(child, SIGTERM);
+  kill(child, SIGCONT);
+  waitpid(child, nullptr, 0);
+}
+
 void cleanUpAndDie(int signal) {
   if (child > 0)
-    kill(child, SIGKILL);
+    endChild();
   unlink(object);
   rmdir(directory);
   std::signal(signal, SIG_DFL);
@@ -86,6 +94,10 @@ Compilation::Compilation(const Options &options) : source(options.input) {
   action.sa_handler = cleanUpAndDie;
   for (size_t i = 0; i < std::size(kSignals); ++i)
     sigaction(kSignals[i], &action, &previous[i]);
+  // The launcher's death is SIGKILL to a rank, which could not clean up then.
+  prctl(PR_GET_PDEATHSIG, &deathSignal);
+  if (deathSignal)
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
   start(compiler, options);
 }
 
@@ -120,14 +132,15 @@ void Compilation::start(const std::string &compiler, const Options &options) {
 
 Compilation::~Compilation() {
   if (child > 0) {
-    kill(child, SIGKILL);
-    waitpid(child, nullptr, 0);
+    endChild();
     child = 0;
   }
   std::error_code ignored;
   std::filesystem::remove_all(directory, ignored);
   for (size_t i = 0; i < std::size(kSignals); ++i)
     sigaction(kSignals[i], &previous[i], nullptr);
+  if (deathSignal)
+    prctl(PR_SET_PDEATHSIG, deathSignal);
 }
 
 bool Compilation::wait(uint32_t timeoutMs) {

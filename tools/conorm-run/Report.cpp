@@ -11,9 +11,11 @@
 #include "Error.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
 using namespace conorm::run;
 
@@ -200,7 +202,9 @@ void conorm::run::printReport(const RunReport &report, bool compare,
     printComparison(report);
   else
     printRun(report);
-  std::fflush(stdout);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+    throw Error(std::string("cannot write the report: ") +
+                std::strerror(errno));
   if (report.difference.differingElements)
     printError("expected equal bits of fused and unfused, found " +
                std::to_string(report.difference.differingElements) + " of " +

@@ -45,7 +45,7 @@ struct RunReport {
   }
 };
 
-/// Prints on stdout, and what failed on stderr.
+/// Prints on stdout, and what failed on stderr. Throws Error if it cannot.
 void printReport(const RunReport &report, bool compare, bool json);
 
 } // namespace conorm::run
