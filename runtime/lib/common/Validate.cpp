@@ -123,10 +123,11 @@ static Error checkNorm(const char *prefix, const conorm_norm &norm,
   if (norm.weight_type != CONORM_TYPE_NONE &&
       norm.weight_type != CONORM_TYPE_F32 && norm.weight_type != type)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                     "%s.weight_type is %u (%s), expected none, f32 or %s",
+                     "%s.weight_type is %u (%s), expected none%s%s or f32",
                      prefix, norm.weight_type,
                      conorm_type_name(norm.weight_type),
-                     conorm_type_name(type));
+                     type == CONORM_TYPE_F32 ? "" : ", ",
+                     type == CONORM_TYPE_F32 ? "" : conorm_type_name(type));
   bool wanted = norm.weight_type != CONORM_TYPE_NONE;
   if (wanted && !norm.weight && cols > 0)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
