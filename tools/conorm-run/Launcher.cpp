@@ -27,6 +27,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -261,7 +262,8 @@ void Launcher::watch() {
 
 int Launcher::report() {
   if (interruptedBy) {
-    printError(std::string("interrupted by ") + strsignal(interruptedBy));
+    printError("ended by signal " + std::to_string(interruptedBy) + " (" +
+               strsignal(interruptedBy) + ")");
     return 128 + interruptedBy;
   }
   if (!failures.empty() || !cause.empty()) {
@@ -275,9 +277,17 @@ int Launcher::report() {
 int Launcher::run() {
   start();
   volatile int32_t stop = 0;
-  std::thread server([&] { conorm_launch_serve(launch, &stop); });
+  std::promise<void> served;
+  std::thread server([&] {
+    conorm_launch_serve(launch, &stop);
+    served.set_value();
+  });
   watch();
-  stop = 1;
+  // Every rank's end of its socket is closed now, unless an artefact has left
+  // it to a process of its own.
+  if (served.get_future().wait_for(std::chrono::seconds(1)) !=
+      std::future_status::ready)
+    stop = 1;
   server.join();
   conorm_launch_destroy(launch);
   close(pipeFds[0]);

@@ -27,6 +27,14 @@ const char *modeName(RankMode mode) {
                                      : "existing world";
 }
 
+/// "4 processes", "1 thread".
+std::string ranksText(const RunReport &report) {
+  std::string text = std::to_string(report.ranks) + " ";
+  if (report.ranks > 1 || report.mode == RankMode::Existing)
+    return text + modeName(report.mode);
+  return text + (report.mode == RankMode::Processes ? "process" : "thread");
+}
+
 double median(std::vector<double> values) {
   if (values.empty())
     return 0;
@@ -162,7 +170,7 @@ void printComparison(const RunReport &report) {
             format(" (bound %.3g)", norms.worstBound);
   printTable(
       {{"entry", report.entry},
-       {"ranks", std::to_string(report.ranks) + " " + modeName(report.mode)},
+       {"ranks", ranksText(report)},
        {"strategy", strategyName(report.strategy)},
        {"calls fused/unfused", std::to_string(report.fusedCalls) + "/" +
                                    std::to_string(report.unfusedCalls)},
@@ -179,9 +187,9 @@ void printComparison(const RunReport &report) {
 }
 
 void printRun(const RunReport &report) {
-  std::printf("%s (%s): %d %s, strategy %s, median of %d: %.3f ms a call\n",
-              report.entry.c_str(), variantName(report.variant), report.ranks,
-              modeName(report.mode), strategyName(report.strategy),
+  std::printf("%s (%s): %s, strategy %s, median of %d: %.3f ms a call\n",
+              report.entry.c_str(), variantName(report.variant),
+              ranksText(report).c_str(), strategyName(report.strategy),
               report.repeat, median(timesOf(report)) * 1e3);
   for (size_t i = 0; i < report.results.size(); ++i) {
     const RunReport::Result &result = report.results[i];

@@ -68,7 +68,12 @@ typedef struct layer_results {
 #endif
 } layer_results;
 
+#ifdef PAIRS
+static const int64_t pairs[4] = {0, 3, 1, 2};
+static const conorm_group world = {sizeof(conorm_group), 2, 2, 0, "tp", pairs};
+#else
 static const conorm_group world = {sizeof(conorm_group), 0, 0, 0, "tp", NULL};
+#endif
 
 static const conorm_site reduce_site = {sizeof(conorm_site), 0, 0x1001,
                                         "layer.mlir:2:8"};
