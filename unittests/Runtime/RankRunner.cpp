@@ -35,24 +35,18 @@ std::vector<std::string> conorm::test::runThreads(int worldSize,
   return results;
 }
 
-/// Runs in the child; does not return.
-static void runChild(int launchFd, int resultFd, const RankBody &body) {
-  setenv(CONORM_LAUNCH_FD_ENV, std::to_string(launchFd).c_str(), 1);
+std::string conorm::test::withEnvironment(const RankBody &body) {
   conorm_bootstrap bootstrap;
   int32_t found = 0;
   char message[256];
-  std::string result;
   if (conorm_bootstrap_from_environment(&bootstrap, &found, message,
                                         sizeof(message)) != CONORM_OK)
-    result = message;
-  else if (!found)
-    result = "no bootstrap was found";
-  else
-    result = body(bootstrap);
-  if (write(resultFd, result.data(), result.size()) < 0)
-    _exit(3);
+    return message;
+  if (!found)
+    return "no bootstrap was found";
+  std::string result = body(bootstrap);
   conorm_bootstrap_release(&bootstrap);
-  _exit(0);
+  return result;
 }
 
 static std::string readAll(int fd) {
@@ -61,45 +55,40 @@ static std::string readAll(int fd) {
   ssize_t got;
   while ((got = read(fd, buffer, sizeof(buffer))) > 0)
     text.append(buffer, got);
+  close(fd);
   return text;
 }
 
-std::vector<std::string> conorm::test::runProcesses(int worldSize,
-                                                    const RankBody &body) {
-  std::vector<int32_t> launchFds(worldSize);
-  conorm_launch *launch = nullptr;
-  if (conorm_launch_create(worldSize, launchFds.data(), &launch) != CONORM_OK)
-    return {"conorm_launch_create failed"};
-  std::vector<pid_t> children;
-  std::vector<int> resultFds;
+namespace {
+struct Child {
+  pid_t pid;
+  int results;
+};
+} // namespace
+
+static Child forkChild(const std::function<std::string()> &body) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    abort();
   fflush(nullptr);
-  for (int rank = 0; rank < worldSize; ++rank) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-      return {"pipe2 failed"};
-    pid_t pid = fork();
-    if (pid == 0) {
-      // A child holds its own descriptor alone, as after exec.
-      conorm_launch_destroy(launch);
-      for (int other = 0; other < worldSize; ++other)
-        if (other != rank)
-          close(launchFds[other]);
-      runChild(launchFds[rank], ends[1], body);
-    }
-    children.push_back(pid);
-    resultFds.push_back(ends[0]);
-    close(ends[1]);
-    close(launchFds[rank]);
-    launchFds[rank] = -1;
+  pid_t pid = fork();
+  if (pid == 0) {
+    close(ends[0]);
+    std::string result = body();
+    if (write(ends[1], result.data(), result.size()) < 0)
+      _exit(3);
+    _exit(0);
   }
-  conorm_launch_serve(launch, nullptr);
-  conorm_launch_destroy(launch);
+  close(ends[1]);
+  return {pid, ends[0]};
+}
+
+static std::vector<std::string> collect(const std::vector<Child> &children) {
   std::vector<std::string> results;
-  for (int rank = 0; rank < worldSize; ++rank) {
-    std::string result = readAll(resultFds[rank]);
-    close(resultFds[rank]);
+  for (const Child &child : children) {
+    std::string result = readAll(child.results);
     int status = 0;
-    waitpid(children[rank], &status, 0);
+    waitpid(child.pid, &status, 0);
     if (WIFSIGNALED(status))
       result += "signal " + std::to_string(WTERMSIG(status));
     else if (WEXITSTATUS(status) != 0)
@@ -107,6 +96,38 @@ std::vector<std::string> conorm::test::runProcesses(int worldSize,
     results.push_back(std::move(result));
   }
   return results;
+}
+
+std::vector<std::string>
+conorm::test::runForked(int count,
+                        const std::function<std::string(int)> &body) {
+  std::vector<Child> children;
+  for (int i = 0; i < count; ++i)
+    children.push_back(forkChild([&] { return body(i); }));
+  return collect(children);
+}
+
+std::vector<std::string> conorm::test::runProcesses(int worldSize,
+                                                    const RankBody &body) {
+  std::vector<int32_t> fds(worldSize);
+  conorm_launch *launch = nullptr;
+  if (conorm_launch_create(worldSize, fds.data(), &launch) != CONORM_OK)
+    return {"conorm_launch_create failed"};
+  std::vector<Child> children;
+  for (int rank = 0; rank < worldSize; ++rank) {
+    children.push_back(forkChild([&] {
+      // A child holds its own descriptor alone, as after exec.
+      conorm_launch_destroy(launch);
+      for (int other = rank + 1; other < worldSize; ++other)
+        close(fds[other]);
+      setenv(CONORM_LAUNCH_FD_ENV, std::to_string(fds[rank]).c_str(), 1);
+      return withEnvironment(body);
+    }));
+    close(fds[rank]);
+  }
+  conorm_launch_serve(launch, nullptr);
+  conorm_launch_destroy(launch);
+  return collect(children);
 }
 
 ScopedContext::ScopedContext(const conorm_bootstrap &bootstrap,

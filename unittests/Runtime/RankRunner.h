@@ -28,6 +28,14 @@ std::vector<std::string> runThreads(int worldSize, const RankBody &body);
 /// does not end by itself gives "signal 9" and the like.
 std::vector<std::string> runProcesses(int worldSize, const RankBody &body);
 
+/// Each rank is a forked process that has no bootstrap yet; `body` gets the
+/// number of the process.
+std::vector<std::string>
+runForked(int count, const std::function<std::string(int)> &body);
+
+/// Takes the environment's bootstrap and runs `body` with it.
+std::string withEnvironment(const RankBody &body);
+
 /// A context, destroyed at the end of the scope.
 class ScopedContext {
 public:

@@ -12,3 +12,9 @@ conorm_add_unittest(RuntimeContextTests ContextTest.cpp
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeFaultsTests FaultsTest.cpp
   LINK ConormRankRunner)
+conorm_add_unittest(RuntimeBootstrapTests BootstrapTest.cpp
+  LINK ConormRankRunner)
+# Loaded by name at run time.
+if(TARGET ConormBootstrapMPI)
+  add_dependencies(RuntimeBootstrapTests ConormBootstrapMPI)
+endif()

@@ -52,11 +52,16 @@ private:
 
 /// Ranks that have said hello to rank 0.
 struct Arrivals {
+  /// By rank, while all is well.
   std::vector<FileDescriptor> connections;
-  std::vector<bool> present;
-  /// Smallest world that anybody believes in: so many will come.
+  uint32_t count = 1;
+  /// Largest world that anybody believes in: so many may come.
   uint32_t expected;
   Error error;
+
+  explicit Arrivals(int worldSize)
+      : connections(worldSize), expected(uint32_t(worldSize)) {}
+  void fail(Error reason);
 };
 } // namespace
 
@@ -106,6 +111,16 @@ static void sendReply(int fd, uint64_t sequence, const Error &error,
     (void)sendAll(fd, data, bytes, deadline);
 }
 
+/// Tells all that have come; those that come later are told on arrival.
+void Arrivals::fail(Error reason) {
+  error = std::move(reason);
+  for (FileDescriptor &connection : connections)
+    if (connection) {
+      sendReply(connection.get(), 0, error, nullptr, 0);
+      connection.reset();
+    }
+}
+
 /// Takes one connection and its hello.
 static void takeArrival(int listener, uint32_t worldSize, Arrivals &arrivals,
                         const Deadline &deadline) {
@@ -119,27 +134,24 @@ static void takeArrival(int listener, uint32_t worldSize, Arrivals &arrivals,
           Transfer::Done ||
       hello.magic != frameMagic || hello.bytes != 0)
     return; // not a rank
-  if (hello.worldSize != worldSize) {
-    arrivals.expected = std::min(arrivals.expected, hello.worldSize);
-    if (!arrivals.error)
-      arrivals.error = makeError(CONORM_ERROR_BOOTSTRAP,
-                                 "rank %u says the world has %u ranks, rank 0 "
-                                 "%u",
-                                 hello.rank, hello.worldSize, worldSize);
-  } else if (hello.rank == 0 || hello.rank >= worldSize ||
-             arrivals.present[hello.rank]) {
-    if (!arrivals.error)
-      arrivals.error =
-          makeError(CONORM_ERROR_BOOTSTRAP,
-                    "two processes say they are rank %u", hello.rank);
-  } else {
-    arrivals.present[hello.rank] = true;
+  ++arrivals.count;
+  arrivals.expected = std::max(arrivals.expected, hello.worldSize);
+  if (arrivals.error)
+    return sendReply(connection.get(), 0, arrivals.error, nullptr, 0);
+  Error error;
+  if (hello.worldSize != worldSize)
+    error = makeError(CONORM_ERROR_BOOTSTRAP,
+                      "rank %u says the world has %u ranks, rank 0 %u",
+                      hello.rank, hello.worldSize, worldSize);
+  else if (hello.rank == 0 || hello.rank >= worldSize ||
+           arrivals.connections[hello.rank])
+    error = makeError(CONORM_ERROR_BOOTSTRAP,
+                      "two processes say they are rank %u", hello.rank);
+  if (error) {
+    sendReply(connection.get(), 0, error, nullptr, 0);
+    return arrivals.fail(std::move(error));
   }
-  // Kept in the order of arrival until all is known to be well.
-  if (!arrivals.error)
-    std::swap(arrivals.connections[hello.rank], connection);
-  else
-    arrivals.connections.push_back(std::move(connection));
+  arrivals.connections[hello.rank] = std::move(connection);
 }
 
 Error TorchrunRank::listenForPeers(const Deadline &deadline) {
@@ -153,33 +165,23 @@ Error TorchrunRank::listenForPeers(const Deadline &deadline) {
                        "MASTER_ADDR, MASTER_PORT and TORCHELASTIC_RUN_ID");
     return error;
   }
-  Arrivals arrivals;
-  arrivals.connections.resize(worldSize);
-  arrivals.present.resize(worldSize);
-  arrivals.expected = uint32_t(worldSize);
-  auto arrived = [&] {
-    uint32_t count = 1;
-    for (const FileDescriptor &connection : arrivals.connections)
-      count += bool(connection);
-    return count;
-  };
-  while (arrived() < arrivals.expected && !deadline.passed())
+  Arrivals arrivals(worldSize);
+  // After a failure too: whoever comes later is to hear the reason.
+  while (arrivals.count < arrivals.expected && !deadline.passed())
     takeArrival(listener.get(), uint32_t(worldSize), arrivals, deadline);
-  Error error = std::move(arrivals.error);
-  if (!error && arrived() < arrivals.expected) {
-    int missing = 1;
-    while (arrivals.connections[missing])
-      ++missing;
-    error = makeError(CONORM_ERROR_BOOTSTRAP,
-                      "rank %d did not connect within %u ms", missing,
-                      deadline.milliseconds);
-  }
-  for (const FileDescriptor &connection : arrivals.connections)
-    if (connection)
-      sendReply(connection.get(), 0, error, nullptr, 0);
-  if (!error)
-    peers = std::move(arrivals.connections);
-  return error;
+  if (arrivals.error)
+    return std::move(arrivals.error);
+  for (int peer = 1; peer < worldSize; ++peer)
+    if (!arrivals.connections[peer]) {
+      arrivals.fail(makeError(CONORM_ERROR_BOOTSTRAP,
+                              "rank %d did not connect within %u ms", peer,
+                              deadline.milliseconds));
+      return std::move(arrivals.error);
+    }
+  for (int peer = 1; peer < worldSize; ++peer)
+    sendReply(arrivals.connections[peer].get(), 0, success(), nullptr, 0);
+  peers = std::move(arrivals.connections);
+  return success();
 }
 
 Error TorchrunRank::joinRankZero(const Deadline &deadline) {
