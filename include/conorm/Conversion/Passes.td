@@ -53,4 +53,102 @@ def ConvertConormToRuntime
   ];
 }
 
+def InterchangeContractions : Pass<"interchange-contractions"> {
+  let summary = "Make a contiguous dimension the innermost loop of contractions";
+  let description = [{
+    A matrix product whose innermost loop is the sum over k is a chain of
+    dependent additions. This pass makes the last dimension of the output the
+    innermost loop where every operand that uses it has it last too, so that
+    the loop is vectorized. Each element is still summed in the same order:
+    no bit changes.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32>, %b: memref<8x16xf32>, %c: memref<4x16xf32>) {
+      linalg.matmul ins(%a, %b : memref<4x8xf32>, memref<8x16xf32>)
+                    outs(%c : memref<4x16xf32>)
+      return
+    }
+    ```
+
+    After (shortened): the loops are (m, k, n).
+
+    ```
+    linalg.generic {
+      indexing_maps = [(d0, d1, d2) -> (d0, d1), (d0, d1, d2) -> (d1, d2),
+                       (d0, d1, d2) -> (d0, d2)],
+      iterator_types = ["parallel", "reduction", "parallel"]} ...
+    ```
+  }];
+  let statistics = [
+    Statistic<"numInterchanged", "num-interchanged",
+              "Number of operations whose loops were reordered">
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg"> {
+  let summary = "Turn copies of buffers that are not contiguous into loops";
+  let description = [{
+    Upstream lowers such a `memref.copy` to a call of MLIR's own runtime
+    library, which a compiled artefact does not have.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32, strided<[16, 1]>>, %b: memref<4x8xf32>) {
+      memref.copy %a, %b : memref<4x8xf32, strided<[16, 1]>> to memref<4x8xf32>
+      return
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    linalg.generic ... ins(%a) outs(%b) { linalg.yield %in }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numConverted", "num-converted", "Number of copies converted">
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def ExpandSmallFloats : Pass<"expand-small-floats"> {
+  let summary = "Expand bf16 and f16 arithmetic to f32 with one rounding each";
+  let description = [{
+    Each operation of the arith and math dialects on bf16 or f16 widens its
+    operands, computes in f32, and rounds its result to nearest even. Rounding
+    to bf16 is integer arithmetic: denormals and infinities are kept, every NaN
+    becomes the quiet NaN. No fast-math flag is set, so that nothing later
+    removes a rounding; the similar upstream pass allows that.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: f16, %b: f16) -> f16 {
+      %0 = arith.addf %a, %b : f16
+      return %0 : f16
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%a: f16, %b: f16) -> f16 {
+      %0 = arith.extf %a : f16 to f32
+      %1 = arith.extf %b : f16 to f32
+      %2 = arith.addf %0, %1 : f32
+      %3 = arith.truncf %2 : f32 to f16
+      return %3 : f16
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numExpanded", "num-expanded", "Number of operations expanded">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 #endif // CONORM_CONVERSION_PASSES_TD

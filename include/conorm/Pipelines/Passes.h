@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The pipelines `--conorm-fuse` and `--conorm-to-llvm`.
+// The pipelines `--conorm-fuse`, `--conorm-bufferize` and `--conorm-to-llvm`.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,24 +30,43 @@ struct FusePipelineOptions
       llvm::cl::init(true)};
 };
 
+/// Options of the pipeline to buffers.
+struct BufferizePipelineOptions
+    : public mlir::PassPipelineOptions<BufferizePipelineOptions> {};
+
 /// Options of the pipeline to the LLVM dialect.
 struct ToLLVMPipelineOptions
     : public mlir::PassPipelineOptions<ToLLVMPipelineOptions> {
   Option<bool> fuse{*this, "fuse",
                     llvm::cl::desc("Run the fusion pipeline first; without it "
-                                   "fused operations are taken apart"),
+                                   "fused operations stay as they are"),
                     llvm::cl::init(true)};
+  Option<bool> weightBias{
+      *this, "weight-bias",
+      llvm::cl::desc("Turn norms over an f32 1 + weight into weight_bias = 1.0 "
+                     "when fusing"),
+      llvm::cl::init(true)};
+  Option<bool> decompose{
+      *this, "decompose",
+      llvm::cl::desc("Take fused operations apart, after fusion if any"),
+      llvm::cl::init(false)};
 };
 
 /// Fuses communication with normalization and cleans up. Module or function.
 void buildFusePipeline(mlir::OpPassManager &manager,
                        const FusePipelineOptions &options);
 
+/// Takes a module on tensors to buffers: elementwise operations become linalg,
+/// destinations are assigned, and one-shot bufferization runs over functions.
+void buildBufferizePipeline(mlir::OpPassManager &manager,
+                            const BufferizePipelineOptions &options);
+
 /// Takes a module on tensors to the LLVM dialect with calls of the runtime.
 void buildToLLVMPipeline(mlir::OpPassManager &manager,
                          const ToLLVMPipelineOptions &options);
 
-/// Registers both by the names `conorm-fuse` and `conorm-to-llvm`.
+/// Registers them by the names `conorm-fuse`, `conorm-bufferize` and
+/// `conorm-to-llvm`.
 void registerPipelines();
 
 } // namespace conorm

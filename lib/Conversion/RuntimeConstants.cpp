@@ -1,0 +1,147 @@
+//===- RuntimeConstants.cpp - Sites and groups ----------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RuntimeConstants.h"
+
+#include "conorm-runtime/ops.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+using namespace conorm;
+
+RuntimeConstants::RuntimeConstants(SymbolTable &table,
+                                   const RuntimeAbiTypes &types)
+    : table(table), types(types), builder(table.getOp()->getContext()) {}
+
+LLVM::GlobalOp RuntimeConstants::insert(LLVM::GlobalOp global) {
+  global.setUnnamedAddr(LLVM::UnnamedAddr::Global);
+  table.insert(global);
+  return global;
+}
+
+LLVM::GlobalOp RuntimeConstants::makeString(Location loc, StringRef name,
+                                            StringRef text) {
+  std::string terminated = text.str();
+  terminated.push_back('\0');
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), terminated.size());
+  builder.clearInsertionPoint();
+  return insert(LLVM::GlobalOp::create(
+      builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal, name,
+      builder.getStringAttr(terminated)));
+}
+
+LLVM::GlobalOp RuntimeConstants::makeStruct(
+    Location loc, StringRef name, LLVM::LLVMStructType type,
+    ArrayRef<llvm::PointerUnion<Attribute, Operation *>> fields) {
+  builder.clearInsertionPoint();
+  auto global = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                                       LLVM::Linkage::Internal, name,
+                                       Attribute());
+  builder.createBlock(&global.getInitializerRegion());
+  Value value = LLVM::UndefOp::create(builder, loc, type);
+  for (auto [index, field] : llvm::enumerate(fields)) {
+    Type fieldType = type.getBody()[index];
+    Value element;
+    if (auto *target = dyn_cast<Operation *>(field))
+      element = target ? Value(LLVM::AddressOfOp::create(
+                             builder, loc, cast<LLVM::GlobalOp>(target)))
+                       : Value(LLVM::ZeroOp::create(builder, loc, fieldType));
+    else
+      element = LLVM::ConstantOp::create(builder, loc, fieldType,
+                                         cast<Attribute>(field));
+    value = LLVM::InsertValueOp::create(builder, loc, value, element, index);
+  }
+  LLVM::ReturnOp::create(builder, loc, value);
+  return insert(global);
+}
+
+/// The first place in a file that `loc` names.
+static FileLineColLoc findFileLoc(Location loc) {
+  FileLineColLoc found;
+  loc->walk([&](Location part) {
+    found = dyn_cast<FileLineColLoc>(part);
+    return found ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return found;
+}
+
+/// Text of a site in messages. The file's directory is of no interest to those
+/// who read it, and would make artefacts differ from one machine to another.
+static std::string getLabel(Operation *op, StringRef function) {
+  std::string label;
+  llvm::raw_string_ostream stream(label);
+  if (FileLineColLoc loc = findFileLoc(op->getLoc()))
+    stream << llvm::sys::path::filename(loc.getFilename().getValue()) << ':'
+           << loc.getLine() << ':' << loc.getColumn();
+  else
+    stream << '@' << function;
+  return label;
+}
+
+/// A number that is equal on all ranks that run the same program, however it
+/// came to them: nothing of the file or the process enters.
+static uint64_t getSiteId(Operation *op, StringRef function, unsigned index) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << function << '\0' << op->getName() << '\0' << index << '\0';
+  for (Type type : op->getOperandTypes())
+    stream << type << '\0';
+  stream << op->getAttrDictionary();
+  return llvm::xxh3_64bits(text);
+}
+
+LLVM::GlobalOp RuntimeConstants::makeSite(Operation *op, StringRef function,
+                                          unsigned index) {
+  Location loc = op->getLoc();
+  std::string name = ("conorm.site." + function + "." + Twine(index)).str();
+  Operation *label =
+      makeString(loc, name + ".label", getLabel(op, function));
+  uint64_t id = getSiteId(op, function, index);
+  return makeStruct(
+      loc, name, types.site,
+      {Attribute(builder.getI32IntegerAttr(sizeof(conorm_site))),
+       Attribute(builder.getI32IntegerAttr(0)),
+       Attribute(builder.getI64IntegerAttr(static_cast<int64_t>(id))), label});
+}
+
+LLVM::GlobalOp RuntimeConstants::makeRanks(comm::GroupOp group) {
+  std::optional<DenseIntElementsAttr> groups = group.getReplicaGroups();
+  if (!groups)
+    return nullptr;
+  auto type =
+      LLVM::LLVMArrayType::get(types.i64, groups->getType().getNumElements());
+  SmallVector<int64_t> ranks(groups->getValues<int64_t>());
+  builder.clearInsertionPoint();
+  return insert(LLVM::GlobalOp::create(
+      builder, group.getLoc(), type, /*isConstant=*/true,
+      LLVM::Linkage::Internal,
+      ("conorm.group." + group.getSymName() + ".ranks").str(),
+      builder.getI64TensorAttr(ranks)));
+}
+
+LLVM::GlobalOp RuntimeConstants::getGroup(comm::GroupOp group) {
+  LLVM::GlobalOp &global = groups[group];
+  if (global)
+    return global;
+  std::string name = ("conorm.group." + group.getSymName()).str();
+  Operation *label =
+      makeString(group.getLoc(), name + ".name", group.getSymName());
+  LLVM::GlobalOp ranks = makeRanks(group);
+  int64_t numGroups =
+      ranks ? group.getReplicaGroups()->getType().getDimSize(0) : 0;
+  auto i32 = [&](int64_t value) {
+    return Attribute(builder.getI32IntegerAttr(static_cast<int32_t>(value)));
+  };
+  global = makeStruct(group.getLoc(), name, types.group,
+                      {i32(sizeof(conorm_group)), i32(numGroups),
+                       i32(group.getGroupSize().value_or(0)), i32(0), label,
+                       ranks ? ranks.getOperation() : (Operation *)nullptr});
+  return global;
+}

@@ -1,0 +1,48 @@
+//===- RuntimeConstants.h - Sites and groups --------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_LIB_CONVERSION_RUNTIMECONSTANTS_H
+#define CONORM_LIB_CONVERSION_RUNTIMECONSTANTS_H
+
+#include "conorm/Conversion/RuntimeAbi.h"
+#include "conorm/Dialect/Comm/IR/Comm.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+namespace conorm {
+
+/// Makes the constants that calls of the runtime refer to.
+class RuntimeConstants {
+public:
+  RuntimeConstants(mlir::SymbolTable &table, const RuntimeAbiTypes &types);
+
+  /// The `conorm_site` of `op`, number `index` in the function `function`.
+  mlir::LLVM::GlobalOp makeSite(mlir::Operation *op, llvm::StringRef function,
+                                unsigned index);
+  /// The `conorm_group` of a group, one for each.
+  mlir::LLVM::GlobalOp getGroup(comm::GroupOp group);
+
+private:
+  mlir::LLVM::GlobalOp makeString(mlir::Location loc, llvm::StringRef name,
+                                  llvm::StringRef text);
+  mlir::LLVM::GlobalOp makeRanks(comm::GroupOp group);
+  mlir::LLVM::GlobalOp
+  makeStruct(mlir::Location loc, llvm::StringRef name,
+             mlir::LLVM::LLVMStructType type,
+             llvm::ArrayRef<llvm::PointerUnion<mlir::Attribute,
+                                               mlir::Operation *>> fields);
+  mlir::LLVM::GlobalOp insert(mlir::LLVM::GlobalOp global);
+
+  mlir::SymbolTable &table;
+  const RuntimeAbiTypes &types;
+  mlir::OpBuilder builder;
+  llvm::DenseMap<mlir::Operation *, mlir::LLVM::GlobalOp> groups;
+};
+
+} // namespace conorm
+
+#endif // CONORM_LIB_CONVERSION_RUNTIMECONSTANTS_H
