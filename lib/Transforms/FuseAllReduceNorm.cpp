@@ -29,6 +29,11 @@ using namespace ::mlir;
 #include "NormalizeNorm.h.inc"
 } // namespace conorm::fusion::normalize
 
+namespace conorm::fusion::bias {
+using namespace ::mlir;
+#include "WeightBias.h.inc"
+} // namespace conorm::fusion::bias
+
 namespace conorm::fusion::fuse {
 using namespace ::mlir;
 #include "FuseAllReduceNorm.h.inc"
@@ -69,34 +74,21 @@ private:
 
 } // namespace
 
-template <typename Populate>
-static FrozenRewritePatternSet compile(MLIRContext *context, Populate populate,
-                                       ArrayRef<std::string> disabled) {
-  RewritePatternSet patterns(context);
-  populate(patterns);
+/// Gives the patterns their native constraints and rewrites, and compiles them.
+static FrozenRewritePatternSet freeze(RewritePatternSet patterns) {
   fusion::registerConstraints(patterns.getPDLPatterns());
   fusion::registerRewrites(patterns.getPDLPatterns());
-  return FrozenRewritePatternSet(std::move(patterns), disabled);
+  return FrozenRewritePatternSet(std::move(patterns));
 }
 
 LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
-  std::vector<std::string> disabled;
-  if (!weightBias)
-    disabled = {"WeightPlusOne",        "OnePlusWeight",
-                "WeightPlusOneLinalg",  "OnePlusWeightLinalg",
-                "AddNormWeightPlusOne", "AddNormOnePlusWeight"};
-  normalizePatterns = compile(
-      context,
-      [](RewritePatternSet &patterns) {
-        fusion::normalize::populateGeneratedPDLLPatterns(patterns);
-      },
-      disabled);
-  fusePatterns = compile(
-      context,
-      [](RewritePatternSet &patterns) {
-        fusion::fuse::populateGeneratedPDLLPatterns(patterns);
-      },
-      {});
+  RewritePatternSet normalize(context), fuse(context);
+  fusion::normalize::populateGeneratedPDLLPatterns(normalize);
+  if (weightBias)
+    fusion::bias::populateGeneratedPDLLPatterns(normalize);
+  fusion::fuse::populateGeneratedPDLLPatterns(fuse);
+  normalizePatterns = freeze(std::move(normalize));
+  fusePatterns = freeze(std::move(fuse));
   return success();
 }
 

@@ -1,0 +1,192 @@
+// RUN: conorm-opt %s --fuse-all-reduce-norm --split-input-file | FileCheck %s
+
+comm.group @tp
+
+// CHECK-LABEL: func @all_reduce_rms_norm
+// CHECK-SAME: %[[X:.*]]: tensor<4x8xbf16>, %[[W:.*]]: tensor<8xbf16>
+func.func @all_reduce_rms_norm(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: %[[Y:.*]] = comm.all_reduce_rms_norm %[[X]] on @tp weight(%[[W]] : tensor<8xbf16>)
+  // CHECK-SAME: -> (normed: tensor<4x8xbf16>)
+  // CHECK-NEXT: return %[[Y]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %1 : tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @without_weight
+func.func @without_weight(%x: tensor<4x8xf16>) -> tensor<4x8xf16> {
+  // CHECK-NEXT: comm.all_reduce_rms_norm %{{.*}} on @tp {epsilon = {{.*}} : f32} : tensor<4x8xf16> -> (normed: tensor<4x8xf16>)
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xf16>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<4x8xf16>
+  return %1 : tensor<4x8xf16>
+}
+
+// Every attribute of the norm and of the all_reduce is carried.
+// CHECK-LABEL: func @attributes
+func.func @attributes(%x: tensor<?x8xf32>, %w: tensor<8xf32>) -> tensor<?x8xf32> {
+  // CHECK-NEXT: comm.all_reduce_rms_norm %{{.*}} on @tp strategy<two_shot> weight(%{{.*}}) {epsilon = 5.000000e-01 : f32, my.note = "kept", rounding = #norm.rounding<round_then_scale>, weight_bias = 2.500000e-01 : f32}
+  %0 = comm.all_reduce %x on @tp strategy<two_shot> : tensor<?x8xf32>
+  %1 = norm.rms_norm %0 weight(%w : tensor<8xf32>) {epsilon = 0.5 : f32, weight_bias = 0.25 : f32, rounding = #norm.rounding<round_then_scale>, my.note = "kept"} : tensor<?x8xf32>
+  return %1 : tensor<?x8xf32>
+}
+
+// CHECK-LABEL: func @all_reduce_add_rms_norm
+// CHECK-SAME: %[[X:.*]]: tensor<4x8xbf16>, %[[R:.*]]: tensor<4x8xbf16>
+func.func @all_reduce_add_rms_norm(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[S:.*]], %[[Y:.*]] = comm.all_reduce_rms_norm %[[X]] on @tp weight({{.*}}) residual(%[[R]] : tensor<4x8xbf16>)
+  // CHECK-SAME: -> (residual_out: tensor<4x8xbf16>, normed: tensor<4x8xbf16>)
+  // CHECK-NEXT: return %[[Y]], %[[S]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1, %2 = norm.add_rms_norm %0, %r weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>, tensor<4x8xbf16>
+  return %1, %2 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @add_all_reduce_rms_norm
+// CHECK-SAME: %[[X:.*]]: tensor<4x8xbf16>, %[[R:.*]]: tensor<4x8xbf16>
+func.func @add_all_reduce_rms_norm(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: comm.all_reduce_rms_norm %[[X]] on @tp weight({{.*}}) residual(%[[R]] : tensor<4x8xbf16>) {{.*}} -> (normed: tensor<4x8xbf16>)
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1, %2 = norm.add_rms_norm %r, %0 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>, tensor<4x8xbf16>
+  return %1 : tensor<4x8xbf16>
+}
+
+// The reduced value has another user: it becomes a result, no second reduce.
+// CHECK-LABEL: func @reduced_has_other_users
+func.func @reduced_has_other_users(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[A:.*]], %[[Y:.*]] = comm.all_reduce_rms_norm {{.*}} -> (reduced: tensor<4x8xbf16>, normed: tensor<4x8xbf16>)
+  // CHECK-NEXT: %[[N:.*]] = arith.negf %[[A]]
+  // CHECK-NEXT: return %[[Y]], %[[N]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %n = arith.negf %0 : tensor<4x8xbf16>
+  %1, %2 = norm.add_rms_norm %0, %r weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>, tensor<4x8xbf16>
+  return %1, %n : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// Two norms of one reduced value: one is fused, the other reads the result.
+// CHECK-LABEL: func @two_norms
+func.func @two_norms(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK: %[[A:.*]], %{{.*}} = comm.all_reduce_rms_norm {{.*}} -> (reduced: tensor<4x8xbf16>, normed: tensor<4x8xbf16>)
+  // CHECK: norm.rms_norm %[[A]]
+  // CHECK-NOT: comm.all_reduce %
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %2 = norm.rms_norm %0 {epsilon = 1.0e-5 : f32} : tensor<4x8xbf16>
+  return %1, %2 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// A user between the all_reduce and the norm is dominated by the fused
+// operation at the all_reduce's place.
+// CHECK-LABEL: func @user_between
+func.func @user_between(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[A:.*]], %[[Y:.*]] = comm.all_reduce_rms_norm
+  // CHECK-NEXT: arith.negf %[[A]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.negf %0 : tensor<4x8xbf16>
+  %2 = norm.rms_norm %0 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %1, %2 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// The weight is made after the all_reduce: the fused operation stands at the
+// norm's place.
+// CHECK-LABEL: func @weight_between
+func.func @weight_between(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: arith.negf
+  // CHECK-NEXT: comm.all_reduce_rms_norm
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.negf %w : tensor<8xbf16>
+  %2 = norm.rms_norm %0 weight(%1 : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %2 : tensor<4x8xbf16>
+}
+
+// A user in a nested region that follows the norm.
+// CHECK-LABEL: func @user_in_region
+func.func @user_in_region(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>, %c: i1) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK: %[[A:.*]], %{{.*}} = comm.all_reduce_rms_norm
+  // CHECK: scf.if
+  // CHECK: arith.negf %[[A]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.negf %w : tensor<8xbf16>
+  %2 = norm.rms_norm %0 weight(%1 : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %3 = scf.if %c -> tensor<4x8xbf16> {
+    %4 = arith.negf %0 : tensor<4x8xbf16>
+    scf.yield %4 : tensor<4x8xbf16>
+  } else {
+    scf.yield %2 : tensor<4x8xbf16>
+  }
+  return %2, %3 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// Inside control flow, both in one block.
+// CHECK-LABEL: func @inside_loop
+func.func @inside_loop(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>, %n: index) -> tensor<4x8xbf16> {
+  // CHECK: scf.for
+  // CHECK: comm.all_reduce_rms_norm
+  // CHECK-NOT: norm.
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %y = scf.for %i = %c0 to %n step %c1 iter_args(%v = %x) -> tensor<4x8xbf16> {
+    %0 = comm.all_reduce %v on @tp : tensor<4x8xbf16>
+    %1 = norm.rms_norm %0 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+    scf.yield %1 : tensor<4x8xbf16>
+  }
+  return %y : tensor<4x8xbf16>
+}
+
+// A collective before and one behind are no obstacle.
+// CHECK-LABEL: func @collectives_around
+func.func @collectives_around(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: comm.all_reduce %
+  // CHECK-NEXT: comm.all_reduce_rms_norm
+  // CHECK-NEXT: comm.all_gather
+  %a = comm.all_reduce %x on @tp reduction<max> : tensor<4x8xbf16>
+  %0 = comm.all_reduce %a on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %g = comm.all_gather %1 on @tp dim 0 : tensor<4x8xbf16> -> tensor<?x8xbf16>
+  return %1 : tensor<4x8xbf16>
+}
+
+// The bf16 sum 1 + w is another number than f32's: a plain norm over that sum.
+// CHECK-LABEL: func @bf16_one_plus_weight
+func.func @bf16_one_plus_weight(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: %[[W1:.*]] = arith.addf {{.*}} : tensor<8xbf16>
+  // CHECK-NOT: weight_bias
+  // CHECK: comm.all_reduce_rms_norm %{{.*}} weight(%[[W1]] : tensor<8xbf16>)
+  // CHECK-NOT: weight_bias
+  // CHECK: return
+  %one = arith.constant dense<1.0> : tensor<8xbf16>
+  %w1 = arith.addf %w, %one : tensor<8xbf16>
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 weight(%w1 : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %1 : tensor<4x8xbf16>
+}
+
+// The residual of one site is the sum of the site before: every layer's form.
+// CHECK-LABEL: func @chain_of_residuals
+func.func @chain_of_residuals(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: %[[A:.*]], %[[Y0:.*]] = comm.all_reduce_rms_norm
+  // CHECK-NEXT: %[[R1:.*]], %[[Y1:.*]] = comm.all_reduce_rms_norm %[[Y0]] {{.*}} residual(%[[A]] : tensor<4x8xbf16>)
+  // CHECK-NEXT: comm.all_reduce_rms_norm %[[Y1]] {{.*}} residual(%[[R1]] : tensor<4x8xbf16>) {{.*}} -> (normed: tensor<4x8xbf16>)
+  // CHECK-NEXT: return
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %y0 = norm.rms_norm %0 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %1 = comm.all_reduce %y0 on @tp : tensor<4x8xbf16>
+  %s1 = arith.addf %0, %1 : tensor<4x8xbf16>
+  %y1 = norm.rms_norm %s1 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %2 = comm.all_reduce %y1 on @tp : tensor<4x8xbf16>
+  %s2 = arith.addf %2, %s1 : tensor<4x8xbf16>
+  %y2 = norm.rms_norm %s2 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %y2 : tensor<4x8xbf16>
+}
+
+// Two groups stay apart.
+comm.group @ep
+// CHECK-LABEL: func @two_groups
+func.func @two_groups(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: comm.all_reduce_rms_norm %{{.*}} on @tp
+  // CHECK: comm.all_reduce_rms_norm %{{.*}} on @ep
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %2 = comm.all_reduce %1 on @ep : tensor<4x8xbf16>
+  %3 = norm.rms_norm %2 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %3 : tensor<4x8xbf16>
+}
