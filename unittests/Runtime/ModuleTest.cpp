@@ -306,6 +306,14 @@ protected:
   std::vector<int32_t> numbers = {1, 2, 3, 4, 5, 6};
 };
 
+/// The artefact's group does not fit a world of one.
+TEST_F(ModuleInvoke, BindMakesTheGroups) {
+  EXPECT_NE(conorm_module_bind(module, context), CONORM_OK);
+  EXPECT_THAT(conorm_context_message(context), HasSubstr("@tp"));
+  EXPECT_EQ(conorm_module_bind(nullptr, context),
+            CONORM_ERROR_INVALID_ARGUMENT);
+}
+
 std::vector<int32_t> integersOf(const conorm_buffer &buffer) {
   auto *data = static_cast<const int32_t *>(buffer.data);
   return {data, data + buffer.shape[0] * buffer.shape[1]};
