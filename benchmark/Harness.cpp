@@ -34,10 +34,10 @@ std::vector<Case> conorm::bench::makeCases(const std::vector<uint32_t> &types) {
   for (uint32_t type : types)
     for (int64_t rows : {1, 16, 128})
       for (int64_t cols : {1024, 4096, 8192}) {
-        // Batches of about a quarter of a million elements, at least 8 calls.
-        int perBatch = int(std::clamp<int64_t>((1 << 18) / (rows * cols), 8,
-                                               128));
-        cases.push_back({type, rows, cols, perBatch, 61});
+        // Short batches, so that most of them are not interrupted.
+        int perBatch =
+            int(std::clamp<int64_t>((1 << 17) / (rows * cols), 1, 64));
+        cases.push_back({type, rows, cols, perBatch, 201});
       }
   return cases;
 }
@@ -298,11 +298,17 @@ static void pin(int rank, int ranks) {
   sched_setaffinity(0, sizeof(own), &own);
 }
 
+// CONORM_BENCHMARK_STRATEGY=one_shot or two_shot overrides the automatic choice
+// of all variants.
 conorm_context *conorm::bench::makeContext(const conorm_bootstrap &bootstrap) {
   conorm_context_options options = {};
   options.struct_size = sizeof(options);
   options.bootstrap = &bootstrap;
   options.deadline_ms = 120000;
+  if (const char *strategy = std::getenv("CONORM_BENCHMARK_STRATEGY"))
+    options.strategy = !std::strcmp(strategy, "two_shot")
+                           ? uint32_t(CONORM_STRATEGY_TWO_SHOT)
+                           : uint32_t(CONORM_STRATEGY_ONE_SHOT);
   char message[512] = "";
   conorm_context *context = nullptr;
   if (conorm_context_create(&options, &context, message, sizeof(message)) !=
