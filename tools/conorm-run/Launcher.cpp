@@ -212,7 +212,7 @@ void Launcher::describeEnd(int rank, int status) {
     cause = "rank " + std::to_string(rank) + " exited with " +
             std::to_string(WEXITSTATUS(status));
   if (phase == Phase::Running)
-    enter(Phase::Listening, 1000);
+    enter(Phase::Listening, 500);
 }
 
 void Launcher::reap() {

@@ -99,15 +99,14 @@ static conorm_value_desc twice_outs[] = {
     VALUE(TENSOR, CONORM_TYPE_F32, 0, 2, square),
     VALUE(TENSOR, CONORM_TYPE_F32, 0, 2, square)};
 
-static conorm_entry entries[] = {
-    {sizeof(conorm_entry), CONORM_VARIANT_FUSED, "echo", echo, 1, 4, echo_args,
-     echo_outs},
-    {sizeof(conorm_entry), CONORM_VARIANT_FUSED, "twice", twice, 2, 2,
-     twice_args, twice_outs},
-    {sizeof(conorm_entry), CONORM_VARIANT_UNFUSED, "twice", twice, 2, 2,
-     twice_args, twice_outs},
-    {sizeof(conorm_entry), CONORM_VARIANT_FUSED, "wrong", wrong, 0, 1, NULL,
-     twice_outs}};
+static conorm_entry entries[] = {{sizeof(conorm_entry), CONORM_VARIANT_FUSED,
+                                  "echo", echo, 1, 4, echo_args, echo_outs},
+                                 {sizeof(conorm_entry), CONORM_VARIANT_FUSED,
+                                  "twice", twice, 2, 2, twice_args, twice_outs},
+                                 {sizeof(conorm_entry), CONORM_VARIANT_UNFUSED,
+                                  "twice", twice, 2, 2, twice_args, twice_outs},
+                                 {sizeof(conorm_entry), CONORM_VARIANT_FUSED,
+                                  "wrong", wrong, 0, 1, NULL, twice_outs}};
 
 static int64_t pairs[4] = {0, 1, 2, 3};
 static conorm_group groups[] = {{sizeof(conorm_group), 2, 2, 0, "tp", pairs}};

@@ -12,11 +12,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#define _POSIX_C_SOURCE 200809L
 #include "conorm-runtime/conorm.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef MAGIC
@@ -114,6 +116,10 @@ static void misbehave(conorm_context *context) {
 #ifdef EXIT_RANK
   if (rank == EXIT_RANK)
     _exit(7);
+#endif
+#ifdef NAP
+  const struct timespec nap = {0, 20000000};
+  nanosleep(&nap, NULL);
 #endif
 #ifdef SLEEP
   // All ranks: nobody waits for a peer, so no deadline of a wait applies.
