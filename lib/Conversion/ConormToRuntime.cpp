@@ -141,6 +141,15 @@ LogicalResult ContextThreader::run(ArrayRef<func::FuncOp> roots) {
   return success();
 }
 
+/// Removes what says how arguments are passed: the manifest was read already,
+/// and the translation to LLVM IR knows nothing of it.
+static void dropArgumentAttributes(func::FuncOp function) {
+  for (unsigned index = 0; index < function.getNumArguments(); ++index) {
+    function.removeArgAttr(index, comm::kPerRankAttrName);
+    function.removeArgAttr(index, comm::kDonatedAttrName);
+  }
+}
+
 namespace {
 
 struct ConvertConormToRuntime
@@ -172,6 +181,8 @@ struct ConvertConormToRuntime
     for (auto [op, function, index] : ops)
       if (failed(calls.replace(op, function, index)))
         return signalPassFailure();
+    for (auto function : module.getOps<func::FuncOp>())
+      dropArgumentAttributes(function);
     for (auto group : llvm::make_early_inc_range(module.getOps<comm::GroupOp>()))
       table.erase(group);
     numCalls += calls.getNumCalls();

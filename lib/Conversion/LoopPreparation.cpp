@@ -16,6 +16,7 @@
 namespace conorm {
 #define GEN_PASS_DEF_CONVERTSTRIDEDCOPYTOLINALG
 #define GEN_PASS_DEF_INTERCHANGECONTRACTIONS
+#define GEN_PASS_DEF_UNSHAREFILLS
 #include "conorm/Conversion/Passes.h.inc"
 } // namespace conorm
 
@@ -82,6 +83,26 @@ struct InterchangeContractions
       generic = *made;
     }
     return linalg::interchangeGenericOp(rewriter, generic, order);
+  }
+};
+
+struct UnshareFills : public conorm::impl::UnshareFillsBase<UnshareFills> {
+  void runOnOperation() override {
+    // Starts that are fills, but for the first one of each fill.
+    SmallVector<OpOperand *> starts;
+    llvm::DenseSet<Operation *> seen;
+    getOperation()->walk([&](DestinationStyleOpInterface op) {
+      for (OpOperand &init : op.getDpsInitsMutable())
+        if (auto fill = init.get().getDefiningOp<linalg::FillOp>())
+          if (!seen.insert(fill).second)
+            starts.push_back(&init);
+    });
+    for (OpOperand *start : starts) {
+      OpBuilder builder(start->getOwner());
+      start->set(
+          builder.clone(*start->get().getDefiningOp())->getResult(0));
+    }
+    numCloned += starts.size();
   }
 };
 

@@ -39,7 +39,7 @@ LLVM::GlobalOp RuntimeConstants::makeString(Location loc, StringRef name,
 
 LLVM::GlobalOp RuntimeConstants::makeStruct(
     Location loc, StringRef name, LLVM::LLVMStructType type,
-    ArrayRef<llvm::PointerUnion<Attribute, Operation *>> fields) {
+    ArrayRef<Field> fields) {
   builder.clearInsertionPoint();
   auto global = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
                                        LLVM::Linkage::Internal, name,
@@ -49,13 +49,13 @@ LLVM::GlobalOp RuntimeConstants::makeStruct(
   for (auto [index, field] : llvm::enumerate(fields)) {
     Type fieldType = type.getBody()[index];
     Value element;
-    if (auto *target = dyn_cast<Operation *>(field))
-      element = target ? Value(LLVM::AddressOfOp::create(
-                             builder, loc, cast<LLVM::GlobalOp>(target)))
-                       : Value(LLVM::ZeroOp::create(builder, loc, fieldType));
+    if (field.number)
+      element =
+          LLVM::ConstantOp::create(builder, loc, fieldType, field.number);
+    else if (field.target)
+      element = LLVM::AddressOfOp::create(builder, loc, field.target);
     else
-      element = LLVM::ConstantOp::create(builder, loc, fieldType,
-                                         cast<Attribute>(field));
+      element = LLVM::ZeroOp::create(builder, loc, fieldType);
     value = LLVM::InsertValueOp::create(builder, loc, value, element, index);
   }
   LLVM::ReturnOp::create(builder, loc, value);
@@ -101,14 +101,15 @@ LLVM::GlobalOp RuntimeConstants::makeSite(Operation *op, StringRef function,
                                           unsigned index) {
   Location loc = op->getLoc();
   std::string name = ("conorm.site." + function + "." + Twine(index)).str();
-  Operation *label =
+  LLVM::GlobalOp label =
       makeString(loc, name + ".label", getLabel(op, function));
   uint64_t id = getSiteId(op, function, index);
   return makeStruct(
       loc, name, types.site,
-      {Attribute(builder.getI32IntegerAttr(sizeof(conorm_site))),
-       Attribute(builder.getI32IntegerAttr(0)),
-       Attribute(builder.getI64IntegerAttr(static_cast<int64_t>(id))), label});
+      {{builder.getI32IntegerAttr(sizeof(conorm_site)), nullptr},
+       {builder.getI32IntegerAttr(0), nullptr},
+       {builder.getI64IntegerAttr(static_cast<int64_t>(id)), nullptr},
+       {nullptr, label}});
 }
 
 LLVM::GlobalOp RuntimeConstants::makeRanks(comm::GroupOp group) {
@@ -131,17 +132,18 @@ LLVM::GlobalOp RuntimeConstants::getGroup(comm::GroupOp group) {
   if (global)
     return global;
   std::string name = ("conorm.group." + group.getSymName()).str();
-  Operation *label =
+  LLVM::GlobalOp label =
       makeString(group.getLoc(), name + ".name", group.getSymName());
   LLVM::GlobalOp ranks = makeRanks(group);
   int64_t numGroups =
       ranks ? group.getReplicaGroups()->getType().getDimSize(0) : 0;
   auto i32 = [&](int64_t value) {
-    return Attribute(builder.getI32IntegerAttr(static_cast<int32_t>(value)));
+    return Field{builder.getI32IntegerAttr(static_cast<int32_t>(value)),
+                 nullptr};
   };
   global = makeStruct(group.getLoc(), name, types.group,
                       {i32(sizeof(conorm_group)), i32(numGroups),
-                       i32(group.getGroupSize().value_or(0)), i32(0), label,
-                       ranks ? ranks.getOperation() : (Operation *)nullptr});
+                       i32(group.getGroupSize().value_or(0)), i32(0),
+                       Field{nullptr, label}, Field{nullptr, ranks}});
   return global;
 }

@@ -27,14 +27,19 @@ public:
   mlir::LLVM::GlobalOp getGroup(comm::GroupOp group);
 
 private:
+  /// A number, the address of another constant, or, if both are null, NULL.
+  struct Field {
+    mlir::Attribute number;
+    mlir::LLVM::GlobalOp target;
+  };
+
   mlir::LLVM::GlobalOp makeString(mlir::Location loc, llvm::StringRef name,
                                   llvm::StringRef text);
   mlir::LLVM::GlobalOp makeRanks(comm::GroupOp group);
   mlir::LLVM::GlobalOp
   makeStruct(mlir::Location loc, llvm::StringRef name,
              mlir::LLVM::LLVMStructType type,
-             llvm::ArrayRef<llvm::PointerUnion<mlir::Attribute,
-                                               mlir::Operation *>> fields);
+             llvm::ArrayRef<Field> fields);
   mlir::LLVM::GlobalOp insert(mlir::LLVM::GlobalOp global);
 
   mlir::SymbolTable &table;

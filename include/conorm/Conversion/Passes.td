@@ -88,6 +88,36 @@ def InterchangeContractions : Pass<"interchange-contractions"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def UnshareFills : Pass<"unshare-fills"> {
+  let summary = "Give each operation that starts from a fill its own";
+  let description = [{
+    Common subexpression elimination makes one `linalg.fill` of the fills that
+    several matrix products start from. Each product overwrites its start, so
+    that bufferization would fill once and copy for all but one; filling again
+    is cheaper.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: tensor<4x4xf32>, %zero: f32) -> (tensor<4x4xf32>, tensor<4x4xf32>) {
+      %e = tensor.empty() : tensor<4x4xf32>
+      %c = linalg.fill ins(%zero : f32) outs(%e : tensor<4x4xf32>) -> tensor<4x4xf32>
+      %0 = linalg.matmul ins(%a, %a : tensor<4x4xf32>, tensor<4x4xf32>)
+                         outs(%c : tensor<4x4xf32>) -> tensor<4x4xf32>
+      %1 = linalg.matmul ins(%a, %0 : tensor<4x4xf32>, tensor<4x4xf32>)
+                         outs(%c : tensor<4x4xf32>) -> tensor<4x4xf32>
+      return %0, %1 : tensor<4x4xf32>, tensor<4x4xf32>
+    }
+    ```
+
+    After: each `linalg.matmul` has a `linalg.fill` of its own.
+  }];
+  let statistics = [
+    Statistic<"numCloned", "num-cloned", "Number of fills made">
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg"> {
   let summary = "Turn copies of buffers that are not contiguous into loops";
   let description = [{

@@ -1,0 +1,110 @@
+//===- Compile.h - Ahead-of-time compilation --------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// From a module on tensors to an object, a shared object or LLVM IR. It is part
+// of libConorm.so: all of LLVM that it needs is in the one libLLVM.so that the
+// dialects load anyway, so that it costs their users nothing.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_TARGET_COMPILE_H
+#define CONORM_TARGET_COMPILE_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <string>
+#include <vector>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+class TargetMachine;
+class raw_ostream;
+} // namespace llvm
+
+namespace conorm {
+
+/// One argument or result of an entry.
+struct ManifestValue {
+  bool isTensor = false;
+  /// A conorm_type.
+  uint32_t elementType = 0;
+  /// conorm_value_flags.
+  uint32_t flags = 0;
+  /// ShapedType::kDynamic where unknown.
+  std::vector<int64_t> shape;
+};
+
+/// A function that callers of the artefact may call.
+struct ManifestEntry {
+  std::string name;
+  std::vector<ManifestValue> args;
+  std::vector<ManifestValue> results;
+};
+
+/// A comm.group that the module uses.
+struct ManifestGroup {
+  std::string name;
+  uint32_t groupSize = 0;
+  /// Rows of replica_groups; 0 where there is none.
+  uint32_t numGroups = 0;
+  std::vector<int64_t> ranks;
+};
+
+/// What the manifest says of a module.
+struct Manifest {
+  std::vector<ManifestEntry> entries;
+  std::vector<ManifestGroup> groups;
+};
+
+/// A conorm_variant with its name on the command line.
+enum class Variant : uint32_t { Fused = 0, Unfused = 1 };
+llvm::StringRef getVariantName(Variant variant);
+
+/// Reads the manifest off a module on tensors. `names` are the entries; if
+/// empty, every public function with a body is one. Emits located errors for
+/// what the manifest cannot say.
+mlir::FailureOr<Manifest> buildManifest(mlir::ModuleOp module,
+                                        llvm::ArrayRef<std::string> names);
+
+/// Prints the manifest, as it will be for `variants`, as JSON.
+void printManifest(const Manifest &manifest, llvm::ArrayRef<Variant> variants,
+                   llvm::raw_ostream &stream);
+
+/// Lowers a copy of `module` once for each variant and joins the results to one
+/// optimized LLVM module that exports `conorm_manifest` alone.
+std::unique_ptr<llvm::Module>
+compileToLLVM(mlir::ModuleOp module, const Manifest &manifest,
+              llvm::ArrayRef<Variant> variants,
+              llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine);
+
+/// Code generator for `cpu` on this machine's architecture. An empty name means
+/// the portable baseline: x86-64-v3 where this machine has that much, else
+/// x86-64; elsewhere `generic`. "native" is exactly this machine. Null, with a
+/// message in `error`, if there is no such processor.
+std::unique_ptr<llvm::TargetMachine> createTargetMachine(llvm::StringRef cpu,
+                                                         std::string &error);
+
+/// Writes an object.
+mlir::LogicalResult emitObject(llvm::Module &module,
+                               llvm::TargetMachine &machine,
+                               llvm::StringRef path, std::string &error);
+
+/// Links an object into a shared object that needs the runtime library.
+mlir::LogicalResult linkSharedObject(llvm::StringRef objectPath,
+                                     llvm::StringRef outputPath,
+                                     std::string &error);
+
+/// The program conorm-compile. The registry holds all dialects that the input
+/// may use.
+int compileMain(int argc, char **argv, mlir::DialectRegistry &registry);
+
+} // namespace conorm
+
+#endif // CONORM_TARGET_COMPILE_H

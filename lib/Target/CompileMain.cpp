@@ -1,0 +1,247 @@
+//===- CompileMain.cpp - The program conorm-compile -----------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Target/Compile.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+using namespace conorm;
+namespace cl = llvm::cl;
+
+namespace {
+
+enum class EmitKind { SharedObject, Object, LLVMIR, Manifest };
+
+/// Made when the program starts, not when the library is loaded: other tools
+/// have options of the same names.
+struct Options {
+  cl::OptionCategory category{"conorm-compile options"};
+  cl::opt<std::string> input{cl::Positional, cl::desc("<input.mlir>"),
+                             cl::init("-"), cl::cat(category)};
+  cl::opt<std::string> output{"o", cl::desc("Output file"),
+                              cl::value_desc("file"), cl::cat(category)};
+  cl::list<Variant> variants{
+      "variants", cl::CommaSeparated,
+      cl::desc("Variants of each entry, in order (default: fused)"),
+      cl::values(clEnumValN(Variant::Fused, "fused",
+                            "all_reduce fused with the norms that read it"),
+                 clEnumValN(Variant::Unfused, "unfused",
+                            "every operation by itself")),
+      cl::cat(category)};
+  cl::opt<std::string> target{"target", cl::desc("Backend: cpu"),
+                              cl::init("cpu"), cl::cat(category)};
+  cl::opt<std::string> cpu{
+      "mcpu",
+      cl::desc("Processor to compile for, or 'native' (default: x86-64-v3 "
+               "where this machine has it, else the architecture's baseline)"),
+      cl::value_desc("name"), cl::cat(category)};
+  cl::opt<EmitKind> emit{
+      "emit", cl::desc("What to write"),
+      cl::values(clEnumValN(EmitKind::SharedObject, "so", "shared object"),
+                 clEnumValN(EmitKind::Object, "obj", "object"),
+                 clEnumValN(EmitKind::LLVMIR, "llvm-ir", "optimized LLVM IR"),
+                 clEnumValN(EmitKind::Manifest, "manifest",
+                            "the manifest, as JSON")),
+      cl::init(EmitKind::SharedObject), cl::cat(category)};
+  cl::list<std::string> entries{
+      "entry", cl::CommaSeparated, cl::value_desc("names"),
+      cl::desc("Functions to export (default: all public ones)"),
+      cl::cat(category)};
+};
+
+/// Writes to a file beside the target and renames it when all went well, so
+/// that nobody sees half an output.
+class OutputFile {
+public:
+  explicit OutputFile(StringRef path) : path(path) {}
+  ~OutputFile() {
+    if (!temporary.empty()) {
+      llvm::sys::fs::remove(temporary);
+      llvm::sys::DontRemoveFileOnSignal(temporary);
+    }
+  }
+
+  LogicalResult open(std::string &error) {
+    int descriptor;
+    if (std::error_code code = llvm::sys::fs::createUniqueFile(
+            path + ".%%%%%%%%.tmp", descriptor, temporary)) {
+      temporary.clear();
+      return fail(error, code);
+    }
+    llvm::sys::RemoveFileOnSignal(temporary);
+    stream = std::make_unique<llvm::raw_fd_ostream>(descriptor, true);
+    return success();
+  }
+
+  LogicalResult commit(std::string &error) {
+    stream->close();
+    if (stream->has_error()) {
+      std::error_code code = stream->error();
+      stream->clear_error();
+      return fail(error, code);
+    }
+    // Temporary files are private; the output is as any other file.
+    using llvm::sys::fs::perms;
+    unsigned mask = llvm::sys::fs::getUmask();
+    auto mode = static_cast<perms>(0777 & ~mask);
+    if (std::error_code code = llvm::sys::fs::setPermissions(temporary, mode))
+      return fail(error, code);
+    if (std::error_code code = llvm::sys::fs::rename(temporary, path))
+      return fail(error, code);
+    llvm::sys::DontRemoveFileOnSignal(temporary);
+    temporary.clear();
+    return success();
+  }
+
+  StringRef getTemporary() const { return temporary; }
+  llvm::raw_ostream &getStream() { return *stream; }
+
+private:
+  LogicalResult fail(std::string &error, std::error_code code) {
+    error = "cannot write " + path.str() + ": " + code.message();
+    return failure();
+  }
+
+  StringRef path;
+  SmallString<128> temporary;
+  std::unique_ptr<llvm::raw_fd_ostream> stream;
+};
+
+} // namespace
+
+static int reportError(const llvm::Twine &message) {
+  llvm::WithColor::error(llvm::errs(), "conorm-compile") << message << "\n";
+  return EXIT_FAILURE;
+}
+
+/// Object and shared object are made in files of their own: the linker wants
+/// paths.
+static LogicalResult emitBinary(llvm::Module &module,
+                                llvm::TargetMachine &machine, bool isObject,
+                                StringRef path, std::string &error) {
+  if (isObject)
+    return emitObject(module, machine, path, error);
+  SmallString<128> object;
+  if (std::error_code code =
+          llvm::sys::fs::createTemporaryFile("conorm", "o", object)) {
+    error = "cannot make a temporary file: " + code.message();
+    return failure();
+  }
+  llvm::sys::RemoveFileOnSignal(object);
+  llvm::scope_exit removeObject([&] {
+    llvm::sys::fs::remove(object);
+    llvm::sys::DontRemoveFileOnSignal(object);
+  });
+  if (failed(emitObject(module, machine, object, error)))
+    return failure();
+  return linkSharedObject(object, path, error);
+}
+
+/// Everything after the input is read.
+static int compile(ModuleOp module, const Options &options,
+                   ArrayRef<Variant> variants) {
+  std::vector<std::string> names(options.entries.begin(),
+                                 options.entries.end());
+  FailureOr<Manifest> manifest = buildManifest(module, names);
+  if (failed(manifest))
+    return EXIT_FAILURE;
+  bool isText = options.emit == EmitKind::LLVMIR ||
+                options.emit == EmitKind::Manifest;
+  std::string path = options.output;
+  if (path.empty() && isText)
+    path = "-";
+  if (path.empty() || (path == "-" && !isText))
+    return reportError("expected an output file, as in '-o out.so'");
+
+  std::string error;
+  std::unique_ptr<llvm::TargetMachine> machine =
+      createTargetMachine(options.cpu, error);
+  if (!machine)
+    return reportError(error);
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> code;
+  if (options.emit != EmitKind::Manifest) {
+    code = compileToLLVM(module, *manifest, variants, llvmContext, *machine);
+    if (!code)
+      return EXIT_FAILURE;
+  }
+
+  auto print = [&](llvm::raw_ostream &stream) {
+    if (code)
+      code->print(stream, nullptr);
+    else
+      printManifest(*manifest, variants, stream);
+  };
+  if (path == "-") {
+    print(llvm::outs());
+    return EXIT_SUCCESS;
+  }
+  OutputFile file(path);
+  if (failed(file.open(error)))
+    return reportError(error);
+  if (isText)
+    print(file.getStream());
+  else if (failed(emitBinary(*code, *machine,
+                             options.emit == EmitKind::Object,
+                             file.getTemporary(), error)))
+    return reportError(error);
+  if (failed(file.commit(error)))
+    return reportError(error);
+  return EXIT_SUCCESS;
+}
+
+int conorm::compileMain(int argc, char **argv, DialectRegistry &registry) {
+  llvm::InitLLVM init(argc, argv);
+  Options options;
+  registerPassManagerCLOptions();
+  cl::HideUnrelatedOptions(options.category);
+  cl::ParseCommandLineOptions(
+      argc, argv, "Compiles a module on tensors ahead of time\n");
+
+  if (options.target != "cpu")
+    return reportError("expected --target=cpu, found '" + options.target +
+                       "', which this build does not have");
+  SmallVector<Variant> variants;
+  for (Variant variant : options.variants) {
+    if (llvm::is_contained(variants, variant))
+      return reportError("expected each variant once, found '" +
+                         getVariantName(variant) + "' twice");
+    variants.push_back(variant);
+  }
+  if (variants.empty())
+    variants.push_back(Variant::Fused);
+
+  std::string error;
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  std::unique_ptr<llvm::MemoryBuffer> buffer =
+      openInputFile(options.input, &error);
+  if (!buffer)
+    return reportError(error);
+  sources->AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  MLIRContext context(registry);
+  SourceMgrDiagnosticHandler diagnostics(*sources, &context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return EXIT_FAILURE;
+  return compile(*module, options, variants);
+}
