@@ -8,6 +8,7 @@
 
 #include "conorm/InitAll.h"
 
+#include "mlir/IR/MLIRContext.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -21,5 +22,5 @@ int main(int argc, char **argv) {
   conorm::registerAllDialects(registry);
   conorm::registerAllPasses();
   mlir::MLIRContext context(registry);
-  return mlir::asMainReturnCode(mlir::mlirReduceMain(argc, argv, context));
+  return mlir::failed(mlir::mlirReduceMain(argc, argv, context));
 }
