@@ -52,7 +52,7 @@ public:
       abort();
   }
   ~Launch() {
-    stop = 1;
+    __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
     if (thread.joinable())
       thread.join();
     closeParts();

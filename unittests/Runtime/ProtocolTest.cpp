@@ -41,11 +41,11 @@ struct Tensor {
   Tensor(uint32_t type, int64_t count, unsigned seed = 0)
       : type(type), bytes(conorm_type_bytes(type, count) + 1, 0),
         count(count) {
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal(0.0f, 2.0f);
+    std::minstd_rand random(seed + 1);
     for (int64_t i = 0; i < count; ++i)
-      reference::store(type, data(), i,
-                       reference::round(type, normal(random)));
+      reference::store(
+          type, data(), i,
+          reference::round(type, float(random()) * 0x1p-29f - 2.0f));
   }
   void *data() { return bytes.data(); }
   Values values() const {

@@ -242,9 +242,10 @@ conorm_status conorm_launch_serve(conorm_launch *launch,
       entries.push_back({child.connection.get(), events, 0});
       ranks.push_back(rank);
     }
-    if (entries.empty() || (stop && *stop))
+    // Set by another thread or a signal handler.
+    if (entries.empty() || (stop && __atomic_load_n(stop, __ATOMIC_RELAXED)))
       return CONORM_OK;
-    // `*stop` may be set by a signal handler or a thread: look often.
+    // Looks at `*stop`, and at who is missing, this often.
     if (poll(entries.data(), entries.size(), 20) < 0 && errno != EINTR)
       return CONORM_ERROR_SYSTEM;
     launch->expire();

@@ -57,6 +57,7 @@ static Error oneShot(Communicator &group, const Stream &stream, Sink &&sink) {
     for (int member = 0; member < group.size(); ++member)
       sources[member] =
           member == group.index() ? mine : group.readSlot(member);
+    group.claimNextSlot(size_t(count * stream.elementBytes));
     if (count > 0)
       sink(done, count, sources, group.size());
     done += count;

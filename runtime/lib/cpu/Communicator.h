@@ -106,6 +106,11 @@ public:
   /// posted the step before, hence finished reading the one before that.
   char *nextSlot() const { return slot(self, step + 1); }
 
+  /// Asks for the first `bytes` of that slot to be written to, so that they are
+  /// taken from the peers' caches while this rank does something else. Worth
+  /// it for small messages only, whose lines stay in the first-level cache.
+  void claimNextSlot(size_t bytes) const;
+
   /// Posts the coming step and waits until all members have. After that the
   /// slots of that step can be read until this rank posts the next one.
   Error exchange();
