@@ -24,7 +24,8 @@ void compareResult(size_t index, const conorm_buffer &fused,
   if (type != unfused.element_type || fused.rank != unfused.rank ||
       !std::equal(fused.shape, fused.shape + fused.rank, unfused.shape)) {
     Difference difference;
-    difference.differingElements = std::max(countOf(fused), int64_t(1));
+    difference.elements = std::max(countOf(fused), int64_t(1));
+    difference.differingElements = difference.elements;
     difference.differingBits = std::max(bytesOf(fused) * 8, size_t(1));
     std::snprintf(
         difference.first, sizeof(difference.first),
