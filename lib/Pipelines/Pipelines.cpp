@@ -93,6 +93,8 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   manager.addPass(createCSEPass());
   buildBufferizePipeline(manager, {});
   bufferization::buildBufferDeallocationPipeline(manager);
+  manager.addPass(createConvertBufferizationToMemRefPass());
+  manager.addNestedPass<func::FuncOp>(createUnshareResults());
   manager.addPass(createConvertConormToRuntime());
   addLoopPasses(manager);
   addLLVMPasses(manager);

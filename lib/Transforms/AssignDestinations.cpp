@@ -184,6 +184,8 @@ struct LastUse {
 /// Chooses a tensor for every result.
 class DestinationPlanner {
 public:
+  explicit DestinationPlanner(ModuleOp module) : table(module) {}
+
   /// To be called for every block before `chooseInBlock`, in any order.
   void findLastUses(Block &block);
   /// To be called for a block before the blocks that are nested in it.
@@ -196,8 +198,10 @@ private:
   void findLastUse(Block &block, Value value);
   bool mayOverwrite(Value value, Operation *op, Value result);
   bool isYielded(Value result, scf::ForOp loop, unsigned index);
+  bool returnsNewTensor(func::CallOp call, unsigned index);
   void choose(Operation *op);
 
+  SymbolTable table;
   llvm::DenseMap<Value, LastUse> lastUses;
   llvm::DenseMap<Value, Value> choices;
   /// The inverse of `choices`.
@@ -250,12 +254,28 @@ bool DestinationPlanner::isYielded(Value result, scf::ForOp loop,
   return static_cast<bool>(result);
 }
 
+/// Whether result `index` of a call is a tensor that the callee makes, and that
+/// shares no buffer with another result.
+bool DestinationPlanner::returnsNewTensor(func::CallOp call, unsigned index) {
+  auto callee = table.lookup<func::FuncOp>(call.getCallee());
+  if (!callee || !callee.getBody().hasOneBlock())
+    return false;
+  Operation *terminator = callee.front().getTerminator();
+  Value returned = terminator->getOperand(index);
+  LastUse last = lastUses.lookup(returned);
+  Operation *definition = returned.getDefiningOp();
+  return definition && makesOverwritableTensors(definition) &&
+         last.user == terminator && last.numOperands == 1 && !last.indirect;
+}
+
 bool DestinationPlanner::mayOverwrite(Value value, Operation *op,
                                       Value result) {
   LastUse last = lastUses.lookup(value);
   if (value.getParentBlock() != op->getBlock() || last.user != op ||
       last.indirect)
     return false;
+  if (auto call = value.getDefiningOp<func::CallOp>())
+    return returnsNewTensor(call, cast<OpResult>(value).getResultNumber());
   if (Operation *definition = value.getDefiningOp())
     return makesOverwritableTensors(definition);
   auto argument = cast<BlockArgument>(value);
@@ -267,13 +287,10 @@ bool DestinationPlanner::mayOverwrite(Value value, Operation *op,
   auto loop = dyn_cast<scf::ForOp>(parent);
   if (!loop || argument == loop.getInductionVar())
     return false;
-  // Overwriting what a loop carries pays only if the next iteration reads it
-  // there, and if the loop may overwrite what it starts from.
-  unsigned index = argument.getArgNumber() - 1;
-  Value init = loop.getInitArgs()[index];
-  return isYielded(result, loop, index) &&
-         lastUses.lookup(init).numOperands == 1 &&
-         mayOverwrite(init, loop, loop.getResult(index));
+  // Bufferization takes every start of a loop as overwritten, so that it is
+  // copied where it may not be, whatever is chosen here. Overwriting what the
+  // loop carries pays if the next iteration reads it there.
+  return isYielded(result, loop, argument.getArgNumber() - 1);
 }
 
 void DestinationPlanner::choose(Operation *op) {
@@ -350,7 +367,7 @@ namespace {
 struct AssignDestinations
     : public conorm::impl::AssignDestinationsBase<AssignDestinations> {
   void runOnOperation() override {
-    DestinationPlanner planner;
+    DestinationPlanner planner(getOperation());
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Block *block) { planner.findLastUses(*block); });
     getOperation()->walk<WalkOrder::PreOrder>(

@@ -13,6 +13,7 @@
 #ifndef CONORM_CONVERSION_PASSES_H
 #define CONORM_CONVERSION_PASSES_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace conorm {

@@ -118,6 +118,44 @@ def UnshareFills : Pass<"unshare-fills"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def UnshareResults : Pass<"unshare-results", "::mlir::func::FuncOp"> {
+  let summary = "Give each returned buffer an allocation of its own";
+  let description = [{
+    The caller of a compiled function frees every buffer that it gets. Where two
+    results of a public function may be the same allocation, this compares them
+    when the function returns, and copies the later one if they are.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4xf32>) -> (memref<4xf32>, memref<4xf32>) {
+      return %a, %a : memref<4xf32>, memref<4xf32>
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    func.func @f(%a: memref<4xf32>) -> (memref<4xf32>, memref<4xf32>) {
+      %first = memref.extract_aligned_pointer_as_index %a
+      %second = memref.extract_aligned_pointer_as_index %a
+      %same = arith.cmpi eq, %first, %second : index
+      %b = scf.if %same -> (memref<4xf32>) { /* a copy of %a */ }
+                                      else { scf.yield %a }
+      return %a, %b : memref<4xf32>, memref<4xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numCompared", "num-compared",
+              "Number of results that are compared when a function returns">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect"
+  ];
+}
+
 def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg"> {
   let summary = "Turn copies of buffers that are not contiguous into loops";
   let description = [{
