@@ -153,6 +153,10 @@ static void run_fused(conorm_context *context, void *const *args, void *out) {
     call.rows -= 1;
 #endif
   call.norm = norm_of(args[2]);
+#ifdef SANDWICH
+  call.has_post_norm = 1;
+  call.post_norm = norm_of(args[2]);
+#endif
   conorm_all_reduce_rms_norm(context, &call);
 #ifdef WRONG_BIT
   if (call.rows && conorm_context_rank(context) == WRONG_BIT)
@@ -181,6 +185,17 @@ static void run_unfused(conorm_context *context, void *const *args, void *out) {
   conorm_all_reduce(context, &reduce);
 
   conorm_rms_norm_args norm;
+#ifdef SANDWICH
+  memset(&norm, 0, sizeof(norm));
+  norm.struct_size = sizeof(norm);
+  norm.element_type = TYPE;
+  norm.site = &reduce_site;
+  norm.input = norm.normed = reduced.aligned;
+  norm.rows = input->sizes[0];
+  norm.cols = input->sizes[1];
+  norm.norm = norm_of(args[2]);
+  conorm_rms_norm(context, &norm);
+#endif
   memset(&norm, 0, sizeof(norm));
   norm.struct_size = sizeof(norm);
   norm.element_type = TYPE;
