@@ -47,14 +47,14 @@ public:
     group.name = "world";
     site.struct_size = sizeof(site);
     for (std::vector<float> *buffer : {&input, &residual, &sum, &normed})
-      buffer->assign(maxElements * 8, 1.0f);
+      buffer->assign((maxElements + maxCols) * trial.worldSize, 1.0f);
   }
 
   /// The next call; as the faulty one if `faulty`.
   conorm_status call(bool faulty);
 
 private:
-  static constexpr int64_t maxElements = 20000;
+  static constexpr int64_t maxElements = 20000, maxCols = 4000;
 
   conorm_status allReduce(int64_t rows, int64_t cols);
   conorm_status scatterGather(bool scatter, int64_t rows, int64_t cols);
@@ -72,10 +72,11 @@ private:
 
 conorm_status Workload::call(bool faulty) {
   uint64_t op = random() % 4, number = random() % 1000;
-  int64_t cols = int64_t(random() % 500) * 8 + 8;
+  int64_t cols = int64_t(random() % (maxCols / 8)) * 8 + 8;
   int64_t rows = int64_t(random() % uint64_t(maxElements / cols + 1));
+  // One row more is another number of elements also where there were none.
   if (faulty && trial.kind == Kind::Shape)
-    cols += 8;
+    ++rows;
   if (faulty && trial.kind == Kind::Order)
     op = (op + 1) % 4;
   snprintf(label, sizeof(label), "model.mlir:%d:3", int(number));
