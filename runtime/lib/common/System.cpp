@@ -268,11 +268,13 @@ Error conorm::rt::getHostIdentity(HostIdentity &out) {
   return success();
 }
 
-int conorm::rt::availableCores() {
+CoreSet conorm::rt::getAllowedCores() {
+  CoreSet cores;
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof(set), &set) == 0)
-    return CPU_COUNT(&set);
-  long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count > 0 ? int(count) : 1;
+    for (int core = 0; core < CPU_SETSIZE && core < 1024; ++core)
+      if (CPU_ISSET(core, &set))
+        cores.words[core / 64] |= uint64_t(1) << core % 64;
+  return cores;
 }

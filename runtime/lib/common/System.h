@@ -118,8 +118,24 @@ struct HostIdentity {
 };
 Error getHostIdentity(HostIdentity &out);
 
-/// Number of cores this process may use.
-int availableCores();
+/// Cores, as a set.
+struct CoreSet {
+  uint64_t words[16] = {};
+
+  void add(const CoreSet &other) {
+    for (int i = 0; i < 16; ++i)
+      words[i] |= other.words[i];
+  }
+  int count() const {
+    int sum = 0;
+    for (uint64_t word : words)
+      sum += __builtin_popcountll(word);
+    return sum;
+  }
+};
+
+/// The cores that this thread may use.
+CoreSet getAllowedCores();
 
 } // namespace conorm::rt
 

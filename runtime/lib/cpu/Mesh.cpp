@@ -75,6 +75,13 @@ bool Mesh::sameProcess(int peer) const {
          records[peer].pid == records[self].pid;
 }
 
+int Mesh::sharedCores() const {
+  CoreSet all;
+  for (const RankRecord &record : records)
+    all.add(record.cores);
+  return all.count();
+}
+
 Error Mesh::checkRecord(const RankRecord &mine, const RankRecord &other,
                         int rank) const {
   if (other.magic != recordMagic || other.version != recordVersion)
@@ -211,6 +218,7 @@ Error Mesh::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   mine.pid = getpid();
   mine.processToken = processToken();
   mine.workspaceBytes = workspaceBytes;
+  mine.cores = getAllowedCores();
   if (Error error = getHostIdentity(mine.host))
     return error;
   if (Error error = makeNonce(mine.nonce))

@@ -33,6 +33,8 @@ struct RankRecord {
   uint64_t processToken;
   uint64_t workspaceBytes;
   HostIdentity host;
+  /// Where the rank may run: ranks may be bound to different cores.
+  CoreSet cores;
   /// Secret of the rank's listener; whoever connects must know it.
   Nonce nonce;
   /// Name of the listener in the abstract namespace.
@@ -48,6 +50,8 @@ public:
 
   int rank() const { return self; }
   int worldSize() const { return int(records.size()); }
+  /// Number of cores that the ranks have between them.
+  int sharedCores() const;
   uint64_t generation() const { return worldGeneration; }
   bool sameProcess(int peer) const;
   /// Socket to a rank of another process, -1 for a rank of this one.

@@ -53,7 +53,7 @@ Error World::create(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   }
   // All ranks are on this machine. With a core for each, a peer is most likely
   // running; otherwise spinning takes the time that it needs.
-  spinNanoseconds = size() <= availableCores() ? 50000 : 1000;
+  spinNanoseconds = size() <= connections.sharedCores() ? 50000 : 1000;
   return startMonitor(launcherDescriptor(bootstrap));
 }
 
