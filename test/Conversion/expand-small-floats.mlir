@@ -1,0 +1,92 @@
+// RUN: %conorm_opt %s --expand-small-floats | FileCheck %s
+// RUN: %conorm_opt %s --expand-small-floats | FileCheck %s --check-prefix=FLAGS
+
+// Nothing may let a later pass remove a rounding.
+// FLAGS-NOT: fastmath
+
+// CHECK-LABEL: func.func @round_to_bf16(
+// CHECK-SAME:    %[[X:.*]]: f32)
+func.func @round_to_bf16(%x: f32) -> bf16 {
+  // CHECK: %[[BITS:.*]] = arith.bitcast %[[X]] : f32 to i32
+  // CHECK: %[[HIGH:.*]] = arith.shrui %[[BITS]], %{{.*}} : i32
+  // CHECK: %[[ODD:.*]] = arith.andi %[[HIGH]], %{{.*}} : i32
+  // CHECK: %[[HALF:.*]] = arith.constant 32767 : i32
+  // CHECK: %[[BIAS:.*]] = arith.addi %[[ODD]], %[[HALF]]
+  // CHECK: %[[SUM:.*]] = arith.addi %[[BITS]], %[[BIAS]]
+  // CHECK: %[[ROUNDED:.*]] = arith.trunci
+  // CHECK: %[[NAN:.*]] = arith.cmpf uno, %[[X]], %[[X]] : f32
+  // CHECK: %[[QUIET:.*]] = arith.constant 32704 : i16
+  // CHECK: %[[BOTH:.*]] = arith.select %[[NAN]], %[[QUIET]], %[[ROUNDED]] : i16
+  // CHECK: %[[RESULT:.*]] = arith.bitcast %[[BOTH]] : i16 to bf16
+  // CHECK-NOT: truncf
+  // CHECK: return %[[RESULT]]
+  %0 = arith.truncf %x : f32 to bf16
+  return %0 : bf16
+}
+
+// From f64 there are two steps; the first one rounds to odd.
+// CHECK-LABEL: func.func @round_f64(
+func.func @round_f64(%x: f64) -> (bf16, f16) {
+  // CHECK: %[[NEAREST:.*]] = arith.truncf %{{.*}} : f64 to f32
+  // CHECK: %[[BACK:.*]] = arith.extf %[[NEAREST]] : f32 to f64
+  // CHECK: arith.cmpf one, %[[BACK]]
+  // CHECK: arith.ori
+  // CHECK: arith.bitcast %{{.*}} : i16 to bf16
+  %0 = arith.truncf %x : f64 to bf16
+  // CHECK: arith.ori
+  // CHECK: arith.truncf %{{.*}} : f32 to f16
+  %1 = arith.truncf %x : f64 to f16
+  return %0, %1 : bf16, f16
+}
+
+// CHECK-LABEL: func.func @arithmetic(
+// CHECK-SAME:    %[[A:.*]]: bf16, %[[B:.*]]: bf16, %[[H:.*]]: f16)
+func.func @arithmetic(%a: bf16, %b: bf16, %h: f16) -> (bf16, i1, f16) {
+  // CHECK: %[[WA:.*]] = arith.extf %[[A]] : bf16 to f32
+  // CHECK: %[[WB:.*]] = arith.extf %[[B]] : bf16 to f32
+  // CHECK: arith.mulf %[[WA]], %[[WB]] : f32
+  // CHECK: arith.bitcast %{{.*}} : i16 to bf16
+  %0 = arith.mulf %a, %b : bf16
+  // CHECK: arith.cmpf olt, %{{.*}}, %{{.*}} : f32
+  %1 = arith.cmpf olt, %a, %b : bf16
+  // CHECK: %[[WH:.*]] = arith.extf %[[H]] : f16 to f32
+  // CHECK: %[[E:.*]] = math.exp %[[WH]] : f32
+  // CHECK: arith.truncf %[[E]] : f32 to f16
+  %2 = math.exp %h : f16
+  return %0, %1, %2 : bf16, i1, f16
+}
+
+// CHECK-LABEL: func.func @integers(
+func.func @integers(%i: i32, %a: bf16) -> (bf16, i32) {
+  // f64 holds every i32, so that there is one rounding.
+  // CHECK: arith.sitofp %{{.*}} : i32 to f64
+  %0 = arith.sitofp %i : i32 to bf16
+  // CHECK: arith.fptosi %{{.*}} : f32 to i32
+  %1 = arith.fptosi %a : bf16 to i32
+  return %0, %1 : bf16, i32
+}
+
+// CHECK-LABEL: func.func @vectors(
+func.func @vectors(%a: vector<4xbf16>) -> vector<4xbf16> {
+  // CHECK: arith.addf %{{.*}} : vector<4xf32>
+  // CHECK: arith.bitcast %{{.*}} : vector<4xi16> to vector<4xbf16>
+  %0 = arith.addf %a, %a : vector<4xbf16>
+  return %0 : vector<4xbf16>
+}
+
+// Neither wider types nor what computes nothing is touched.
+// CHECK-LABEL: func.func @untouched(
+// CHECK-NEXT: arith.constant
+// CHECK-NEXT: arith.select
+// CHECK-NEXT: arith.addf %{{.*}} : f32
+// CHECK-NEXT: arith.extf
+// CHECK-NEXT: arith.truncf %{{.*}} : f64 to f32
+// CHECK-NEXT: return
+func.func @untouched(%a: bf16, %x: f32, %d: f64, %c: i1) -> (bf16, f32, f32, f32) {
+  %one = arith.constant 1.0 : bf16
+  %0 = arith.select %c, %a, %one : bf16
+  %1 = arith.addf %x, %x : f32
+  %2 = arith.extf %a : bf16 to f32
+  %3 = arith.truncf %d : f64 to f32
+  return %0, %1, %2, %3 : bf16, f32, f32, f32
+}
