@@ -369,9 +369,9 @@ static bool parse(int argc, char **argv, Options &options) {
     if (++i == argc)
       return false;
     if (name == "--kind") {
-      options.only = int(std::find(kindNames, kindNames + numKinds,
-                                   std::string(argv[i])) -
-                         kindNames);
+      options.only =
+          int(std::find(kindNames, kindNames + numKinds, std::string(argv[i])) -
+              kindNames);
       if (options.only == numKinds)
         return false;
       continue;

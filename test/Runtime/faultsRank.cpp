@@ -243,8 +243,7 @@ static bool namesMismatch(const Trial &trial, int rank, const Report &report) {
       return true;
   }
   // A member may hear the victim's own account first.
-  std::string reported =
-      "rank " + std::to_string(trial.victim) + " reported: ";
+  std::string reported = "rank " + std::to_string(trial.victim) + " reported: ";
   return rank != trial.victim && contains(report, reported);
 }
 

@@ -27,8 +27,7 @@ protected:
     conorm_context_options options = {};
     options.struct_size = sizeof(options);
     options.bootstrap = &bootstrap;
-    ASSERT_EQ(conorm_context_create(&options, &context, nullptr, 0),
-              CONORM_OK);
+    ASSERT_EQ(conorm_context_create(&options, &context, nullptr, 0), CONORM_OK);
     ASSERT_EQ(conorm_context_add_groups(context, &group, 1), CONORM_OK);
     for (int i = 0; i < 12; ++i)
       input[i] = float(i);
@@ -120,10 +119,10 @@ TEST_F(AbiSkew, olderAndSmallerReadsAsZero) {
   args.struct_size = sizeof(older.known);
   memcpy(older.known, &args, sizeof(older.known));
   memset(older.behind, 0xff, sizeof(older.behind));
-  EXPECT_EQ(conorm_all_reduce_rms_norm(
-                context,
-                reinterpret_cast<conorm_all_reduce_rms_norm_args *>(&older)),
-            CONORM_OK)
+  EXPECT_EQ(
+      conorm_all_reduce_rms_norm(
+          context, reinterpret_cast<conorm_all_reduce_rms_norm_args *>(&older)),
+      CONORM_OK)
       << conorm_context_message(context);
 }
 
@@ -163,8 +162,7 @@ TEST_F(AbiSkew, groupsAdvanceByTheCallersSize) {
   std::vector<int64_t> ranks = {0};
   Newer groups[2] = {{worldGroup(), {}}, {rowsGroup(ranks, 1), {}}};
   groups[0].known.struct_size = groups[1].known.struct_size = sizeof(Newer);
-  EXPECT_EQ(conorm_context_add_groups(context, &groups[0].known, 2),
-            CONORM_OK);
+  EXPECT_EQ(conorm_context_add_groups(context, &groups[0].known, 2), CONORM_OK);
 }
 
 TEST_F(AbiSkew, newerSiteAndGroupWithContentAreRefused) {
@@ -179,9 +177,8 @@ TEST_F(AbiSkew, newerSiteAndGroupWithContentAreRefused) {
 }
 
 TEST(AbiVersion, isTheHeaders) {
-  EXPECT_EQ(conorm_abi_version(),
-            uint32_t(CONORM_ABI_VERSION_MAJOR << 16 |
-                     CONORM_ABI_VERSION_MINOR));
+  EXPECT_EQ(conorm_abi_version(), uint32_t(CONORM_ABI_VERSION_MAJOR << 16 |
+                                           CONORM_ABI_VERSION_MINOR));
 }
 
 //===----------------------------------------------------------------------===//
@@ -213,9 +210,8 @@ std::string failCreation(const conorm_context_options *options,
                          conorm_status expected) {
   conorm_context *context = nullptr;
   char message[256];
-  EXPECT_EQ(
-      conorm_context_create(options, &context, message, sizeof(message)),
-      expected);
+  EXPECT_EQ(conorm_context_create(options, &context, message, sizeof(message)),
+            expected);
   EXPECT_EQ(context, nullptr);
   return message;
 }
@@ -240,8 +236,7 @@ TEST(Creation, checksItsOptions) {
             "this runtime was built without the CUDA backend");
   options = good;
   options.strategy = 9;
-  EXPECT_EQ(failCreation(&options, invalid),
-            "strategy is 9, expected 0 to 4");
+  EXPECT_EQ(failCreation(&options, invalid), "strategy is 9, expected 0 to 4");
   options.strategy = CONORM_STRATEGY_NCCL;
   EXPECT_EQ(failCreation(&options, CONORM_ERROR_UNSUPPORTED),
             "the cpu backend has the strategies auto, one_shot and two_shot, "
@@ -280,8 +275,7 @@ TEST(Creation, nullContextsAreHarmless) {
   EXPECT_EQ(conorm_context_rank(nullptr), -1);
   EXPECT_EQ(conorm_context_world_size(nullptr), 0);
   EXPECT_EQ(conorm_context_status(nullptr), CONORM_ERROR_INVALID_ARGUMENT);
-  EXPECT_EQ(conorm_all_reduce(nullptr, nullptr),
-            CONORM_ERROR_INVALID_ARGUMENT);
+  EXPECT_EQ(conorm_all_reduce(nullptr, nullptr), CONORM_ERROR_INVALID_ARGUMENT);
 }
 
 //===----------------------------------------------------------------------===//
@@ -350,8 +344,7 @@ TEST_F(BadArguments, ofScatterAndGather) {
       "the buffers' sizes in bytes do not fit 64 bits");
   conorm_scatter_gather_args args = scatterArgs();
   args.reduction = 9;
-  expectInvalid(conorm_reduce_scatter, args,
-                "reduction is 9, expected 0 to 3");
+  expectInvalid(conorm_reduce_scatter, args, "reduction is 9, expected 0 to 3");
   // An all_gather does not look at it.
   EXPECT_EQ(conorm_all_gather(context, &args), CONORM_OK);
 }
@@ -420,8 +413,7 @@ TEST_F(BadArguments, ofTheFusedOperation) {
         a.post_norm.rounding = 3;
       },
       "post_norm.rounding is 3, expected 0 to 1");
-  bad([&](auto &a) { a.normed = sum + 2; },
-      "normed overlaps residual_out");
+  bad([&](auto &a) { a.normed = sum + 2; }, "normed overlaps residual_out");
   bad([&](auto &a) { a.residual_out = residual + 2; },
       "residual_out overlaps residual in part");
   bad(
@@ -444,8 +436,7 @@ TEST_F(BadArguments, ofQuantize) {
                 "norm.quantize at unknown: quant.scheme is none, expected a "
                 "scheme");
   args.quant.scheme = CONORM_QUANT_PER_TENSOR;
-  expectInvalid(conorm_quantize, args,
-                "the cpu backend does not quantize yet",
+  expectInvalid(conorm_quantize, args, "the cpu backend does not quantize yet",
                 CONORM_ERROR_UNSUPPORTED);
 }
 

@@ -418,17 +418,15 @@ TEST(Creating, needsEqualWorkspaces) {
         EXPECT_EQ(context.status, CONORM_ERROR_BOOTSTRAP);
         return context.message;
       });
-  EXPECT_EQ(results[0],
-            "rank 2 has workspace_bytes 32768, this rank 65536");
-  EXPECT_EQ(results[2],
-            "rank 0 has workspace_bytes 65536, this rank 32768");
+  EXPECT_EQ(results[0], "rank 2 has workspace_bytes 32768, this rank 65536");
+  EXPECT_EQ(results[2], "rank 0 has workspace_bytes 65536, this rank 32768");
 }
 
 TEST(Repeating, leaksNothing) {
   int before = 0;
   for (int round = 0; round < 20; ++round) {
-    std::vector<std::string> results = runDeviation(
-        usualAllReduce, [](Caller &caller) {
+    std::vector<std::string> results =
+        runDeviation(usualAllReduce, [](Caller &caller) {
           return allReduceWith(caller, [](auto &a) { a.count = 7; });
         });
     EXPECT_THAT(results[0], HasSubstr("rank 2 passed 7 elements"));

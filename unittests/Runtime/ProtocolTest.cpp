@@ -40,8 +40,7 @@ struct Tensor {
   int64_t count;
 
   Tensor(uint32_t type, int64_t count, unsigned seed = 0)
-      : type(type), bytes(conorm_type_bytes(type, count) + 1, 0),
-        count(count) {
+      : type(type), bytes(conorm_type_bytes(type, count) + 1, 0), count(count) {
     std::minstd_rand random(seed + 1);
     for (int64_t i = 0; i < count; ++i)
       reference::store(
@@ -115,9 +114,9 @@ std::string runAllReduce(conorm_context *context, const conorm_group &group,
                  reference::allReduce(c.type, reduction, inputs.values));
 }
 
-std::string runReduceScatter(conorm_context *context,
-                             const conorm_group &group, const Case &c,
-                             int members, int member, int64_t inner) {
+std::string runReduceScatter(conorm_context *context, const conorm_group &group,
+                             const Case &c, int members, int member,
+                             int64_t inner) {
   int64_t outer = c.rows, dim = c.cols / members * members;
   int64_t count = outer * dim * inner;
   Inputs inputs(c.type, count, members, 23);
@@ -297,12 +296,12 @@ std::string runEverything(conorm_context *context, const conorm_group &group,
         // of many worlds has them all and is still short.
         for (uint32_t reduction = 0; reduction < 4; ++reduction)
           if (thorough || reduction == turn % 4)
-            check(c, runAllReduce(context, group, c, members, member,
-                                  reduction, turn % 3 == 0));
+            check(c, runAllReduce(context, group, c, members, member, reduction,
+                                  turn % 3 == 0));
         check(c, runReduceScatter(context, group, c, members, member,
                                   1 + turn % 3));
-        check(c, runAllGather(context, group, c, members, member,
-                              1 + turn % 3));
+        check(c,
+              runAllGather(context, group, c, members, member, 1 + turn % 3));
         for (size_t i = 0; i < std::size(fusedShapes); ++i)
           if (thorough || (i + turn) % 5 == 0)
             check(c, runFused(context, group, c, members, member, rank,
@@ -331,15 +330,15 @@ TEST_P(ProtocolTest, everyOperationMatchesTheContract) {
     conorm_group group = worldGroup();
     if (conorm_context_add_groups(context, &group, 1) != CONORM_OK)
       return describe(context);
-    unsigned turn = unsigned(world.worldSize) +
-                    (world.processes ? 7 : 0) + (world.workspaceBytes ? 2 : 0);
+    unsigned turn = unsigned(world.worldSize) + (world.processes ? 7 : 0) +
+                    (world.workspaceBytes ? 2 : 0);
     return runEverything(context, group, world.worldSize, bootstrap.rank,
                          world.worldSize == 3 && world.workspaceBytes != 0,
                          turn);
   };
-  std::vector<std::string> results =
-      world.processes ? runProcesses(world.worldSize, body)
-                      : runThreads(world.worldSize, body);
+  std::vector<std::string> results = world.processes
+                                         ? runProcesses(world.worldSize, body)
+                                         : runThreads(world.worldSize, body);
   EXPECT_EQ(results, std::vector<std::string>(world.worldSize));
 }
 
@@ -352,13 +351,14 @@ std::vector<WorldCase> worldCases() {
   return cases;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Worlds, ProtocolTest, testing::ValuesIn(worldCases()),
-    [](const testing::TestParamInfo<WorldCase> &info) {
-      return std::to_string(info.param.worldSize) +
-             (info.param.processes ? "Processes" : "Threads") +
-             (info.param.workspaceBytes ? "SmallWorkspace" : "");
-    });
+INSTANTIATE_TEST_SUITE_P(Worlds, ProtocolTest, testing::ValuesIn(worldCases()),
+                         [](const testing::TestParamInfo<WorldCase> &info) {
+                           return std::to_string(info.param.worldSize) +
+                                  (info.param.processes ? "Processes"
+                                                        : "Threads") +
+                                  (info.param.workspaceBytes ? "SmallWorkspace"
+                                                             : "");
+                         });
 
 TEST(ProtocolGroups, rowsRunBesideEachOther) {
   std::vector<int64_t> ranks = {3, 0, 1, 2};
@@ -372,8 +372,7 @@ TEST(ProtocolGroups, rowsRunBesideEachOther) {
         return describe(context);
       auto at = std::find(ranks.begin(), ranks.end(), bootstrap.rank);
       int member = int(at - ranks.begin()) % 2;
-      std::string text =
-          runEverything(context, groups[1], 2, member, false);
+      std::string text = runEverything(context, groups[1], 2, member, false);
       if (!text.empty())
         return text;
       return runEverything(context, groups[0], 4, bootstrap.rank, false);

@@ -137,13 +137,11 @@ ScopedContext::ScopedContext(const conorm_bootstrap &bootstrap,
   options.bootstrap = &bootstrap;
   options.deadline_ms = deadlineMs;
   options.workspace_bytes = workspaceBytes;
-  status =
-      conorm_context_create(&options, &context, message, sizeof(message));
+  status = conorm_context_create(&options, &context, message, sizeof(message));
 }
 
 ScopedContext::ScopedContext(const conorm_context_options &options) {
-  status =
-      conorm_context_create(&options, &context, message, sizeof(message));
+  status = conorm_context_create(&options, &context, message, sizeof(message));
 }
 
 conorm_group conorm::test::worldGroup() {

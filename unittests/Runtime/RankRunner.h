@@ -30,8 +30,8 @@ std::vector<std::string> runProcesses(int worldSize, const RankBody &body);
 
 /// Each rank is a forked process that has no bootstrap yet; `body` gets the
 /// number of the process.
-std::vector<std::string>
-runForked(int count, const std::function<std::string(int)> &body);
+std::vector<std::string> runForked(int count,
+                                   const std::function<std::string(int)> &body);
 
 /// Takes the environment's bootstrap and runs `body` with it.
 std::string withEnvironment(const RankBody &body);

@@ -30,8 +30,9 @@ Error AllgatherClient::allgather(const void *send, size_t bytes, void *recv,
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "allgather of %zu bytes, expected at most %u", bytes,
                      maxAllgatherBytes);
-  RequestFrame request{frameMagic, rank,       worldSize,
-                       uint32_t(bytes), ++sequence, deadline.milliseconds,
+  RequestFrame request{frameMagic, rank,
+                       worldSize,  uint32_t(bytes),
+                       ++sequence, deadline.milliseconds,
                        0};
   // A write cut short would leave the stream out of step: such a connection is
   // not used again.

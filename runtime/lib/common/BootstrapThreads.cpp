@@ -98,8 +98,8 @@ static int32_t threadAllgather(void *user, const void *send, size_t bytes,
                                void *recv, uint32_t deadlineMs) {
   ThreadRank &self = *static_cast<ThreadRank *>(user);
   ThreadWorld &world = *self.world;
-  auto end = std::chrono::steady_clock::now() +
-             std::chrono::milliseconds(deadlineMs);
+  auto end =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(deadlineMs);
   std::unique_lock<std::mutex> lock(world.mutex);
   std::shared_ptr<Round> round = enterRound(self, send, bytes);
   while (round->failure.empty() && round->arrived < world.worldSize) {
@@ -121,8 +121,8 @@ static void releaseThread(void *user) {
   std::lock_guard<std::mutex> lock(self->world->mutex);
   if (self->world->released < 0)
     self->world->released = self->rank;
-  failRound(*self->world, format("rank %d is gone (its bootstrap was released)",
-                                 self->rank));
+  failRound(*self->world,
+            format("rank %d is gone (its bootstrap was released)", self->rank));
 }
 
 conorm_status conorm_bootstrap_threads(int32_t worldSize,

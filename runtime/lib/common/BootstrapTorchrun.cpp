@@ -210,8 +210,9 @@ Error TorchrunRank::joinRankZero(const Deadline &deadline) {
   client.rank = uint32_t(rank);
   client.worldSize = uint32_t(worldSize);
   client.relay = "rank 0";
-  RequestFrame hello{frameMagic, client.rank, client.worldSize, 0, 0,
-                     deadline.milliseconds, 0};
+  RequestFrame hello{frameMagic, client.rank, client.worldSize,
+                     0,          0,           deadline.milliseconds,
+                     0};
   ReplyFrame reply{};
   char text[256];
   Transfer outcome =
@@ -253,8 +254,8 @@ Error TorchrunRank::awaitRequest(int peer, size_t bytes, char *data,
                                  const Deadline &deadline) {
   RequestFrame request;
   for (;;) {
-    Transfer outcome = receiveAll(peers[peer].get(), &request,
-                                  sizeof(request), deadline);
+    Transfer outcome =
+        receiveAll(peers[peer].get(), &request, sizeof(request), deadline);
     if (outcome == Transfer::TimedOut)
       return makeError(CONORM_ERROR_BOOTSTRAP,
                        "rank %d did not take part within %u ms", peer,
@@ -275,8 +276,8 @@ Error TorchrunRank::awaitRequest(int peer, size_t bytes, char *data,
                        "rank %d gathers %u bytes as its allgather %llu, rank "
                        "0 %zu as its allgather %llu",
                        peer, request.bytes,
-                       static_cast<unsigned long long>(request.sequence),
-                       bytes, static_cast<unsigned long long>(sequence));
+                       static_cast<unsigned long long>(request.sequence), bytes,
+                       static_cast<unsigned long long>(sequence));
     std::copy(contribution.begin(), contribution.end(), data);
     return success();
   }
@@ -331,8 +332,8 @@ Error conorm::rt::bootstrapFromTorchrun(conorm_bootstrap &out, bool &found) {
   if (!getenv("RANK") || !getenv("WORLD_SIZE"))
     return success();
   long rank, worldSize, port;
-  if (Error error = readNumber("WORLD_SIZE", 1, CONORM_MAX_WORLD_SIZE,
-                               worldSize))
+  if (Error error =
+          readNumber("WORLD_SIZE", 1, CONORM_MAX_WORLD_SIZE, worldSize))
     return error;
   if (Error error = readNumber("RANK", 0, worldSize - 1, rank))
     return error;

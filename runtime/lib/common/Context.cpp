@@ -37,8 +37,8 @@ static Error checkOptions(const conorm_context_options &options,
                      "bootstrap.allgather is null");
   if (bootstrap.world_size < 1 || bootstrap.world_size > CONORM_MAX_WORLD_SIZE)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                     "world size is %d, expected 1 to %d",
-                     bootstrap.world_size, CONORM_MAX_WORLD_SIZE);
+                     "world size is %d, expected 1 to %d", bootstrap.world_size,
+                     CONORM_MAX_WORLD_SIZE);
   if (bootstrap.rank < 0 || bootstrap.rank >= bootstrap.world_size)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "rank is %d, expected 0 to %d", bootstrap.rank,
@@ -142,9 +142,8 @@ conorm_status conorm_context_add_groups(conorm_context *context,
   std::unique_ptr<conorm_group[]> copies;
   if (Error error = readGroups(groups, count, copies))
     return failContext(context, error);
-  if (Error error = guarded([&] {
-        return context->backend->addGroups(copies.get(), count);
-      }))
+  if (Error error = guarded(
+          [&] { return context->backend->addGroups(copies.get(), count); }))
     return failContext(context, error);
   return CONORM_OK;
 }
@@ -175,13 +174,12 @@ const char *conorm_context_message(const conorm_context *context) {
 void conorm_context_abort(conorm_context *context, const char *reason) {
   if (!context)
     return;
-  failContext(context, makeError(CONORM_ERROR_ABORTED, "%s",
-                                 reason && *reason ? reason
-                                                   : "aborted by the caller"));
+  failContext(context,
+              makeError(CONORM_ERROR_ABORTED, "%s",
+                        reason && *reason ? reason : "aborted by the caller"));
 }
 
-void conorm_context_set_deadline(conorm_context *context,
-                                 uint32_t deadlineMs) {
+void conorm_context_set_deadline(conorm_context *context, uint32_t deadlineMs) {
   if (context)
     context->backend->setDeadline(deadlineMs ? deadlineMs
                                              : CONORM_DEFAULT_DEADLINE_MS);

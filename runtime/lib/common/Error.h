@@ -42,7 +42,8 @@ inline Error success() { return {}; }
 
 /// Runs `body`, which returns an Error, and keeps an exhausted heap from
 /// crossing the C ABI as an exception.
-template <typename Body> Error guarded(Body &&body) {
+template <typename Body>
+Error guarded(Body &&body) {
   try {
     return body();
   } catch (const std::bad_alloc &) {

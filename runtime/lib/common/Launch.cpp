@@ -101,8 +101,7 @@ void conorm_launch::complete() {
   expiry = 0;
   std::vector<char> all;
   for (Child &child : children)
-    all.insert(all.end(), child.contribution.begin(),
-               child.contribution.end());
+    all.insert(all.end(), child.contribution.begin(), child.contribution.end());
   for (Child &child : children) {
     child.pending = false;
     reply(child, current, false, all.data(), all.size());

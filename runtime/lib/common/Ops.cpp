@@ -37,8 +37,7 @@ private:
 };
 } // namespace
 
-static Error readSite(const conorm_site *given, conorm_site &copy,
-                      Site &site) {
+static Error readSite(const conorm_site *given, conorm_site &copy, Site &site) {
   if (!given)
     return success();
   if (Error error = readArgs(given, copy, "site"))
@@ -147,8 +146,9 @@ conorm_status conorm_all_gather(conorm_context *context,
       });
 }
 
-conorm_status conorm_all_reduce_rms_norm(
-    conorm_context *context, const conorm_all_reduce_rms_norm_args *args) {
+conorm_status
+conorm_all_reduce_rms_norm(conorm_context *context,
+                           const conorm_all_reduce_rms_norm_args *args) {
   return performCollective(
       context, CONORM_OP_ALL_REDUCE_RMS_NORM, args,
       [&](const conorm_all_reduce_rms_norm_args &args,

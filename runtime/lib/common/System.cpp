@@ -31,8 +31,8 @@ int64_t conorm::rt::now() {
 Error conorm::rt::makeNonce(Nonce &out) {
   size_t have = 0;
   while (have < sizeof(out)) {
-    ssize_t got = getrandom(reinterpret_cast<char *>(&out) + have,
-                            sizeof(out) - have, 0);
+    ssize_t got =
+        getrandom(reinterpret_cast<char *>(&out) + have, sizeof(out) - have, 0);
     if (got < 0 && errno != EINTR)
       return systemError("getrandom");
     if (got > 0)
@@ -172,8 +172,8 @@ Transfer conorm::rt::receiveDescriptor(int fd, void *data, size_t size,
         attached.reset();
         return Transfer::Failed;
       }
-      return receiveAll(fd, static_cast<char *>(data) + got,
-                        size - size_t(got), deadline);
+      return receiveAll(fd, static_cast<char *>(data) + got, size - size_t(got),
+                        deadline);
     }
     if (got == 0)
       return Transfer::Closed;

@@ -36,18 +36,17 @@ int64_t conorm_type_bytes(uint32_t type, int64_t count) {
 
 const char *conorm_type_name(uint32_t type) {
   static const char *const names[] = {
-      "none",     "f32",       "f16",      "bf16", "f8E4M3FN",
-      "f8E5M2",   "f8E8M0FNU", "f4E2M1FN", "f64",  "i1",
-      "i8",       "i16",       "i32",      "i64",  "index"};
+      "none",   "f32",       "f16",      "bf16", "f8E4M3FN",
+      "f8E5M2", "f8E8M0FNU", "f4E2M1FN", "f64",  "i1",
+      "i8",     "i16",       "i32",      "i64",  "index"};
   return type < sizeof(names) / sizeof(names[0]) ? names[type] : "invalid";
 }
 
 const char *conorm_status_name(uint32_t status) {
   static const char *const names[] = {
-      "ok",           "invalid argument", "unsupported", "version",
-      "resource",     "system",           "bootstrap",   "timeout",
-      "peer lost",    "mismatch",         "overlap",     "aborted",
-      "module"};
+      "ok",      "invalid argument", "unsupported", "version",   "resource",
+      "system",  "bootstrap",        "timeout",     "peer lost", "mismatch",
+      "overlap", "aborted",          "module"};
   return status < sizeof(names) / sizeof(names[0]) ? names[status] : "invalid";
 }
 

@@ -26,8 +26,8 @@ struct Range {
 static Error checkEnumerator(const char *name, uint32_t value, uint32_t last) {
   if (value <= last)
     return success();
-  return makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                   "%s is %u, expected 0 to %u", name, value, last);
+  return makeError(CONORM_ERROR_INVALID_ARGUMENT, "%s is %u, expected 0 to %u",
+                   name, value, last);
 }
 
 static Error checkElementType(uint32_t type) {
@@ -103,8 +103,8 @@ static Error checkOverlaps(const Range *ranges, int count, int exact) {
       if (same && i < exact && !a.written && b.written)
         continue;
       const Range &output = b.written ? b : a, &other = b.written ? a : b;
-      return makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                       "%s overlaps %s%s", output.name, other.name,
+      return makeError(CONORM_ERROR_INVALID_ARGUMENT, "%s overlaps %s%s",
+                       output.name, other.name,
                        same || other.written
                            ? ""
                            : " in part, expected the same buffer or a "
@@ -167,19 +167,16 @@ Error conorm::rt::validate(const conorm_all_reduce_args &args) {
 static Error checkScatterGather(const conorm_scatter_gather_args &args,
                                 int64_t outputDim) {
   int64_t input, output;
-  if (Error error =
-          checkProduct(args.outer, args.dim, args.inner, 1, input))
+  if (Error error = checkProduct(args.outer, args.dim, args.inner, 1, input))
     return error;
-  if (Error error =
-          checkProduct(args.outer, outputDim, args.inner, 1, output))
+  if (Error error = checkProduct(args.outer, outputDim, args.inner, 1, output))
     return error;
   if (Error error = checkPresent("input", args.input, input))
     return error;
   if (Error error = checkPresent("output", args.output, output))
     return error;
   Range ranges[] = {
-      {"input", args.input, conorm_type_bytes(args.element_type, input),
-       false},
+      {"input", args.input, conorm_type_bytes(args.element_type, input), false},
       {"output", args.output, conorm_type_bytes(args.element_type, output),
        true}};
   // Shapes are equal in a group of one member only.
@@ -251,12 +248,11 @@ Error conorm::rt::validate(const conorm_rms_norm_args &args) {
 }
 
 static Error checkQuant(const conorm_quant &quant) {
-  if (Error error = checkEnumerator("quant.scheme", quant.scheme,
-                                    CONORM_QUANT_MXFP8))
-    return error;
   if (Error error =
-          checkEnumerator("quant.scale_layout", quant.scale_layout,
-                          CONORM_SCALE_LAYOUT_PACKED_COLUMN_MAJOR))
+          checkEnumerator("quant.scheme", quant.scheme, CONORM_QUANT_MXFP8))
+    return error;
+  if (Error error = checkEnumerator("quant.scale_layout", quant.scale_layout,
+                                    CONORM_SCALE_LAYOUT_PACKED_COLUMN_MAJOR))
     return error;
   return checkEnumerator("quant.scale_mode", quant.scale_mode,
                          CONORM_SCALE_MODE_DIVIDE);
@@ -324,8 +320,8 @@ Error conorm::rt::validate(const conorm_all_reduce_rms_norm_args &args) {
   if (Error error = checkNorm("norm", args.norm, args.element_type, args.cols))
     return error;
   if (args.has_post_norm)
-    if (Error error = checkNorm("post_norm", args.post_norm,
-                                args.element_type, args.cols))
+    if (Error error = checkNorm("post_norm", args.post_norm, args.element_type,
+                                args.cols))
       return error;
   if (Error error = checkPresent("input", args.input, count))
     return error;

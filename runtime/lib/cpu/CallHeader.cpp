@@ -20,8 +20,7 @@ static const char *opName(uint32_t op) {
 
 /// A peer's label, which need not end.
 static std::string labelOf(const CallHeader &header) {
-  return std::string(header.label,
-                     strnlen(header.label, sizeof(header.label)));
+  return std::string(header.label, strnlen(header.label, sizeof(header.label)));
 }
 
 std::string conorm::rt::describeCall(const CallHeader &header) {
@@ -95,8 +94,8 @@ static std::string attributeDifference(const CallAttributes &mine,
                   other.numerics ? "relaxed" : "exact",
                   mine.numerics ? "relaxed" : "exact");
   if (other.parts != mine.parts)
-    return "operands and results {" + partsOf(other.parts) +
-           "}, this rank {" + partsOf(mine.parts) + "}";
+    return "operands and results {" + partsOf(other.parts) + "}, this rank {" +
+           partsOf(mine.parts) + "}";
   if (other.hasPostNorm != mine.hasPostNorm)
     return format("%s post norm, this rank %s", other.hasPostNorm ? "a" : "no",
                   mine.hasPostNorm ? "one" : "none");
@@ -131,7 +130,6 @@ std::string conorm::rt::describeDifference(int rank, const CallHeader &mine,
   return format("rank %d is at %s (site %016llx), this rank at %s (site "
                 "%016llx)",
                 rank, labelOf(other).c_str(),
-                static_cast<unsigned long long>(b.site),
-                labelOf(mine).c_str(),
+                static_cast<unsigned long long>(b.site), labelOf(mine).c_str(),
                 static_cast<unsigned long long>(a.site));
 }

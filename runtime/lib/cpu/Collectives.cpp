@@ -43,8 +43,8 @@ struct Stream {
 /// Every member posts a chunk and reduces all members' itself.
 template <typename Sink>
 static Error oneShot(Communicator &group, const Stream &stream, Sink &&sink) {
-  int64_t chunk = chunkElements(int64_t(group.slotBytes()),
-                                stream.elementBytes);
+  int64_t chunk =
+      chunkElements(int64_t(group.slotBytes()), stream.elementBytes);
   const void *sources[CONORM_MAX_WORLD_SIZE];
   int64_t done = 0;
   do {
@@ -55,8 +55,7 @@ static Error oneShot(Communicator &group, const Stream &stream, Sink &&sink) {
     if (Error error = group.exchange())
       return error;
     for (int member = 0; member < group.size(); ++member)
-      sources[member] =
-          member == group.index() ? mine : group.readSlot(member);
+      sources[member] = member == group.index() ? mine : group.readSlot(member);
     group.claimNextSlot(size_t(count * stream.elementBytes));
     if (count > 0)
       sink(done, count, sources, group.size());
@@ -67,8 +66,7 @@ static Error oneShot(Communicator &group, const Stream &stream, Sink &&sink) {
 
 /// First element of a member's slice of a chunk; slices begin on cache lines.
 static int64_t sliceBegin(int64_t count, int member, int members) {
-  return member == members ? count
-                           : count * member / members / 64 * 64;
+  return member == members ? count : count * member / members / 64 * 64;
 }
 
 /// Every member posts a chunk, reduces its slice of it, and posts that.
@@ -93,9 +91,9 @@ static Error twoShot(Communicator &group, const Stream &stream, Sink &&sink) {
     if (Error error = group.exchange())
       return error;
     for (int member = 0; member < size; ++member)
-      sources[member] = (member == group.index() ? mine
-                                                 : group.readSlot(member)) +
-                        begin * bytes;
+      sources[member] =
+          (member == group.index() ? mine : group.readSlot(member)) +
+          begin * bytes;
     if (begin < end)
       reduceOrdered(stream.type, stream.reduction, sources, size,
                     group.nextSlot() + begin * bytes, end - begin);
@@ -229,8 +227,8 @@ describeScatterGather(uint32_t op, const conorm_scatter_gather_args &args,
 /// into runs that are contiguous in the tensor that holds all members' blocks:
 /// visit(packed offset from `begin`, element in the tensor, length).
 template <typename Visit>
-static void forEachRun(int64_t begin, int64_t count, int64_t block,
-                       int members, int member, Visit &&visit) {
+static void forEachRun(int64_t begin, int64_t count, int64_t block, int members,
+                       int member, Visit &&visit) {
   for (int64_t done = 0; done < count;) {
     int64_t outer = (begin + done) / block;
     int64_t within = (begin + done) % block;
@@ -254,9 +252,9 @@ Error CpuBackend::reduceScatter(const conorm_scatter_gather_args &args,
   const char *input = static_cast<const char *>(args.input);
   char *output = static_cast<char *>(args.output);
   // The slot holds a part for each member.
-  int64_t part = size == 1 ? std::max<int64_t>(total, 1)
-                           : chunkElements(int64_t(comm->slotBytes()), bytes) /
-                                 size;
+  int64_t part = size == 1
+                     ? std::max<int64_t>(total, 1)
+                     : chunkElements(int64_t(comm->slotBytes()), bytes) / size;
   int64_t done = 0;
   do {
     int64_t count = std::min(part, total - done);
@@ -264,8 +262,7 @@ Error CpuBackend::reduceScatter(const conorm_scatter_gather_args &args,
       if (member != self)
         forEachRun(done, count, block, size, member,
                    [&](int64_t packed, int64_t element, int64_t length) {
-                     memcpy(comm->nextSlot() +
-                                (member * part + packed) * bytes,
+                     memcpy(comm->nextSlot() + (member * part + packed) * bytes,
                             input + element * bytes, length * bytes);
                    });
     if (Error error = comm->exchange())
@@ -274,12 +271,12 @@ Error CpuBackend::reduceScatter(const conorm_scatter_gather_args &args,
                [&](int64_t packed, int64_t element, int64_t length) {
                  const void *sources[CONORM_MAX_WORLD_SIZE];
                  for (int member = 0; member < size; ++member)
-                   sources[member] =
-                       member == self ? input + element * bytes
-                                      : comm->readSlot(member) +
-                                            (self * part + packed) * bytes;
-                 reduceOrdered(args.element_type, args.reduction, sources,
-                               size, output + (done + packed) * bytes, length);
+                   sources[member] = member == self
+                                         ? input + element * bytes
+                                         : comm->readSlot(member) +
+                                               (self * part + packed) * bytes;
+                 reduceOrdered(args.element_type, args.reduction, sources, size,
+                               output + (done + packed) * bytes, length);
                });
     done += count;
   } while (done < total);

@@ -57,8 +57,7 @@ std::string Communicator::callPrefix() const {
          describeCall(current) + "): ";
 }
 
-Error Communicator::begin(const CallAttributes &attributes,
-                          const char *label) {
+Error Communicator::begin(const CallAttributes &attributes, const char *label) {
   ++call;
   firstStep = true;
   current.attributes = attributes;

@@ -1,4 +1,5 @@
-//===- Communicator.h - Ordered steps among the members of a group -*- C++ -*-===//
+//===- Communicator.h - Ordered steps among the members of a group -*- C++
+//-*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

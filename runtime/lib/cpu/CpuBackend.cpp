@@ -41,8 +41,7 @@ Error CpuBackend::create(const conorm_context_options &options,
   std::vector<int> everybody(world.size());
   for (int rank = 0; rank < world.size(); ++rank)
     everybody[rank] = rank;
-  worldChannel =
-      std::make_unique<Communicator>(world, everybody, world.rank());
+  worldChannel = std::make_unique<Communicator>(world, everybody, world.rank());
   std::shared_ptr<Segment> mine;
   size_t bytes = worldChannel->segmentBytes(minimumWorkspaceBytes);
   uint64_t number = nextSegment++;
@@ -57,9 +56,9 @@ Error CpuBackend::create(const conorm_context_options &options,
   for (int rank = 0; rank < world.size(); ++rank) {
     if (rank == world.rank())
       memory[rank] = mine;
-    else if (Error error = world.mesh().importSegment(
-                 rank, number, bytes, /*writable=*/false, deadline,
-                 memory[rank]))
+    else if (Error error = world.mesh().importSegment(rank, number, bytes,
+                                                      /*writable=*/false,
+                                                      deadline, memory[rank]))
       return error;
   }
   worldChannel->attach(std::move(memory));
@@ -102,8 +101,8 @@ Error CpuBackend::checkGroup(const conorm_group &group) const {
                        nameOf(group), rank, world.size() - 1);
     if (seen >> rank & 1)
       return makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                       "group @%s names rank %" PRId64 " twice",
-                       nameOf(group), rank);
+                       "group @%s names rank %" PRId64 " twice", nameOf(group),
+                       rank);
     seen |= uint64_t(1) << rank;
   }
   return success();
@@ -184,8 +183,7 @@ Error CpuBackend::attachPeers(Group &group, uint64_t number,
     memory.push_back(mine);
     if (rank != world.rank())
       if (Error error = world.mesh().importSegment(
-              rank, number, bytes, /*writable=*/false, deadline,
-              memory.back()))
+              rank, number, bytes, /*writable=*/false, deadline, memory.back()))
         return error;
   }
   group.communicator->attach(std::move(memory));
@@ -234,8 +232,7 @@ Error CpuBackend::addGroups(const conorm_group *given, size_t count) {
       continue;
     groups.push_back(describe(given[i]));
     Addition addition{groups.size() - 1, nextSegment, nullptr};
-    if (Error error =
-            makeCommunicator(groups.back(), deadline, addition.mine))
+    if (Error error = makeCommunicator(groups.back(), deadline, addition.mine))
       return error;
     ++nextSegment;
     additions.push_back(std::move(addition));

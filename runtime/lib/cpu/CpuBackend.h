@@ -23,8 +23,8 @@ public:
   Error addGroups(const conorm_group *groups, size_t count) override;
   Error groupSize(const conorm_group &group, int64_t &size) override;
 
-  Error allReduce(const conorm_all_reduce_args &args,
-                  const conorm_group &group, const Site &site) override;
+  Error allReduce(const conorm_all_reduce_args &args, const conorm_group &group,
+                  const Site &site) override;
   Error reduceScatter(const conorm_scatter_gather_args &args,
                       const conorm_group &group, const Site &site) override;
   Error allGather(const conorm_scatter_gather_args &args,
@@ -32,8 +32,7 @@ public:
   Error rmsNorm(const conorm_rms_norm_args &args) override;
   Error quantize(const conorm_quantize_args &args) override;
   Error allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
-                         const conorm_group &group,
-                         const Site &site) override;
+                         const conorm_group &group, const Site &site) override;
 
   void setDeadline(uint32_t milliseconds) override {
     world.setDeadline(milliseconds);

@@ -22,8 +22,8 @@ static constexpr int64_t pieceElements = 4096;
 Epilogue::Epilogue(const conorm_all_reduce_rms_norm_args &args,
                    std::vector<char> &scratch)
     : args(args), elementBytes(conorm_type_bytes(args.element_type, 1)),
-      pieceRows(std::max<int64_t>(
-          1, pieceElements / std::max<int64_t>(args.cols, 1))) {
+      pieceRows(std::max<int64_t>(1, pieceElements /
+                                         std::max<int64_t>(args.cols, 1))) {
   value = args.residual_out ? args.residual_out
           : args.normed     ? args.normed
                             : nullptr;
@@ -46,10 +46,9 @@ void Epilogue::consume(int64_t offset, int64_t count,
   std::copy(sources, sources + numSources, advanced);
   for (int64_t end = offset + count; offset < end;) {
     int64_t row = offset / args.cols;
-    int64_t piece =
-        std::min(end, (row + (args.has_post_norm ? 1 : pieceRows)) *
-                          args.cols) -
-        offset;
+    int64_t piece = std::min(end, (row + (args.has_post_norm ? 1 : pieceRows)) *
+                                      args.cols) -
+                    offset;
     reducePiece(offset, piece, advanced, numSources);
     offset += piece;
     for (; (nextRow + 1) * args.cols <= offset; ++nextRow)

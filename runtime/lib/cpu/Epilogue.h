@@ -1,4 +1,5 @@
-//===- Epilogue.h - What follows the reduction in the fused operation -*- C++ -*-===//
+//===- Epilogue.h - What follows the reduction in the fused operation -*- C++
+//-*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -38,8 +39,8 @@ public:
 private:
   void reducePiece(int64_t offset, int64_t count, const void *const *sources,
                    int numSources);
-  void reduceRowPiece(int64_t offset, int64_t count,
-                      const void *const *sources, int numSources);
+  void reduceRowPiece(int64_t offset, int64_t count, const void *const *sources,
+                      int numSources);
   void finishRow(int64_t row);
   void finishSandwich(int64_t row);
 

@@ -192,8 +192,7 @@ Error Mesh::acceptPeers(const FileDescriptor &listener,
                         const Deadline &deadline) {
   for (;;) {
     int missing = self + 1;
-    while (missing < worldSize() &&
-           (sameProcess(missing) || sockets[missing]))
+    while (missing < worldSize() && (sameProcess(missing) || sockets[missing]))
       ++missing;
     if (missing == worldSize())
       return success();
@@ -226,15 +225,14 @@ Error Mesh::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   Nonce name;
   if (Error error = makeNonce(name))
     return error;
-  std::string address = format(
-      "conorm-%016llx%016llx", static_cast<unsigned long long>(name.words[0]),
-      static_cast<unsigned long long>(name.words[1]));
+  std::string address = format("conorm-%016llx%016llx",
+                               static_cast<unsigned long long>(name.words[0]),
+                               static_cast<unsigned long long>(name.words[1]));
   memcpy(mine.address, address.data(), address.size());
   // Closed when this function returns: nobody else may join.
   FileDescriptor listener;
   if (bootstrap.world_size > 1)
-    if (Error error =
-            listenAbstract(address, CONORM_MAX_WORLD_SIZE, listener))
+    if (Error error = listenAbstract(address, CONORM_MAX_WORLD_SIZE, listener))
       return error;
   if (Error error = gatherRecords(bootstrap, mine, deadline))
     return error;
@@ -242,8 +240,8 @@ Error Mesh::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   Error outcome;
   // Listening precedes the allgather, so that connecting never waits for the
   // other side to accept. Part of the time is kept for telling a failure.
-  Deadline mesh(uint32_t(std::max<int64_t>(deadline.left(), 0) / 1000000 * 3 /
-                         4));
+  Deadline mesh(
+      uint32_t(std::max<int64_t>(deadline.left(), 0) / 1000000 * 3 / 4));
   for (int peer = 0; peer < self && !outcome; ++peer)
     if (!sameProcess(peer))
       outcome = connectTo(peer, mesh);
@@ -263,8 +261,8 @@ Error Mesh::agree(const conorm_bootstrap &bootstrap, const Error &mine,
   record.code = mine.code;
   copyMessage(mine.message, record.message, sizeof(record.message));
   std::vector<AgreeRecord> all(CONORM_MAX_WORLD_SIZE);
-  Error error = callAllgather(bootstrap, &record, sizeof(record), all.data(),
-                              deadline);
+  Error error =
+      callAllgather(bootstrap, &record, sizeof(record), all.data(), deadline);
   if (mine)
     return mine;
   if (error)
@@ -272,8 +270,7 @@ Error Mesh::agree(const conorm_bootstrap &bootstrap, const Error &mine,
   for (int rank = 0; rank < worldSize(); ++rank)
     if (all[rank].code != CONORM_OK)
       return makeError(CONORM_ERROR_BOOTSTRAP, "rank %d failed: %.*s", rank,
-                       int(strnlen(all[rank].message, 252)),
-                       all[rank].message);
+                       int(strnlen(all[rank].message, 252)), all[rank].message);
   return success();
 }
 
@@ -310,8 +307,8 @@ Error Mesh::importSegment(int peer, uint64_t number, size_t bytes,
     out = findSegment({worldGeneration, number, peer});
     if (out && out->size() == bytes)
       return success();
-    return makeError(CONORM_ERROR_PEER_LOST,
-                     "rank %d left (context destroyed)", peer);
+    return makeError(CONORM_ERROR_PEER_LOST, "rank %d left (context destroyed)",
+                     peer);
   }
   SegmentFrame frame;
   FileDescriptor fd;
@@ -322,8 +319,8 @@ Error Mesh::importSegment(int peer, uint64_t number, size_t bytes,
                      "rank %d did not send its segment within %u ms", peer,
                      deadline.milliseconds);
   if (outcome == Transfer::Closed)
-    return makeError(CONORM_ERROR_PEER_LOST,
-                     "rank %d died (connection closed)", peer);
+    return makeError(CONORM_ERROR_PEER_LOST, "rank %d died (connection closed)",
+                     peer);
   if (outcome != Transfer::Done || frame.magic != recordMagic ||
       frame.generation != worldGeneration || frame.number != number ||
       frame.bytes != bytes)

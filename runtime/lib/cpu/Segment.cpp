@@ -20,8 +20,7 @@ using namespace conorm::rt;
 static constexpr int requiredSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
 Error Segment::create(size_t bytes, std::shared_ptr<Segment> &out) {
-  FileDescriptor fd(
-      memfd_create("conorm", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  FileDescriptor fd(memfd_create("conorm", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd)
     return systemError("memfd_create");
   if (ftruncate(fd.get(), off_t(bytes)) != 0)
@@ -44,8 +43,9 @@ Error Segment::map(FileDescriptor fd, size_t bytes, bool writable,
   if (seals < 0 || (seals & requiredSeals) != requiredSeals)
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "a peer's memory is not sealed against resizing");
-  void *base = mmap(nullptr, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ,
-                    MAP_SHARED, fd.get(), 0);
+  void *base =
+      mmap(nullptr, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ,
+           MAP_SHARED, fd.get(), 0);
   if (base == MAP_FAILED)
     return systemError("mmap");
   out.reset(new Segment(static_cast<char *>(base), bytes, std::move(fd)));

@@ -37,8 +37,8 @@ Error World::create(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   std::shared_ptr<Segment> &mine = segments[rank()];
   Error outcome = Segment::create(controlBytes, mine);
   if (!outcome) {
-    outcome = connections.exportSegment(everybody, controlSegment, mine,
-                                        deadline);
+    outcome =
+        connections.exportSegment(everybody, controlSegment, mine, deadline);
     mine->closeDescriptor();
   }
   if (Error error = connections.agree(bootstrap, outcome, deadline))

@@ -101,9 +101,11 @@ static bool makeCommunicator(State &self, int64_t end) {
   return true;
 }
 
-CONORM_MPI_EXPORT int32_t conorm_mpi_allgather_v1(
-    void *state, const void *send, size_t bytes, void *recv,
-    uint32_t deadlineMs, char *message, size_t messageSize) {
+CONORM_MPI_EXPORT int32_t conorm_mpi_allgather_v1(void *state, const void *send,
+                                                  size_t bytes, void *recv,
+                                                  uint32_t deadlineMs,
+                                                  char *message,
+                                                  size_t messageSize) {
   State &self = *static_cast<State *>(state);
   int64_t end = now() + int64_t(deadlineMs) * 1000000;
   if (self.broken)
