@@ -9,9 +9,11 @@
 #include "conorm/Conversion/Passes.h"
 
 #include "RuntimeCalls.h"
+#include "SplitStridedNorm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -179,7 +181,7 @@ struct ConvertConormToRuntime
     RuntimeAbiTypes types(&getContext());
     RuntimeCallBuilder calls(table, types);
     for (auto [op, function, index] : ops)
-      if (failed(calls.replace(op, function, index)))
+      if (failed(calls.replace(splitStridedNorm(op), function, index)))
         return signalPassFailure();
     for (auto function : module.getOps<func::FuncOp>())
       dropArgumentAttributes(function);

@@ -163,21 +163,58 @@ func.func @offset(%x: memref<4x8xf32, strided<[8, 1], offset: ?>>) {
   return
 }
 
-// Not contiguous: through a temporary, and back for outputs.
+// Rows are contiguous: one call for each index of the outer dimensions.
+// CHECK-LABEL: func.func @heads(
+// CHECK-SAME:    %{{.*}}: !llvm.ptr, %[[X:.*]]: memref<?x2x8xf32, strided<[64, 8, 1], offset: 32>>, %[[Y:.*]]: memref<?x2x8xf32>,
+func.func @heads(%x: memref<?x2x8xf32, strided<[64, 8, 1], offset: 32>>, %y: memref<?x2x8xf32>,
+                 %w: memref<8xf32>) {
+  // CHECK-NOT: memref.alloc
+  // CHECK: scf.for %[[I:.*]] = %{{.*}} to %{{.*}} step
+  // CHECK: %[[IN:.*]] = memref.subview %[[X]][%[[I]], 0, 0] [1, 2, 8] [1, 1, 1] : {{.*}} to memref<2x8xf32, strided<[8, 1], offset: ?>>
+  // CHECK: %[[OUT:.*]] = memref.subview %[[Y]][%[[I]], 0, 0] [1, 2, 8] [1, 1, 1]
+  // CHECK: llvm.call @conorm_rms_norm
+  // CHECK-NOT: memref.copy
+  norm.rms_norm %x weight(%w : memref<8xf32>) outs(%y : memref<?x2x8xf32>) {epsilon = 1.0 : f32}
+    : memref<?x2x8xf32, strided<[64, 8, 1], offset: 32>>
+  return
+}
+
+// CHECK-LABEL: func.func @each_row(
+func.func @each_row(%x: memref<3x?x8xf32, strided<[?, 16, 1]>>, %r: memref<3x?x8xf32>,
+                    %y: memref<3x?x8xf32>) {
+  // CHECK: scf.for
+  // CHECK: scf.for
+  // CHECK: memref.subview {{.*}} to memref<8xf32, strided<[1], offset: ?>>
+  // CHECK: llvm.call @conorm_rms_norm
+  norm.add_rms_norm %x, %r outs(%y, %r : memref<3x?x8xf32>, memref<3x?x8xf32>) {epsilon = 1.0 : f32}
+    : memref<3x?x8xf32, strided<[?, 16, 1]>>, memref<3x?x8xf32>
+  return
+}
+
+// Elements apart: through a temporary, and back for outputs. All ranks make one
+// call for a collective.
 // CHECK-LABEL: func.func @strided(
-// CHECK-SAME:    %{{.*}}: !llvm.ptr, %[[X:.*]]: memref<?x8xf32, strided<[16, 1]>>, %[[Y:.*]]: memref<?x8xf32, strided<[32, 1]>>)
-func.func @strided(%x: memref<?x8xf32, strided<[16, 1]>>, %y: memref<?x8xf32, strided<[32, 1]>>) {
+// CHECK-SAME:    %{{.*}}: !llvm.ptr, %[[X:.*]]: memref<?x8xf32, strided<[16, 2]>>, %[[Y:.*]]: memref<?x8xf32, strided<[32, 1]>>)
+func.func @strided(%x: memref<?x8xf32, strided<[16, 2]>>, %y: memref<?x8xf32, strided<[32, 1]>>) {
+  // CHECK: %[[IN:.*]] = memref.alloc(%{{.*}}) : memref<?x8xf32>
+  // CHECK: memref.copy %[[X]], %[[IN]]
+  // CHECK: llvm.call @conorm_rms_norm
+  // CHECK-NEXT: memref.dealloc %[[IN]]
+  norm.rms_norm %x outs(%x : memref<?x8xf32, strided<[16, 2]>>) {epsilon = 1.0 : f32}
+    : memref<?x8xf32, strided<[16, 2]>>
   // CHECK: %[[IN:.*]] = memref.alloc(%{{.*}}) : memref<?x8xf32>
   // CHECK: memref.copy %[[X]], %[[IN]]
   // CHECK: %[[OUT:.*]] = memref.alloc(%{{.*}}) : memref<?x8xf32>
-  // CHECK: llvm.call @conorm_rms_norm
+  // CHECK-NOT: scf.for
+  // CHECK: llvm.call @conorm_all_reduce
   // CHECK-NEXT: memref.dealloc %[[IN]]
   // CHECK-NEXT: memref.copy %[[OUT]], %[[Y]]
   // CHECK-NEXT: memref.dealloc %[[OUT]]
-  norm.rms_norm %x outs(%y : memref<?x8xf32, strided<[32, 1]>>) {epsilon = 1.0 : f32}
-    : memref<?x8xf32, strided<[16, 1]>>
+  comm.all_reduce %x on @all outs(%y : memref<?x8xf32, strided<[32, 1]>>)
+    : memref<?x8xf32, strided<[16, 2]>>
   return
 }
+comm.group @all
 
 // -----
 

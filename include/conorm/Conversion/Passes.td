@@ -21,6 +21,10 @@ def ConvertConormToRuntime
     that leads to such a call, and every public function, takes the context as a
     new first argument.
 
+    Buffers of the calls are contiguous. A norm of buffers whose rows alone are
+    contiguous is called in a loop over the outer dimensions; any other buffer
+    is copied to a contiguous one, and back if it is an output.
+
     Before:
 
     ```mlir
@@ -49,7 +53,7 @@ def ConvertConormToRuntime
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
-    "::mlir::memref::MemRefDialect"
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
   ];
 }
 
