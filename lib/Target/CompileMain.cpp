@@ -239,6 +239,8 @@ int conorm::compileMain(int argc, char **argv, DialectRegistry &registry) {
     return reportError(error);
   sources->AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
   MLIRContext context(registry);
+  // An error about a module would print all of it.
+  context.printOpOnDiagnostic(false);
   SourceMgrDiagnosticHandler diagnostics(*sources, &context);
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
   if (!module)

@@ -1,0 +1,32 @@
+// Arithmetic on small floats, one entry for each way to round. The sizes are
+// those of rounding.c.
+
+func.func @round(%x: tensor<?xf32>) -> tensor<?xbf16> {
+  %0 = arith.truncf %x : tensor<?xf32> to tensor<?xbf16>
+  return %0 : tensor<?xbf16>
+}
+
+func.func @round_f64(%x: tensor<?xf64>) -> (tensor<?xbf16>, tensor<?xf16>) {
+  %0 = arith.truncf %x : tensor<?xf64> to tensor<?xbf16>
+  %1 = arith.truncf %x : tensor<?xf64> to tensor<?xf16>
+  return %0, %1 : tensor<?xbf16>, tensor<?xf16>
+}
+
+// Two roundings: a + b first, then times b.
+func.func @chain(%a: tensor<?xbf16>, %b: tensor<?xbf16>) -> tensor<?xbf16> {
+  %0 = arith.addf %a, %b : tensor<?xbf16>
+  %1 = arith.mulf %0, %b : tensor<?xbf16>
+  return %1 : tensor<?xbf16>
+}
+
+// Two roundings here too: no fused multiply and add.
+func.func @multiply_add(%a: tensor<?xf32>, %b: tensor<?xf32>, %c: tensor<?xf32>) -> tensor<?xf32> {
+  %0 = arith.mulf %a, %b : tensor<?xf32>
+  %1 = arith.addf %0, %c : tensor<?xf32>
+  return %1 : tensor<?xf32>
+}
+
+func.func @integers(%i: tensor<?xi32>) -> tensor<?xbf16> {
+  %0 = arith.sitofp %i : tensor<?xi32> to tensor<?xbf16>
+  return %0 : tensor<?xbf16>
+}
