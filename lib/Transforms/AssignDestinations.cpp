@@ -346,9 +346,11 @@ static LogicalResult makeDestinations(OpBuilder &builder, Operation *op,
   return success();
 }
 
-/// Says to bufferization which arguments of public functions are read-only.
+/// Says to bufferization which arguments are read-only. Those of private
+/// functions are too: writing over one would save an allocation at best, and
+/// cost a copy in every caller that reads it again.
 static void markArguments(func::FuncOp function) {
-  if (!function.isPublic() || function.isExternal())
+  if (function.isExternal())
     return;
   Builder builder(function.getContext());
   for (unsigned index = 0; index < function.getNumArguments(); ++index) {

@@ -24,9 +24,9 @@ func.func @keeps_plain_argument(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
   return %y : tensor<4x8xbf16>
 }
 
-// Only public functions have callers that do not know what happens.
+// A caller that reads it again would have to copy it.
 // CHECK-LABEL: func.func private @private_argument(
-// CHECK-SAME:    %{{.*}}: tensor<4x8xbf16>)
+// CHECK-SAME:    %{{.*}}: tensor<4x8xbf16> {bufferization.writable = false})
 func.func private @private_argument(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
   // CHECK: tensor.empty
   %y = comm.all_reduce %x on @tp : tensor<4x8xbf16>

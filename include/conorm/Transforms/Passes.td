@@ -118,8 +118,8 @@ def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
     Fills the `outs` of every `comm` and `norm` operation on tensors, so that
     one-shot bufferization finds a place for each result without a copy: the
     residual or the input at its last use where it may be overwritten, a
-    `tensor.empty` elsewhere. Arguments of public functions are marked read-only
-    for bufferization unless they carry `comm.donated`.
+    `tensor.empty` elsewhere. Arguments of functions are marked read-only for
+    bufferization unless they carry `comm.donated`.
 
     Before:
 
