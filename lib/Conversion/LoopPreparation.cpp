@@ -12,11 +12,12 @@
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace conorm {
 #define GEN_PASS_DEF_CONVERTSTRIDEDCOPYTOLINALG
 #define GEN_PASS_DEF_INTERCHANGECONTRACTIONS
-#define GEN_PASS_DEF_UNSHAREFILLS
+#define GEN_PASS_DEF_UNSHARESTARTS
 #include "conorm/Conversion/Passes.h.inc"
 } // namespace conorm
 
@@ -86,23 +87,29 @@ struct InterchangeContractions
   }
 };
 
-struct UnshareFills : public conorm::impl::UnshareFillsBase<UnshareFills> {
+struct UnshareStarts : public conorm::impl::UnshareStartsBase<UnshareStarts> {
   void runOnOperation() override {
-    // Starts that are fills, but for the first one of each fill.
-    SmallVector<OpOperand *> starts;
-    llvm::DenseSet<Operation *> seen;
-    getOperation()->walk([&](DestinationStyleOpInterface op) {
+    SmallVector<DestinationStyleOpInterface> ops;
+    getOperation()->walk(
+        [&](DestinationStyleOpInterface op) { ops.push_back(op); });
+    for (DestinationStyleOpInterface op : ops)
       for (OpOperand &init : op.getDpsInitsMutable())
-        if (auto fill = init.get().getDefiningOp<linalg::FillOp>())
-          if (!seen.insert(fill).second)
-            starts.push_back(&init);
-    });
-    for (OpOperand *start : starts) {
-      OpBuilder builder(start->getOwner());
-      start->set(
-          builder.clone(*start->get().getDefiningOp())->getResult(0));
-    }
-    numCloned += starts.size();
+        unshare(init);
+  }
+
+  /// Clones the start that `init` shares with something else, and what that
+  /// starts from.
+  void unshare(OpOperand &init) {
+    Operation *start = init.get().getDefiningOp();
+    if (!isa_and_nonnull<linalg::FillOp, tensor::EmptyOp>(start) ||
+        init.get().hasOneUse())
+      return;
+    OpBuilder builder(init.getOwner());
+    Operation *clone = builder.clone(*start);
+    init.set(clone->getResult(0));
+    ++numCloned;
+    if (auto fill = dyn_cast<linalg::FillOp>(clone))
+      unshare(fill.getDpsInitsMutable()[0]);
   }
 };
 

@@ -40,7 +40,7 @@ void conorm::buildFusePipeline(OpPassManager &manager,
 void conorm::buildBufferizePipeline(OpPassManager &manager,
                                     const BufferizePipelineOptions &) {
   manager.addPass(createConvertElementwiseToLinalgPass());
-  manager.addPass(createUnshareFills());
+  manager.addPass(createUnshareStarts());
   // Nothing may merge the new tensors that this makes before they are buffers.
   manager.addPass(createAssignDestinations());
   bufferization::OneShotBufferizePassOptions options;

@@ -1,4 +1,4 @@
-// RUN: %conorm_opt %s --unshare-fills | FileCheck %s --check-prefix=FILLS
+// RUN: %conorm_opt %s --unshare-starts | FileCheck %s --check-prefix=FILLS
 // RUN: %conorm_opt %s --convert-strided-copy-to-linalg | FileCheck %s --check-prefix=COPIES
 
 // FILLS-LABEL: func.func @shared_fill(

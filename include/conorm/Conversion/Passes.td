@@ -92,13 +92,14 @@ def InterchangeContractions : Pass<"interchange-contractions"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
-def UnshareFills : Pass<"unshare-fills"> {
-  let summary = "Give each operation that starts from a fill its own";
+def UnshareStarts : Pass<"unshare-starts"> {
+  let summary = "Give each operation its own empty or filled tensor to start from";
   let description = [{
-    Common subexpression elimination makes one `linalg.fill` of the fills that
-    several matrix products start from. Each product overwrites its start, so
-    that bufferization would fill once and copy for all but one; filling again
-    is cheaper.
+    Common subexpression elimination makes one `tensor.empty` of many, and one
+    `linalg.fill` of the fills that several matrix products start from. Each
+    product overwrites its start, so that bufferization would compare all of
+    them with each other, at a quadratic cost, fill once, and copy for all but
+    one; filling again is cheaper.
 
     Before:
 
@@ -117,7 +118,7 @@ def UnshareFills : Pass<"unshare-fills"> {
     After: each `linalg.matmul` has a `linalg.fill` of its own.
   }];
   let statistics = [
-    Statistic<"numCloned", "num-cloned", "Number of fills made">
+    Statistic<"numCloned", "num-cloned", "Number of starts made">
   ];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
