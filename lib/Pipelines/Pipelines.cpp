@@ -57,6 +57,7 @@ void conorm::buildBufferizePipeline(OpPassManager &manager,
 static void addLoopPasses(OpPassManager &manager) {
   manager.addPass(createInterchangeContractions());
   manager.addPass(createConvertStridedCopyToLinalg());
+  manager.addPass(createOutlineKernels());
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(createConvertLinalgToLoopsPass());
   functions.addPass(createForallToForLoopPass());

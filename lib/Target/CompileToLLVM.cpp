@@ -81,6 +81,10 @@ compileVariant(ModuleOp module, const Manifest &manifest, Variant variant,
   llvm::StringSet<> wrappers;
   for (const ManifestEntry &entry : manifest.entries)
     wrappers.insert(addEntryWrapper(*result, entry, variant));
+  // Kernels were outlined so that functions stay small.
+  for (llvm::Function &function : *result)
+    if (function.getName().starts_with("conorm.kernel"))
+      function.addFnAttr(llvm::Attribute::NoInline);
   for (llvm::GlobalValue &value : result->global_values())
     if (!value.isDeclaration() && !wrappers.contains(value.getName()))
       value.setLinkage(llvm::GlobalValue::InternalLinkage);

@@ -4,13 +4,16 @@
 // FILLS-LABEL: func.func @shared_fill(
 func.func @shared_fill(%a: tensor<4x4xf32>, %zero: f32)
     -> (tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>) {
-  // FILLS: %[[FIRST:.*]] = linalg.fill
+  // FILLS: %[[SHARED:.*]] = linalg.fill
+  // FILLS: %[[EMPTY0:.*]] = tensor.empty
+  // FILLS: %[[FIRST:.*]] = linalg.fill {{.*}} outs(%[[EMPTY0]] :
   // FILLS: linalg.matmul {{.*}} outs(%[[FIRST]] :
-  // FILLS: %[[SECOND:.*]] = linalg.fill
+  // FILLS: %[[EMPTY1:.*]] = tensor.empty
+  // FILLS: %[[SECOND:.*]] = linalg.fill {{.*}} outs(%[[EMPTY1]] :
   // FILLS: linalg.matmul {{.*}} outs(%[[SECOND]] :
   // Reading is no start.
   // FILLS-NOT: linalg.fill
-  // FILLS: linalg.add ins(%[[FIRST]],
+  // FILLS: linalg.add ins(%[[SHARED]],
   %e = tensor.empty() : tensor<4x4xf32>
   %c = linalg.fill ins(%zero : f32) outs(%e : tensor<4x4xf32>) -> tensor<4x4xf32>
   %0 = linalg.matmul ins(%a, %a : tensor<4x4xf32>, tensor<4x4xf32>)

@@ -8,10 +8,10 @@ func.func @decoder_step(%x: tensor<4x8xf32>, %r: tensor<4x8xf32> {comm.donated},
     -> (tensor<4x8xf32>, tensor<4x8xf32>) {
   // Two products from one zero: each has its own start, and nothing is copied.
   // CHECK-NOT: memref.copy
-  // CHECK: linalg.fill
-  // CHECK: linalg.matmul {{.*}} outs(%[[A:.*]] :
-  // CHECK: linalg.fill
-  // CHECK: linalg.matmul {{.*}} outs(%[[B:.*]] :
+  // CHECK: linalg.fill {{.*}} outs(%[[B:.*]] :
+  // CHECK: linalg.fill {{.*}} outs(%[[A:.*]] :
+  // CHECK: linalg.matmul {{.*}} outs(%[[A]] :
+  // CHECK: linalg.matmul {{.*}} outs(%[[B]] :
   %zero = arith.constant 0.0 : f32
   %empty = tensor.empty() : tensor<4x8xf32>
   %start = linalg.fill ins(%zero : f32) outs(%empty : tensor<4x8xf32>) -> tensor<4x8xf32>

@@ -188,6 +188,45 @@ def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "Make a function of each different linalg operation on buffers";
+  let description = [{
+    The layers of a model repeat the same loops. As functions of their own they
+    are compiled once, and what is left of the model is a list of calls: the
+    passes that are worse than linear in a function's size, here and in LLVM,
+    see small functions. Operations are the same if all but their operands is.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32>, %b: memref<4x8xf32>) {
+      linalg.exp ins(%a : memref<4x8xf32>) outs(%b : memref<4x8xf32>)
+      linalg.exp ins(%b : memref<4x8xf32>) outs(%a : memref<4x8xf32>)
+      return
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32>, %b: memref<4x8xf32>) {
+      call @conorm.kernel(%a, %b) : (memref<4x8xf32>, memref<4x8xf32>) -> ()
+      call @conorm.kernel(%b, %a) : (memref<4x8xf32>, memref<4x8xf32>) -> ()
+      return
+    }
+    func.func private @conorm.kernel(%in: memref<4x8xf32>, %out: memref<4x8xf32>) {
+      linalg.exp ins(%in : memref<4x8xf32>) outs(%out : memref<4x8xf32>)
+      return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numOutlined", "num-outlined", "Number of operations outlined">,
+    Statistic<"numKernels", "num-kernels", "Number of functions made">
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
 def ExpandSmallFloats : Pass<"expand-small-floats"> {
   let summary = "Expand bf16 and f16 arithmetic to f32 with one rounding each";
   let description = [{

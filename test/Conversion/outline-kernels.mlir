@@ -1,0 +1,48 @@
+// RUN: %conorm_opt %s --outline-kernels | FileCheck %s
+
+// CHECK-LABEL: func.func @same_and_different(
+// CHECK-SAME:    %[[A:.*]]: memref<4x8xf32>, %[[B:.*]]: memref<4x8xf32>
+func.func @same_and_different(%a: memref<4x8xf32>, %b: memref<4x8xf32>, %c: memref<2x8xf32>) {
+  // CHECK-NEXT: call @[[EXP:conorm.kernel[_0-9]*]](%[[A]], %[[B]])
+  // CHECK-NEXT: call @[[EXP]](%[[B]], %[[A]])
+  linalg.exp ins(%a : memref<4x8xf32>) outs(%b : memref<4x8xf32>)
+  linalg.exp ins(%b : memref<4x8xf32>) outs(%a : memref<4x8xf32>)
+  // In place is another function: its loops know that the buffers are one.
+  // CHECK-NEXT: call @[[SELF:conorm.kernel[_0-9]+]](%[[A]]) :
+  linalg.exp ins(%a : memref<4x8xf32>) outs(%a : memref<4x8xf32>)
+  // So is another shape.
+  // CHECK-NEXT: call @[[SMALL:conorm.kernel[_0-9]+]](%{{.*}}) : (memref<2x8xf32>)
+  linalg.exp ins(%c : memref<2x8xf32>) outs(%c : memref<2x8xf32>)
+  return
+}
+
+// Constants go along, other values are passed.
+// CHECK-LABEL: func.func @captures(
+// CHECK-SAME:    %[[A:.*]]: memref<4xf32>, %[[S:.*]]: f32)
+func.func @captures(%a: memref<4xf32>, %s: f32) {
+  // CHECK: call @[[CAPTURES:conorm.kernel[_0-9]+]](%[[A]], %[[S]]) : (memref<4xf32>, f32)
+  %two = arith.constant 2.0 : f32
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      outs(%a : memref<4xf32>) {
+    ^bb0(%x: f32):
+      %0 = arith.mulf %x, %two : f32
+      %1 = arith.addf %0, %s : f32
+      linalg.yield %1 : f32
+  }
+  return
+}
+
+// What is still on tensors has no place yet.
+// CHECK-LABEL: func.func @tensors(
+// CHECK-NEXT:  linalg.exp
+func.func @tensors(%a: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = linalg.exp ins(%a : tensor<4xf32>) outs(%a : tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// CHECK: func.func private @[[EXP]](%[[IN:.*]]: memref<4x8xf32>, %[[OUT:.*]]: memref<4x8xf32>)
+// CHECK-NEXT: linalg.exp ins(%[[IN]] : memref<4x8xf32>) outs(%[[OUT]] : memref<4x8xf32>)
+// CHECK: func.func private @[[SELF]](%{{.*}}: memref<4x8xf32>)
+// CHECK: func.func private @[[SMALL]](%{{.*}}: memref<2x8xf32>)
+// CHECK: func.func private @[[CAPTURES]](%{{.*}}: memref<4xf32>, %{{.*}}: f32)
+// CHECK-NEXT: arith.constant 2.0
