@@ -105,8 +105,8 @@ LogicalResult ContextThreader::checkUses() {
   if (!uses)
     return success();
   for (const SymbolTable::SymbolUse &use : *uses) {
-    auto function = table.lookup<func::FuncOp>(
-        use.getSymbolRef().getRootReference());
+    auto function =
+        table.lookup<func::FuncOp>(use.getSymbolRef().getRootReference());
     if (!function || !functions.contains(function) ||
         isa<func::CallOp>(use.getUser()))
       continue;
@@ -123,8 +123,8 @@ LogicalResult ContextThreader::checkUses() {
 
 void ContextThreader::addArgument(func::FuncOp function) {
   auto type = LLVM::LLVMPointerType::get(module.getContext());
-  LogicalResult added = function.insertArgument(
-      0, type, DictionaryAttr(), function.getLoc());
+  LogicalResult added =
+      function.insertArgument(0, type, DictionaryAttr(), function.getLoc());
   assert(succeeded(added) && "a func.func takes any argument");
   (void)added;
 }
@@ -185,7 +185,8 @@ struct ConvertConormToRuntime
         return signalPassFailure();
     for (auto function : module.getOps<func::FuncOp>())
       dropArgumentAttributes(function);
-    for (auto group : llvm::make_early_inc_range(module.getOps<comm::GroupOp>()))
+    for (auto group :
+         llvm::make_early_inc_range(module.getOps<comm::GroupOp>()))
       table.erase(group);
     numCalls += calls.getNumCalls();
     numCopies += calls.getNumCopies();

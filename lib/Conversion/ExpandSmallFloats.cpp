@@ -59,8 +59,8 @@ static Value roundToBF16(ImplicitLocOpBuilder &builder, Value value) {
   Value sum = arith::AddIOp::create(builder, bits, bias);
   Value rounded = arith::TruncIOp::create(
       builder, narrow, arith::ShRUIOp::create(builder, sum, i32(16)));
-  Value isNaN = arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO,
-                                      value, value);
+  Value isNaN =
+      arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO, value, value);
   Value quiet = makeInteger(builder, type, 16, 0x7fc0);
   Value result = arith::SelectOp::create(builder, isNaN, quiet, rounded);
   return arith::BitcastOp::create(
@@ -76,11 +76,11 @@ static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
   Value nearest = arith::TruncFOp::create(builder, f32, value);
   Value back = arith::ExtFOp::create(builder, type, nearest);
   // NaN compares as exact here, and stays as it is.
-  Value inexact = arith::CmpFOp::create(builder, arith::CmpFPredicate::ONE,
-                                        back, value);
-  Value isAway = arith::CmpFOp::create(
-      builder, arith::CmpFPredicate::OGT, math::AbsFOp::create(builder, back),
-      math::AbsFOp::create(builder, value));
+  Value inexact =
+      arith::CmpFOp::create(builder, arith::CmpFPredicate::ONE, back, value);
+  Value isAway = arith::CmpFOp::create(builder, arith::CmpFPredicate::OGT,
+                                       math::AbsFOp::create(builder, back),
+                                       math::AbsFOp::create(builder, value));
   Value one = makeInteger(builder, type, 32, 1);
   Value zero = makeInteger(builder, type, 32, 0);
   Value bits = arith::BitcastOp::create(builder, i32, nearest);
@@ -148,8 +148,8 @@ struct ExpandSmallFloats
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
-      bool rounds = isa<arith::TruncFOp>(op) &&
-                    isSmallFloat(op->getResult(0).getType());
+      bool rounds =
+          isa<arith::TruncFOp>(op) && isSmallFloat(op->getResult(0).getType());
       if (rounds || needsArithmetic(op))
         ops.push_back(op);
     });

@@ -22,7 +22,8 @@ namespace conorm {
 
 using namespace mlir;
 
-/// Everything from outside that `op` uses: constants, and what has to be passed.
+/// Everything from outside that `op` uses: constants, and what has to be
+/// passed.
 static void findInputs(Operation *op, SmallVectorImpl<Operation *> &constants,
                        llvm::SetVector<Value> &arguments) {
   llvm::SetVector<Value> used(op->operand_begin(), op->operand_end());
@@ -42,9 +43,9 @@ static func::FuncOp makeKernel(Operation *op, ArrayRef<Operation *> constants,
   OpBuilder builder(op->getContext());
   // The place of one of many uses would be wrong for the others.
   Location loc = builder.getUnknownLoc();
-  auto kernel = func::FuncOp::create(
-      builder, loc, "conorm.kernel",
-      builder.getFunctionType(arguments.getTypes(), {}));
+  auto kernel =
+      func::FuncOp::create(builder, loc, "conorm.kernel",
+                           builder.getFunctionType(arguments.getTypes(), {}));
   kernel.setPrivate();
   Block *body = kernel.addEntryBlock();
   IRMapping mapping;
@@ -60,8 +61,7 @@ static func::FuncOp makeKernel(Operation *op, ArrayRef<Operation *> constants,
 static std::string printKernel(func::FuncOp kernel) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  kernel->print(stream,
-                OpPrintingFlags().useLocalScope().printGenericOpForm());
+  kernel->print(stream, OpPrintingFlags().useLocalScope().printGenericOpForm());
   return text;
 }
 
@@ -82,8 +82,7 @@ struct OutlineKernels
       SmallVector<Operation *> constants;
       llvm::SetVector<Value> arguments;
       findInputs(op, constants, arguments);
-      func::FuncOp kernel =
-          makeKernel(op, constants, arguments.getArrayRef());
+      func::FuncOp kernel = makeKernel(op, constants, arguments.getArrayRef());
       auto [it, isNew] = kernels.try_emplace(printKernel(kernel), kernel);
       if (isNew) {
         table.insert(kernel);

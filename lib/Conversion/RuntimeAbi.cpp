@@ -37,9 +37,8 @@ RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context) {
   quant = make("conorm_quant", {i32, i32, i32, i32, i32, i32});
   // struct_size, element_type, site, group, reduction, strategy, numerics,
   // reserved, input, output, count
-  allReduceArgs =
-      make("conorm_all_reduce_args",
-           {i32, i32, ptr, ptr, i32, i32, i32, i32, ptr, ptr, i64});
+  allReduceArgs = make("conorm_all_reduce_args",
+                       {i32, i32, ptr, ptr, i32, i32, i32, i32, ptr, ptr, i64});
   // As before, then outer, dim, inner.
   scatterGatherArgs =
       make("conorm_scatter_gather_args",

@@ -46,9 +46,9 @@ public:
   ~ArgumentWriter() { assert(next == paths.size() && "fields left unwritten"); }
 
   ArgumentWriter &value(Value value) {
-    Value field = LLVM::GEPOp::create(builder, loc, types.ptr, type, space,
-                                      paths[next++],
-                                      LLVM::GEPNoWrapFlags::inbounds);
+    Value field =
+        LLVM::GEPOp::create(builder, loc, types.ptr, type, space, paths[next++],
+                            LLVM::GEPNoWrapFlags::inbounds);
     LLVM::StoreOp::create(builder, loc, value, field);
     return *this;
   }
@@ -115,8 +115,8 @@ ArgumentWriter &ArgumentWriter::product(ArrayRef<OpFoldResult> sizes) {
       constant *= *number;
       continue;
     }
-    Value wide = arith::IndexCastOp::create(builder, loc, types.i64,
-                                            cast<Value>(size));
+    Value wide =
+        arith::IndexCastOp::create(builder, loc, types.i64, cast<Value>(size));
     dynamic = dynamic
                   ? Value(arith::MulIOp::create(builder, loc, dynamic, wide))
                   : wide;
@@ -158,8 +158,8 @@ Value CallBuffers::pointer(Value buffer, bool isOutput) {
     return pointer;
   auto metadata =
       memref::ExtractStridedMetadataOp::create(builder, loc, buffer);
-  Value offset = arith::IndexCastOp::create(builder, loc, types.i64,
-                                            metadata.getOffset());
+  Value offset =
+      arith::IndexCastOp::create(builder, loc, types.i64, metadata.getOffset());
   return LLVM::GEPOp::create(builder, loc, types.ptr, type.getElementType(),
                              pointer, ArrayRef<LLVM::GEPArg>{offset});
 }
@@ -282,8 +282,8 @@ static void writeArguments(Call &call, comm::AllReduceRMSNormOp op) {
       .null()  // quantized
       .null(); // scales
   writeRowsAndCols(call, op.getInput());
-  writeNorm(call, op.getEpsilonAttr(), op.getWeightBiasAttr(),
-            op.getRounding(), op.getWeight());
+  writeNorm(call, op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRounding(),
+            op.getWeight());
   for (unsigned field = 0; field < 6; ++field)
     call.args.i32(0); // quant
   call.args.i32(op.isSandwich()).i32(0);
@@ -328,15 +328,15 @@ static void writeArguments(Call &call, norm::AddRMSNormOp op) {
 // Calls
 //===----------------------------------------------------------------------===//
 
-FailureOr<LLVM::LLVMFuncOp>
-RuntimeCallBuilder::getFunction(Operation *op, StringRef name) {
+FailureOr<LLVM::LLVMFuncOp> RuntimeCallBuilder::getFunction(Operation *op,
+                                                            StringRef name) {
   auto type = LLVM::LLVMFunctionType::get(types.i32, {types.ptr, types.ptr});
   if (Operation *symbol = table.lookup(name)) {
     auto function = dyn_cast<LLVM::LLVMFuncOp>(symbol);
     if (function && function.getFunctionType() == type)
       return function;
-    InFlightDiagnostic diagnostic =
-        op->emitOpError("expected @") << name << " to be the runtime's function";
+    InFlightDiagnostic diagnostic = op->emitOpError("expected @")
+                                    << name << " to be the runtime's function";
     diagnostic.attachNote(symbol->getLoc())
         << "found " << symbol->getName() << " of that name here";
     return diagnostic;
@@ -352,8 +352,8 @@ Value RuntimeCallBuilder::getArgumentSpace(func::FuncOp function,
   Value &space = spaces[{function, type}];
   if (!space) {
     OpBuilder builder(&function.front(), function.front().begin());
-    Value one = LLVM::ConstantOp::create(builder, function.getLoc(), types.i64,
-                                         1);
+    Value one =
+        LLVM::ConstantOp::create(builder, function.getLoc(), types.i64, 1);
     space = LLVM::AllocaOp::create(builder, function.getLoc(), types.ptr, type,
                                    one);
   }
@@ -363,8 +363,8 @@ Value RuntimeCallBuilder::getArgumentSpace(func::FuncOp function,
 LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
                                           unsigned index) {
   auto [type, name] =
-      llvm::TypeSwitch<Operation *,
-                       std::pair<LLVM::LLVMStructType, StringRef>>(op)
+      llvm::TypeSwitch<Operation *, std::pair<LLVM::LLVMStructType, StringRef>>(
+          op)
           .Case([&](comm::AllReduceOp) {
             return std::pair(types.allReduceArgs, "conorm_all_reduce");
           })
@@ -387,8 +387,7 @@ LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
   LLVM::GlobalOp site = constants.makeSite(op, function.getSymName(), index);
   LLVM::GlobalOp group;
   if (auto attr = op->getAttrOfType<FlatSymbolRefAttr>("group"))
-    group =
-        constants.getGroup(table.lookup<comm::GroupOp>(attr.getAttr()));
+    group = constants.getGroup(table.lookup<comm::GroupOp>(attr.getAttr()));
   Value space = getArgumentSpace(function, type);
   OpBuilder builder(op);
   CallBuffers buffers(builder, op, types);

@@ -32,26 +32,25 @@ LLVM::GlobalOp RuntimeConstants::makeString(Location loc, StringRef name,
   terminated.push_back('\0');
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), terminated.size());
   builder.clearInsertionPoint();
-  return insert(LLVM::GlobalOp::create(
-      builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal, name,
-      builder.getStringAttr(terminated)));
+  return insert(LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                                       LLVM::Linkage::Internal, name,
+                                       builder.getStringAttr(terminated)));
 }
 
-LLVM::GlobalOp RuntimeConstants::makeStruct(
-    Location loc, StringRef name, LLVM::LLVMStructType type,
-    ArrayRef<Field> fields) {
+LLVM::GlobalOp RuntimeConstants::makeStruct(Location loc, StringRef name,
+                                            LLVM::LLVMStructType type,
+                                            ArrayRef<Field> fields) {
   builder.clearInsertionPoint();
-  auto global = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
-                                       LLVM::Linkage::Internal, name,
-                                       Attribute());
+  auto global =
+      LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                             LLVM::Linkage::Internal, name, Attribute());
   builder.createBlock(&global.getInitializerRegion());
   Value value = LLVM::UndefOp::create(builder, loc, type);
   for (auto [index, field] : llvm::enumerate(fields)) {
     Type fieldType = type.getBody()[index];
     Value element;
     if (field.number)
-      element =
-          LLVM::ConstantOp::create(builder, loc, fieldType, field.number);
+      element = LLVM::ConstantOp::create(builder, loc, fieldType, field.number);
     else if (field.target)
       element = LLVM::AddressOfOp::create(builder, loc, field.target);
     else

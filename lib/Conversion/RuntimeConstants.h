@@ -36,10 +36,9 @@ private:
   mlir::LLVM::GlobalOp makeString(mlir::Location loc, llvm::StringRef name,
                                   llvm::StringRef text);
   mlir::LLVM::GlobalOp makeRanks(comm::GroupOp group);
-  mlir::LLVM::GlobalOp
-  makeStruct(mlir::Location loc, llvm::StringRef name,
-             mlir::LLVM::LLVMStructType type,
-             llvm::ArrayRef<Field> fields);
+  mlir::LLVM::GlobalOp makeStruct(mlir::Location loc, llvm::StringRef name,
+                                  mlir::LLVM::LLVMStructType type,
+                                  llvm::ArrayRef<Field> fields);
   mlir::LLVM::GlobalOp insert(mlir::LLVM::GlobalOp global);
 
   mlir::SymbolTable &table;

@@ -71,8 +71,7 @@ Operation *conorm::splitStridedNorm(Operation *op) {
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
   SmallVector<Value> indices;
   for (int64_t dim = 0; dim < type.getRank() - numInner; ++dim) {
-    Value size =
-        memref::DimOp::create(builder, loc, data.front()->get(), dim);
+    Value size = memref::DimOp::create(builder, loc, data.front()->get(), dim);
     auto loop = scf::ForOp::create(builder, loc, zero, size, one);
     indices.push_back(loop.getInductionVar());
     builder.setInsertionPointToStart(loop.getBody());

@@ -66,9 +66,10 @@ struct UnshareResults
         Value isSame = arith::CmpIOp::create(
             builder, loc, arith::CmpIPredicate::eq,
             getAddress(builder, loc, other), getAddress(builder, loc, buffer));
-        isShared = isShared ? Value(arith::OrIOp::create(builder, loc, isShared,
-                                                         isSame))
-                            : isSame;
+        isShared =
+            isShared
+                ? Value(arith::OrIOp::create(builder, loc, isShared, isSame))
+                : isSame;
       }
       earlier.push_back(buffer);
       if (!isShared)

@@ -43,10 +43,10 @@ struct Options {
   cl::list<Variant> variants{
       "variants", cl::CommaSeparated,
       cl::desc("Variants of each entry, in order (default: fused)"),
-      cl::values(clEnumValN(Variant::Fused, "fused",
-                            "all_reduce fused with the norms that read it"),
-                 clEnumValN(Variant::Unfused, "unfused",
-                            "every operation by itself")),
+      cl::values(
+          clEnumValN(Variant::Fused, "fused",
+                     "all_reduce fused with the norms that read it"),
+          clEnumValN(Variant::Unfused, "unfused", "every operation by itself")),
       cl::cat(category)};
   cl::opt<std::string> target{"target", cl::desc("Backend: cpu"),
                               cl::init("cpu"), cl::cat(category)};
@@ -57,11 +57,11 @@ struct Options {
       cl::value_desc("name"), cl::cat(category)};
   cl::opt<EmitKind> emit{
       "emit", cl::desc("What to write"),
-      cl::values(clEnumValN(EmitKind::SharedObject, "so", "shared object"),
-                 clEnumValN(EmitKind::Object, "obj", "object"),
-                 clEnumValN(EmitKind::LLVMIR, "llvm-ir", "optimized LLVM IR"),
-                 clEnumValN(EmitKind::Manifest, "manifest",
-                            "the manifest, as JSON")),
+      cl::values(
+          clEnumValN(EmitKind::SharedObject, "so", "shared object"),
+          clEnumValN(EmitKind::Object, "obj", "object"),
+          clEnumValN(EmitKind::LLVMIR, "llvm-ir", "optimized LLVM IR"),
+          clEnumValN(EmitKind::Manifest, "manifest", "the manifest, as JSON")),
       cl::init(EmitKind::SharedObject), cl::cat(category)};
   cl::list<std::string> entries{
       "entry", cl::CommaSeparated, cl::value_desc("names"),
@@ -165,8 +165,8 @@ static int compile(ModuleOp module, const Options &options,
   FailureOr<Manifest> manifest = buildManifest(module, names);
   if (failed(manifest))
     return EXIT_FAILURE;
-  bool isText = options.emit == EmitKind::LLVMIR ||
-                options.emit == EmitKind::Manifest;
+  bool isText =
+      options.emit == EmitKind::LLVMIR || options.emit == EmitKind::Manifest;
   std::string path = options.output;
   if (path.empty() && isText)
     path = "-";
@@ -201,8 +201,7 @@ static int compile(ModuleOp module, const Options &options,
     return reportError(error);
   if (isText)
     print(file.getStream());
-  else if (failed(emitBinary(*code, *machine,
-                             options.emit == EmitKind::Object,
+  else if (failed(emitBinary(*code, *machine, options.emit == EmitKind::Object,
                              file.getTemporary(), error)))
     return reportError(error);
   if (failed(file.commit(error)))
@@ -215,8 +214,8 @@ int conorm::compileMain(int argc, char **argv, DialectRegistry &registry) {
   Options options;
   registerPassManagerCLOptions();
   cl::HideUnrelatedOptions(options.category);
-  cl::ParseCommandLineOptions(
-      argc, argv, "Compiles a module on tensors ahead of time\n");
+  cl::ParseCommandLineOptions(argc, argv,
+                              "Compiles a module on tensors ahead of time\n");
 
   if (options.target != "cpu")
     return reportError("expected --target=cpu, found '" + options.target +

@@ -112,11 +112,9 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-std::unique_ptr<llvm::Module>
-conorm::compileToLLVM(ModuleOp module, const Manifest &manifest,
-                      ArrayRef<Variant> variants,
-                      llvm::LLVMContext &llvmContext,
-                      llvm::TargetMachine &machine) {
+std::unique_ptr<llvm::Module> conorm::compileToLLVM(
+    ModuleOp module, const Manifest &manifest, ArrayRef<Variant> variants,
+    llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine) {
   registerBuiltinDialectTranslation(*module.getContext());
   registerLLVMDialectTranslation(*module.getContext());
   if (failed(checkNoExternalFunctions(module)))

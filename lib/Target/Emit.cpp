@@ -45,8 +45,8 @@ static std::string getBaseline(const Triple &triple) {
   return "x86-64-v3";
 }
 
-std::unique_ptr<TargetMachine>
-conorm::createTargetMachine(StringRef cpu, std::string &error) {
+std::unique_ptr<TargetMachine> conorm::createTargetMachine(StringRef cpu,
+                                                           std::string &error) {
   InitializeNativeTarget();
   InitializeNativeTargetAsmPrinter();
   Triple triple(sys::getDefaultTargetTriple());
@@ -66,16 +66,16 @@ conorm::createTargetMachine(StringRef cpu, std::string &error) {
   std::unique_ptr<MCSubtargetInfo> known(
       target->createMCSubtargetInfo(triple, "", ""));
   if (!known->isCPUStringValid(name)) {
-    error = "expected a processor of " + triple.str() + " or 'native', found '" +
-            name + "'";
+    error = "expected a processor of " + triple.str() +
+            " or 'native', found '" + name + "'";
     return nullptr;
   }
   TargetOptions options;
   // No multiply and add may become one rounding.
   options.AllowFPOpFusion = FPOpFusion::Strict;
-  return std::unique_ptr<TargetMachine>(target->createTargetMachine(
-      triple, name, features, options, Reloc::PIC_, std::nullopt,
-      CodeGenOptLevel::Default));
+  return std::unique_ptr<TargetMachine>(
+      target->createTargetMachine(triple, name, features, options, Reloc::PIC_,
+                                  std::nullopt, CodeGenOptLevel::Default));
 }
 
 mlir::LogicalResult conorm::emitObject(Module &module, TargetMachine &machine,
@@ -162,8 +162,8 @@ static mlir::LogicalResult runProgram(StringRef program,
   std::string output;
   if (auto buffer = MemoryBuffer::getFile(log))
     output = (*buffer)->getBuffer().rtrim().str();
-  error = "linker " + program.str() + " failed: " +
-          (output.empty() ? error : output);
+  error = "linker " + program.str() +
+          " failed: " + (output.empty() ? error : output);
   return mlir::failure();
 }
 
@@ -178,13 +178,23 @@ mlir::LogicalResult conorm::linkSharedObject(StringRef objectPath,
     error = "expected ld.lld, mold or ld in PATH, found none";
     return mlir::failure();
   }
-  SmallVector<std::string> arguments = {
-      "-shared",         "-z",         "defs",
-      "-z",              "noexecstack", "-z",
-      "relro",           "-z",         "now",
-      "--hash-style=gnu", "--build-id=none", "-o",
-      outputPath.str(),  objectPath.str(), "--no-as-needed",
-      runtime,           "--as-needed"};
+  SmallVector<std::string> arguments = {"-shared",
+                                        "-z",
+                                        "defs",
+                                        "-z",
+                                        "noexecstack",
+                                        "-z",
+                                        "relro",
+                                        "-z",
+                                        "now",
+                                        "--hash-style=gnu",
+                                        "--build-id=none",
+                                        "-o",
+                                        outputPath.str(),
+                                        objectPath.str(),
+                                        "--no-as-needed",
+                                        runtime,
+                                        "--as-needed"};
   // Found through functions that sanitizers do not replace.
   for (const void *symbol :
        {reinterpret_cast<const void *>(&fegetround),

@@ -27,8 +27,8 @@ static FailureOr<ManifestValue> describe(Location loc, Type type,
   Type element = type;
   if (auto tensor = dyn_cast<RankedTensorType>(type)) {
     if (tensor.getEncoding())
-      return emitError(loc) << "expected " << what
-                            << " without an encoding, found " << type;
+      return emitError(loc)
+             << "expected " << what << " without an encoding, found " << type;
     value.isTensor = true;
     value.shape.assign(tensor.getShape().begin(), tensor.getShape().end());
     element = tensor.getElementType();
@@ -139,9 +139,9 @@ FailureOr<Manifest> conorm::buildManifest(ModuleOp module,
 /// is in a library that the compiler does not load.
 static StringRef getTypeName(uint32_t type) {
   static constexpr StringLiteral names[] = {
-      "none",      "f32",        "f16",      "bf16", "f8E4M3FN",
-      "f8E5M2",    "f8E8M0FNU",  "f4E2M1FN", "f64",  "i1",
-      "i8",        "i16",        "i32",      "i64",  "index"};
+      "none",   "f32",       "f16",      "bf16", "f8E4M3FN",
+      "f8E5M2", "f8E8M0FNU", "f4E2M1FN", "f64",  "i1",
+      "i8",     "i16",       "i32",      "i64",  "index"};
   return names[type];
 }
 
@@ -187,8 +187,7 @@ static void printGroup(llvm::json::OStream &json, const ManifestGroup &group) {
   });
 }
 
-void conorm::printManifest(const Manifest &manifest,
-                           ArrayRef<Variant> variants,
+void conorm::printManifest(const Manifest &manifest, ArrayRef<Variant> variants,
                            llvm::raw_ostream &stream) {
   llvm::json::OStream json(stream, /*IndentSize=*/2);
   json.object([&] {

@@ -20,8 +20,7 @@ using namespace conorm;
 // Wrappers
 //===----------------------------------------------------------------------===//
 
-static std::string getWrapperName(const ManifestEntry &entry,
-                                  Variant variant) {
+static std::string getWrapperName(const ManifestEntry &entry, Variant variant) {
   return ("conorm.entry." + getVariantName(variant) + "." + entry.name).str();
 }
 
@@ -132,9 +131,8 @@ llvm::Constant *ManifestWriter::numbers(llvm::ArrayRef<int64_t> values) {
   return global(llvm::ConstantDataArray::get(context, bits), "numbers");
 }
 
-llvm::Constant *
-ManifestWriter::array(llvm::ArrayRef<llvm::Constant *> elements,
-                      llvm::StringRef name) {
+llvm::Constant *ManifestWriter::array(llvm::ArrayRef<llvm::Constant *> elements,
+                                      llvm::StringRef name) {
   if (elements.empty())
     return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
   auto *type =
@@ -163,22 +161,22 @@ llvm::Constant *ManifestWriter::write(const Manifest &manifest,
   llvm::SmallVector<llvm::Constant *> entries, groups;
   for (Variant variant : variants)
     for (const ManifestEntry &entry : manifest.entries)
-      entries.push_back(structure(
-          {i32(sizeof(conorm_entry)), i32(static_cast<uint32_t>(variant)),
-           string(entry.name),
-           module.getFunction(getWrapperName(entry, variant)),
-           i32(entry.args.size()), i32(entry.results.size()),
-           values(entry.args), values(entry.results)}));
+      entries.push_back(
+          structure({i32(sizeof(conorm_entry)),
+                     i32(static_cast<uint32_t>(variant)), string(entry.name),
+                     module.getFunction(getWrapperName(entry, variant)),
+                     i32(entry.args.size()), i32(entry.results.size()),
+                     values(entry.args), values(entry.results)}));
   for (const ManifestGroup &group : manifest.groups)
     groups.push_back(structure({i32(sizeof(conorm_group)), i32(group.numGroups),
                                 i32(group.groupSize), i32(0),
                                 string(group.name), numbers(group.ranks)}));
-  return structure(
-      {i64(CONORM_MANIFEST_MAGIC), i32(sizeof(conorm_manifest)),
-       i32(CONORM_ABI_VERSION_MAJOR), i32(CONORM_ABI_VERSION_MINOR),
-       i32(CONORM_BACKEND_CPU), string("conorm " CONORM_VERSION),
-       i32(entries.size()), i32(groups.size()), array(entries, "entries"),
-       array(groups, "groups")});
+  return structure({i64(CONORM_MANIFEST_MAGIC), i32(sizeof(conorm_manifest)),
+                    i32(CONORM_ABI_VERSION_MAJOR),
+                    i32(CONORM_ABI_VERSION_MINOR), i32(CONORM_BACKEND_CPU),
+                    string("conorm " CONORM_VERSION), i32(entries.size()),
+                    i32(groups.size()), array(entries, "entries"),
+                    array(groups, "groups")});
 }
 
 void conorm::addManifest(llvm::Module &module, const Manifest &manifest,

@@ -282,8 +282,7 @@ bool DestinationPlanner::mayOverwrite(Value value, Operation *op,
   Operation *parent = argument.getOwner()->getParentOp();
   if (auto function = dyn_cast<func::FuncOp>(parent))
     return argument.getOwner()->isEntryBlock() &&
-           function.getArgAttr(argument.getArgNumber(),
-                               comm::kDonatedAttrName);
+           function.getArgAttr(argument.getArgNumber(), comm::kDonatedAttrName);
   auto loop = dyn_cast<scf::ForOp>(parent);
   if (!loop || argument == loop.getInductionVar())
     return false;
@@ -297,8 +296,7 @@ void DestinationPlanner::choose(Operation *op) {
   for (auto &[result, operands] : getCandidates(op)) {
     for (Value operand : operands) {
       // An operand that is a weight too is read when rows are written already.
-      if (operand.getType() == result.getType() &&
-          !takenBy.contains(operand) &&
+      if (operand.getType() == result.getType() && !takenBy.contains(operand) &&
           lastUses.lookup(operand).numOperands == countDataUses(op, operand) &&
           mayOverwrite(operand, op, result)) {
         choices[result] = operand;
@@ -338,8 +336,8 @@ static LogicalResult makeDestinations(OpBuilder &builder, Operation *op,
                << type;
       for (unsigned dim = 0; dim < type.getRank(); ++dim)
         if (type.isDynamicDim(dim))
-          sizes.push_back(getValueOrCreateConstantIndexOp(
-              builder, op->getLoc(), shapes[index][dim]));
+          sizes.push_back(getValueOrCreateConstantIndexOp(builder, op->getLoc(),
+                                                          shapes[index][dim]));
     }
     destination = tensor::EmptyOp::create(builder, op->getLoc(), type, sizes);
   }
@@ -358,9 +356,9 @@ static void markArguments(func::FuncOp function) {
       continue;
     bool isDonated =
         function.getArgAttr(index, comm::kDonatedAttrName) != nullptr;
-    function.setArgAttr(
-        index, bufferization::BufferizationDialect::kWritableAttrName,
-        builder.getBoolAttr(isDonated));
+    function.setArgAttr(index,
+                        bufferization::BufferizationDialect::kWritableAttrName,
+                        builder.getBoolAttr(isDonated));
   }
 }
 

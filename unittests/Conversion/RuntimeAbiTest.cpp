@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "conorm-runtime/ops.h"
 #include "conorm/Conversion/RuntimeAbi.h"
+#include "conorm-runtime/ops.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/TypeToLLVM.h"
@@ -41,8 +41,8 @@ struct Field {
 
 class RuntimeAbiTest : public testing::Test {
 protected:
-  RuntimeAbiTest() : types(&(context.loadDialect<mlir::LLVM::LLVMDialect>(),
-                             context)) {
+  RuntimeAbiTest()
+      : types(&(context.loadDialect<mlir::LLVM::LLVMDialect>(), context)) {
     llvm::InitializeNativeTarget();
     std::string error;
     llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
@@ -133,14 +133,17 @@ TEST_F(RuntimeAbiTest, RMSNormArgs) {
 TEST_F(RuntimeAbiTest, AllReduceRMSNormArgs) {
   using Args = conorm_all_reduce_rms_norm_args;
   compare(types.allReduceRMSNormArgs, sizeof(Args),
-          {FIELD(Args, struct_size), FIELD(Args, element_type),
-           FIELD(Args, site), FIELD(Args, group), FIELD(Args, strategy),
-           FIELD(Args, numerics), FIELD(Args, input), FIELD(Args, residual),
-           FIELD(Args, scale), FIELD(Args, reduced), FIELD(Args, residual_out),
-           FIELD(Args, normed), FIELD(Args, quantized), FIELD(Args, scales),
-           FIELD(Args, rows), FIELD(Args, cols), FIELD(Args, norm),
-           FIELD(Args, quant), FIELD(Args, has_post_norm),
-           FIELD(Args, reserved), FIELD(Args, post_norm)});
+          {FIELD(Args, struct_size),   FIELD(Args, element_type),
+           FIELD(Args, site),          FIELD(Args, group),
+           FIELD(Args, strategy),      FIELD(Args, numerics),
+           FIELD(Args, input),         FIELD(Args, residual),
+           FIELD(Args, scale),         FIELD(Args, reduced),
+           FIELD(Args, residual_out),  FIELD(Args, normed),
+           FIELD(Args, quantized),     FIELD(Args, scales),
+           FIELD(Args, rows),          FIELD(Args, cols),
+           FIELD(Args, norm),          FIELD(Args, quant),
+           FIELD(Args, has_post_norm), FIELD(Args, reserved),
+           FIELD(Args, post_norm)});
 }
 
 /// The dialects' enumerators are written into the structures as they are.

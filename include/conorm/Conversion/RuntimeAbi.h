@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The structures of runtime/include/conorm-runtime as types of the LLVM dialect.
-// unittests/Conversion holds them against the C headers, field by field.
+// The structures of runtime/include/conorm-runtime as types of the LLVM
+// dialect. unittests/Conversion holds them against the C headers, field by
+// field.
 //
 //===----------------------------------------------------------------------===//
 

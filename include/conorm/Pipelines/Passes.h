@@ -26,7 +26,8 @@ struct FusePipelineOptions
     : public mlir::PassPipelineOptions<FusePipelineOptions> {
   Option<bool> weightBias{
       *this, "weight-bias",
-      llvm::cl::desc("Turn norms over an f32 1 + weight into weight_bias = 1.0"),
+      llvm::cl::desc(
+          "Turn norms over an f32 1 + weight into weight_bias = 1.0"),
       llvm::cl::init(true)};
 };
 

@@ -79,10 +79,11 @@ void printManifest(const Manifest &manifest, llvm::ArrayRef<Variant> variants,
 
 /// Lowers a copy of `module` once for each variant and joins the results to one
 /// optimized LLVM module that exports `conorm_manifest` alone.
-std::unique_ptr<llvm::Module>
-compileToLLVM(mlir::ModuleOp module, const Manifest &manifest,
-              llvm::ArrayRef<Variant> variants,
-              llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine);
+std::unique_ptr<llvm::Module> compileToLLVM(mlir::ModuleOp module,
+                                            const Manifest &manifest,
+                                            llvm::ArrayRef<Variant> variants,
+                                            llvm::LLVMContext &llvmContext,
+                                            llvm::TargetMachine &machine);
 
 /// Code generator for `cpu` on this machine's architecture. An empty name means
 /// the portable baseline: x86-64-v3 where this machine has that much, else

@@ -21,8 +21,7 @@ static constexpr unsigned kFirstOut = 5;
 template <>
 unsigned DestinationTraits<comm::AllReduceRMSNormOp>::getNumDestinations(
     comm::AllReduceRMSNormOp op) {
-  return op->getNumOperands() -
-         op.getODSOperandIndexAndLength(kFirstOut).first;
+  return op->getNumOperands() - op.getODSOperandIndexAndLength(kFirstOut).first;
 }
 
 template <>

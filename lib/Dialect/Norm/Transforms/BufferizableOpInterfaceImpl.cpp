@@ -16,8 +16,8 @@ using namespace mlir;
 using namespace conorm;
 
 template <>
-bool DestinationTraits<norm::AddRMSNormOp>::isElementwise(
-    norm::AddRMSNormOp, OpOperand &operand) {
+bool DestinationTraits<norm::AddRMSNormOp>::isElementwise(norm::AddRMSNormOp,
+                                                          OpOperand &operand) {
   return operand.getOperandNumber() < 2;
 }
 

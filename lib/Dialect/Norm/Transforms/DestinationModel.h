@@ -95,14 +95,13 @@ struct DestinationModel
                              "--assign-destinations before bufferization");
     llvm::SmallVector<mlir::Value> buffers;
     for (mlir::Value operand : op->getOperands()) {
-      mlir::FailureOr<mlir::Value> buffer = mlir::bufferization::getBuffer(
-          rewriter, operand, options, state);
+      mlir::FailureOr<mlir::Value> buffer =
+          mlir::bufferization::getBuffer(rewriter, operand, options, state);
       if (mlir::failed(buffer))
         return mlir::failure();
       buffers.push_back(*buffer);
     }
-    typename OpTy::Properties properties =
-        mlir::cast<OpTy>(op).getProperties();
+    typename OpTy::Properties properties = mlir::cast<OpTy>(op).getProperties();
     if constexpr (OpTy::template hasTrait<
                       mlir::OpTrait::AttrSizedResultSegments>())
       properties.resultSegmentSizes.fill(0);

@@ -45,7 +45,9 @@ static uint32_t to_bits(float value) {
   memcpy(&bits, &value, 4);
   return bits;
 }
-static float from_bf16(uint16_t bits) { return from_bits((uint32_t)bits << 16); }
+static float from_bf16(uint16_t bits) {
+  return from_bits((uint32_t)bits << 16);
+}
 
 /* f16 as a double, by the definition of the format. */
 static double from_f16(uint16_t bits) {
@@ -99,9 +101,9 @@ static void check(const char *what, long double exact, uint16_t bits,
 
 /* All exponents and signs, with the low bits where rounding is decided. */
 static uint32_t sample(uint32_t i) {
-  static const uint32_t low[16] = {0,      1,      0x7fff, 0x8000, 0x8001, 0xffff,
-                                   0x0fff, 0x1000, 0x1001, 0x2fff, 0x3000, 0x6fff,
-                                   0x7000, 0x9000, 0xefff, 0xf000};
+  static const uint32_t low[16] = {
+      0,      1,      0x7fff, 0x8000, 0x8001, 0xffff, 0x0fff, 0x1000,
+      0x1001, 0x2fff, 0x3000, 0x6fff, 0x7000, 0x9000, 0xefff, 0xf000};
   return (i >> 4) << 16 | low[i & 15];
 }
 
