@@ -360,6 +360,33 @@ INSTANTIATE_TEST_SUITE_P(Worlds, ProtocolTest, testing::ValuesIn(worldCases()),
                                                              : "");
                          });
 
+TEST(ProtocolLimits, sixtyFourRanksInTheSmallestWorkspace) {
+  const int worldSize = CONORM_MAX_WORLD_SIZE;
+  RankBody body = [&](const conorm_bootstrap &bootstrap) -> std::string {
+    ScopedContext context(bootstrap, 30000, 16384);
+    if (!context)
+      return context.message;
+    conorm_group group = worldGroup();
+    if (conorm_context_add_groups(context, &group, 1) != CONORM_OK)
+      return describe(context);
+    for (uint32_t strategy : strategies) {
+      Case c{CONORM_TYPE_BF16, strategy, 2, 193};
+      int rank = bootstrap.rank;
+      std::string text =
+          runAllReduce(context, group, c, worldSize, rank, CONORM_REDUCTION_SUM,
+                       false) +
+          runReduceScatter(context, group, c, worldSize, rank, 1) +
+          runAllGather(context, group, c, worldSize, rank, 1) +
+          runFused(context, group, c, worldSize, rank, rank, fusedShapes[5]);
+      if (!text.empty())
+        return c.name() + text;
+    }
+    return "";
+  };
+  EXPECT_EQ(runThreads(worldSize, body), std::vector<std::string>(worldSize));
+  EXPECT_EQ(runProcesses(worldSize, body), std::vector<std::string>(worldSize));
+}
+
 TEST(ProtocolGroups, rowsRunBesideEachOther) {
   std::vector<int64_t> ranks = {3, 0, 1, 2};
   for (bool processes : {false, true}) {

@@ -163,7 +163,7 @@ Error conorm::rt::validate(const conorm_all_reduce_args &args) {
   return checkOverlaps(ranges, 2, 1);
 }
 
-/// `inputScale` and `outputScale` multiply `dim` to the buffers' sizes.
+/// `outputDim` is what `dim` becomes in the output.
 static Error checkScatterGather(const conorm_scatter_gather_args &args,
                                 int64_t outputDim) {
   int64_t input, output;
