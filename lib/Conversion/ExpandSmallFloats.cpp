@@ -100,17 +100,34 @@ static Value roundTo(ImplicitLocOpBuilder &builder, Value value, Type to) {
   return arith::TruncFOp::create(builder, to, value);
 }
 
-static Value widen(ImplicitLocOpBuilder &builder, Value value) {
-  return arith::ExtFOp::create(
-      builder, withElement(value.getType(), builder.getF32Type()), value);
+/// bf16 or f16 to f32 or f64 of element type `element`, exactly. For bf16 it is
+/// a shift: LLVM moves operations to before an extension that it recognizes,
+/// and then calls helpers for bf16 that the C library lacks.
+static Value widen(ImplicitLocOpBuilder &builder, Value value, Type element) {
+  Type type = value.getType();
+  if (getElementTypeOrSelf(type).isBF16()) {
+    Type narrow = withElement(type, builder.getIntegerType(16));
+    Type wide = withElement(type, builder.getI32Type());
+    Value bits = arith::BitcastOp::create(builder, narrow, value);
+    bits = arith::ExtUIOp::create(builder, wide, bits);
+    bits = arith::ShLIOp::create(builder, bits,
+                                 makeInteger(builder, type, 32, 16));
+    value = arith::BitcastOp::create(
+        builder, withElement(type, builder.getF32Type()), bits);
+  }
+  Type target = withElement(type, element);
+  if (value.getType() == target)
+    return value;
+  return arith::ExtFOp::create(builder, target, value);
 }
 
 /// Computes `op` on wider floats.
 static void expandArithmetic(ImplicitLocOpBuilder &builder, Operation *op) {
   SmallVector<Value> operands;
   for (Value operand : op->getOperands())
-    operands.push_back(isSmallFloat(operand.getType()) ? widen(builder, operand)
-                                                       : operand);
+    operands.push_back(isSmallFloat(operand.getType())
+                           ? widen(builder, operand, builder.getF32Type())
+                           : operand);
   // f64 holds every i32, so that there is one rounding.
   Type compute = isa<arith::SIToFPOp, arith::UIToFPOp>(op)
                      ? Type(builder.getF64Type())
@@ -150,17 +167,29 @@ struct ExpandSmallFloats
     getOperation()->walk([&](Operation *op) {
       bool rounds =
           isa<arith::TruncFOp>(op) && isSmallFloat(op->getResult(0).getType());
-      if (rounds || needsArithmetic(op))
+      bool widens =
+          isa<arith::ExtFOp>(op) && isSmallFloat(op->getOperand(0).getType());
+      if (rounds || widens || needsArithmetic(op))
         ops.push_back(op);
     });
     for (Operation *op : ops) {
       ImplicitLocOpBuilder builder(op->getLoc(), op);
       if (needsArithmetic(op))
         expandArithmetic(builder, op);
+      else if (auto extend = dyn_cast<arith::ExtFOp>(op))
+        expandExtension(builder, extend);
       else
         expandRounding(builder, cast<arith::TruncFOp>(op));
     }
     numExpanded += ops.size();
+  }
+
+  static void expandExtension(ImplicitLocOpBuilder &builder, arith::ExtFOp op) {
+    if (!getElementTypeOrSelf(op.getIn()).isBF16())
+      return;
+    op.replaceAllUsesWith(
+        widen(builder, op.getIn(), getElementTypeOrSelf(op.getType())));
+    op.erase();
   }
 
   static void expandRounding(ImplicitLocOpBuilder &builder,

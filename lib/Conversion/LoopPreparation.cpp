@@ -8,14 +8,17 @@
 
 #include "conorm/Conversion/Passes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace conorm {
 #define GEN_PASS_DEF_CONVERTSTRIDEDCOPYTOLINALG
+#define GEN_PASS_DEF_DECOMPOSEAGGREGATES
 #define GEN_PASS_DEF_INTERCHANGECONTRACTIONS
 #define GEN_PASS_DEF_UNSHARESTARTS
 #include "conorm/Conversion/Passes.h.inc"
@@ -110,6 +113,28 @@ struct UnshareStarts : public conorm::impl::UnshareStartsBase<UnshareStarts> {
     ++numCloned;
     if (auto fill = dyn_cast<linalg::FillOp>(clone))
       unshare(fill.getDpsInitsMutable()[0]);
+  }
+};
+
+struct DecomposeAggregates
+    : public conorm::impl::DecomposeAggregatesBase<DecomposeAggregates> {
+  void runOnOperation() override {
+    SmallVector<linalg::AggregatedOpInterface> ops;
+    getOperation()->walk([&](linalg::AggregatedOpInterface op) {
+      if (op->getNumResults() != 0)
+        ops.push_back(op);
+    });
+    IRRewriter rewriter(&getContext());
+    for (linalg::AggregatedOpInterface op : ops) {
+      rewriter.setInsertionPoint(op);
+      FailureOr<SmallVector<Value>> parts = op.decomposeOperation(rewriter);
+      if (failed(parts)) {
+        op->emitOpError("cannot be split into loops");
+        return signalPassFailure();
+      }
+      rewriter.replaceOp(op, *parts);
+    }
+    numDecomposed += ops.size();
   }
 };
 

@@ -39,6 +39,7 @@ void conorm::buildFusePipeline(OpPassManager &manager,
 
 void conorm::buildBufferizePipeline(OpPassManager &manager,
                                     const BufferizePipelineOptions &) {
+  manager.addPass(createDecomposeAggregates());
   manager.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createUnshareStarts());
   // Nothing may merge the new tensors that this makes before they are buffers.

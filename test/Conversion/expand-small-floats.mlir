@@ -42,8 +42,12 @@ func.func @round_f64(%x: f64) -> (bf16, f16) {
 // CHECK-LABEL: func.func @arithmetic(
 // CHECK-SAME:    %[[A:.*]]: bf16, %[[B:.*]]: bf16, %[[H:.*]]: f16)
 func.func @arithmetic(%a: bf16, %b: bf16, %h: f16) -> (bf16, i1, f16) {
-  // CHECK: %[[WA:.*]] = arith.extf %[[A]] : bf16 to f32
-  // CHECK: %[[WB:.*]] = arith.extf %[[B]] : bf16 to f32
+  // CHECK: %[[BITS:.*]] = arith.bitcast %[[A]] : bf16 to i16
+  // CHECK: %[[WIDE:.*]] = arith.extui %[[BITS]] : i16 to i32
+  // CHECK: %[[SHIFTED:.*]] = arith.shli %[[WIDE]], %{{.*}} : i32
+  // CHECK: %[[WA:.*]] = arith.bitcast %[[SHIFTED]] : i32 to f32
+  // CHECK: %[[BITS:.*]] = arith.bitcast %[[B]] : bf16 to i16
+  // CHECK: %[[WB:.*]] = arith.bitcast %{{.*}} : i32 to f32
   // CHECK: arith.mulf %[[WA]], %[[WB]] : f32
   // CHECK: arith.bitcast %{{.*}} : i16 to bf16
   %0 = arith.mulf %a, %b : bf16
@@ -74,19 +78,30 @@ func.func @vectors(%a: vector<4xbf16>) -> vector<4xbf16> {
   return %0 : vector<4xbf16>
 }
 
+// CHECK-LABEL: func.func @extend(
+// CHECK-NOT:   arith.extf %{{.*}} : bf16
+func.func @extend(%a: bf16, %h: f16) -> (f32, f64, f64) {
+  // CHECK: %[[SINGLE:.*]] = arith.bitcast %{{.*}} : i32 to f32
+  %0 = arith.extf %a : bf16 to f32
+  // CHECK: arith.extf %{{.*}} : f32 to f64
+  %1 = arith.extf %a : bf16 to f64
+  // The processor or the C library has this one.
+  // CHECK: arith.extf %{{.*}} : f16 to f64
+  %2 = arith.extf %h : f16 to f64
+  return %0, %1, %2 : f32, f64, f64
+}
+
 // Neither wider types nor what computes nothing is touched.
 // CHECK-LABEL: func.func @untouched(
 // CHECK-NEXT: arith.constant
 // CHECK-NEXT: arith.select
 // CHECK-NEXT: arith.addf %{{.*}} : f32
-// CHECK-NEXT: arith.extf
 // CHECK-NEXT: arith.truncf %{{.*}} : f64 to f32
 // CHECK-NEXT: return
-func.func @untouched(%a: bf16, %x: f32, %d: f64, %c: i1) -> (bf16, f32, f32, f32) {
+func.func @untouched(%a: bf16, %x: f32, %d: f64, %c: i1) -> (bf16, f32, f32) {
   %one = arith.constant 1.0 : bf16
   %0 = arith.select %c, %a, %one : bf16
   %1 = arith.addf %x, %x : f32
-  %2 = arith.extf %a : bf16 to f32
-  %3 = arith.truncf %d : f64 to f32
-  return %0, %1, %2, %3 : bf16, f32, f32, f32
+  %2 = arith.truncf %d : f64 to f32
+  return %0, %1, %2 : bf16, f32, f32
 }

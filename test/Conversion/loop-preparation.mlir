@@ -1,5 +1,6 @@
 // RUN: %conorm_opt %s --unshare-starts | FileCheck %s --check-prefix=FILLS
 // RUN: %conorm_opt %s --convert-strided-copy-to-linalg | FileCheck %s --check-prefix=COPIES
+// RUN: %conorm_opt %s --decompose-aggregates | FileCheck %s --check-prefix=SPLIT
 
 // FILLS-LABEL: func.func @shared_fill(
 func.func @shared_fill(%a: tensor<4x4xf32>, %zero: f32)
@@ -35,4 +36,18 @@ func.func @copies(%a: memref<4x8xf32, strided<[16, 1]>>, %b: memref<4x8xf32>, %c
   memref.copy %b, %c : memref<4x8xf32> to memref<4x8xf32>
   memref.copy %c, %a : memref<4x8xf32> to memref<4x8xf32, strided<[16, 1]>>
   return
+}
+
+// SPLIT-LABEL: func.func @softmax(
+// SPLIT-NOT:   linalg.softmax
+// SPLIT:       arith.maxnumf
+// SPLIT:       math.exp
+// SPLIT:       arith.addf
+// SPLIT:       %[[QUOTIENTS:.*]] = linalg.generic
+// SPLIT:       arith.divf
+// SPLIT:       return %[[QUOTIENTS]]
+func.func @softmax(%a: tensor<2x4xf32>, %b: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %0 = linalg.softmax dimension(1) ins(%a : tensor<2x4xf32>)
+         outs(%b : tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
 }

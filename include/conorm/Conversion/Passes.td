@@ -161,6 +161,34 @@ def UnshareResults : Pass<"unshare-results", "::mlir::func::FuncOp"> {
   ];
 }
 
+def DecomposeAggregates : Pass<"decompose-aggregates"> {
+  let summary = "Split linalg operations that are no single loop nest";
+  let description = [{
+    `linalg.softmax` and other aggregates become the operations that they stand
+    for; upstream does this in transform scripts alone.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: tensor<2x4xf32>, %b: tensor<2x4xf32>) -> tensor<2x4xf32> {
+      %0 = linalg.softmax dimension(1) ins(%a : tensor<2x4xf32>)
+             outs(%b : tensor<2x4xf32>) -> tensor<2x4xf32>
+      return %0 : tensor<2x4xf32>
+    }
+    ```
+
+    After (shortened): the maximum of each row, the exponentials of the
+    differences, their sum, and the quotients, each a `linalg.generic`.
+  }];
+  let statistics = [
+    Statistic<"numDecomposed", "num-decomposed", "Number of operations split">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg"> {
   let summary = "Turn copies of buffers that are not contiguous into loops";
   let description = [{
@@ -232,8 +260,8 @@ def ExpandSmallFloats : Pass<"expand-small-floats"> {
   let description = [{
     Each operation of the arith and math dialects on bf16 or f16 widens its
     operands, computes in f32, and rounds its result to nearest even. Rounding
-    to bf16 is integer arithmetic: denormals and infinities are kept, every NaN
-    becomes the quiet NaN. No fast-math flag is set, so that nothing later
+    to bf16, and widening it, is integer arithmetic: denormals and infinities are
+    kept, every NaN becomes the quiet NaN. No fast-math flag is set, so that nothing later
     removes a rounding; the similar upstream pass allows that.
 
     Before:

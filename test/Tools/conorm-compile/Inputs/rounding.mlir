@@ -30,3 +30,13 @@ func.func @integers(%i: tensor<?xi32>) -> tensor<?xbf16> {
   %0 = arith.sitofp %i : tensor<?xi32> to tensor<?xbf16>
   return %0 : tensor<?xbf16>
 }
+
+// LLVM would narrow these to bf16 and call helpers that are nowhere.
+func.func @narrowed(%a: tensor<?xbf16>) -> tensor<?xbf16> {
+  %0 = math.ceil %a : tensor<?xbf16>
+  %1 = math.absf %0 : tensor<?xbf16>
+  %2 = arith.maximumf %1, %a : tensor<?xbf16>
+  %3 = math.fma %2, %a, %a : tensor<?xbf16>
+  %4 = math.sqrt %3 : tensor<?xbf16>
+  return %4 : tensor<?xbf16>
+}
