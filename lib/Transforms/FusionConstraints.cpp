@@ -107,6 +107,14 @@ static Violation checkResidualNotReduced(AllReduceOp reduce, Operation *norm) {
   return std::nullopt;
 }
 
+static Violation checkWeightNotReduced(AllReduceOp reduce, Operation *norm) {
+  // With rows of rank 1 the reduced value may be the weight as well; the fused
+  // operation would read its own result.
+  if (getWeight(norm) == reduce.getReduced())
+    return "the weight is the reduced value itself";
+  return std::nullopt;
+}
+
 static Violation checkSameBlock(AllReduceOp reduce, Operation *norm) {
   if (reduce->getBlock() != norm->getBlock())
     return "the norm stands in another block, inside or behind " +
@@ -160,6 +168,7 @@ ArrayRef<Constraint> fusion::getConstraints() {
       {"NoDestinationsYet", checkNoDestinationsYet},
       {"ElementTypesMatch", checkElementTypesMatch},
       {"ResidualNotReduced", checkResidualNotReduced},
+      {"WeightNotReduced", checkWeightNotReduced},
       {"SameBlock", checkSameBlock},
       {"NoCollectiveBetween", checkNoCollectiveBetween},
       {"UsersDominated", checkUsersDominated},
@@ -179,6 +188,8 @@ Violation fusion::checkAdditionPlaceable(Operation *add, Operation *norm) {
   if (!mayHaveSSADominance(*add->getParentRegion()))
     return "the addition stands in a graph region";
   Value weight = getWeight(norm);
+  if (weight == add->getResult(0))
+    return "the norm's weight is the sum itself";
   if (!weight || dominates(weight, add) ||
       usersFollow(add->getResult(0), norm, norm))
     return std::nullopt;

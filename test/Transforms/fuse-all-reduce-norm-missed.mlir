@@ -83,6 +83,27 @@ func.func @no_fuse_sum_with_itself(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> 
   return %2 : tensor<4x8xbf16>
 }
 
+// CHECK-LABEL: func @no_fuse_weight_of_reduced
+func.func @no_fuse_weight_of_reduced(%x: tensor<8xbf16>) -> tensor<8xbf16> {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: return
+  // expected-remark@+1 {{Constraint=WeightNotReduced, Reason="the weight is the reduced value itself"}}
+  %0 = comm.all_reduce %x on @tp : tensor<8xbf16>
+  %1 = norm.rms_norm %0 weight(%0 : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<8xbf16>
+  return %1 : tensor<8xbf16>
+}
+
+// CHECK-LABEL: func @no_fuse_weight_of_sum
+func.func @no_fuse_weight_of_sum(%x: tensor<8xbf16>, %r: tensor<8xbf16>) -> tensor<8xbf16> {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: return
+  // expected-remark@+1 {{Constraint=AdditionPlaceable, Reason="the norm's weight is the sum itself"}}
+  %0 = comm.all_reduce %x on @tp : tensor<8xbf16>
+  %1 = arith.addf %0, %r : tensor<8xbf16>
+  %2 = norm.rms_norm %1 weight(%1 : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<8xbf16>
+  return %2 : tensor<8xbf16>
+}
+
 // CHECK-LABEL: func @no_fuse_other_block
 func.func @no_fuse_other_block(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>, %c: i1) -> tensor<4x8xbf16> {
   // CHECK-NOT: all_reduce_rms_norm
