@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the benchmarks of a build tree, prints their tables, and draws the bar
-# charts of docs/performance.md into docs/img/.
+# charts of docs/performance.md into docs/images/.
 #
 #   benchmark/run.sh [BUILD_DIRECTORY]     default: build-release
 set -eu
@@ -34,5 +34,5 @@ if [ -x "$bin/conorm-bench-mpi" ]; then
   run mpi mpirun -n 2 --mca mpi_yield_when_idle 1 --allow-run-as-root \
     --oversubscribe "$bin/conorm-bench-mpi"
 fi
-mkdir -p "$root/docs/img"
-python3 "$root/benchmark/chart.py" "$out" "$root/docs/img"
+mkdir -p "$root/docs/images"
+python3 "$root/benchmark/chart.py" "$out" "$root/docs/images"
