@@ -405,8 +405,6 @@ TEST_F(BadArguments, ofTheFusedOperation) {
       "scale is set but quant.scheme is none");
   bad([](auto &a) { a.quant.scheme = 6; },
       "quant.scheme is 6, expected 0 to 5");
-  bad([](auto &a) { a.quant.scheme = CONORM_QUANT_PER_TOKEN; },
-      "the cpu backend does not quantize yet", CONORM_ERROR_UNSUPPORTED);
   bad(
       [](auto &a) {
         a.has_post_norm = 1;
@@ -435,9 +433,6 @@ TEST_F(BadArguments, ofQuantize) {
   expectInvalid(conorm_quantize, args,
                 "norm.quantize at unknown: quant.scheme is none, expected a "
                 "scheme");
-  args.quant.scheme = CONORM_QUANT_PER_TENSOR;
-  expectInvalid(conorm_quantize, args, "the cpu backend does not quantize yet",
-                CONORM_ERROR_UNSUPPORTED);
 }
 
 //===----------------------------------------------------------------------===//

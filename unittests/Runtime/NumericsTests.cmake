@@ -5,9 +5,12 @@ include(${PROJECT_SOURCE_DIR}/runtime/lib/common/NumericsSources.cmake)
 
 # The transcription of the contract, for every test that compares with it. It
 # computes in f32 and must not be contracted either.
-set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/Reference.cpp
+set(referenceSources
+  ${CMAKE_CURRENT_LIST_DIR}/Reference.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/ReferenceQuantize.cpp)
+set_source_files_properties(${referenceSources}
   PROPERTIES COMPILE_OPTIONS "-O2;-ffp-contract=off")
-add_library(ConormReference STATIC ${CMAKE_CURRENT_LIST_DIR}/Reference.cpp)
+add_library(ConormReference STATIC ${referenceSources})
 target_include_directories(ConormReference
   PUBLIC ${CMAKE_CURRENT_LIST_DIR} ${PROJECT_SOURCE_DIR}/runtime/include)
 
@@ -15,6 +18,9 @@ conorm_add_unittest(RuntimeNumericsTests
   NumericsBoundTest.cpp
   NumericsConversionTest.cpp
   NumericsTest.cpp
+  QuantizeTest.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Quantize.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Types.cpp
   ${CONORM_NUMERICS_SOURCES}
   LINK ConormReference)
 target_include_directories(RuntimeNumericsTests

@@ -11,8 +11,9 @@
 // Rules R1 to R6 are those of docs/RoundingContract.md.
 //
 // Aliasing: an output may be the very same buffer as an input or residual of
-// the same shape and type; any other overlap is an error. Every collective
-// takes part in the protocol even when it has no elements.
+// the same shape and type; any other overlap is an error. `quantized` and
+// `scales` are never an input. Every collective takes part in the protocol even
+// when it has no elements.
 //
 // Calls on one communicator are totally ordered; all members make the same
 // calls in the same order. Overlapping calls are detected.
@@ -51,9 +52,40 @@ typedef struct conorm_norm {
   const void *weight;
 } conorm_norm;
 
-/// A quantization scheme.
+/// A quantization scheme of a tensor [rows, cols]. What goes together:
+///
+/// | scheme     | quantized_type | block | scale | scale_type | scale_layout  |
+/// |------------|----------------|-------|-------|------------|---------------|
+/// | PER_TENSOR | F8E4M3FN       | -     | 1 f32 | F32, NONE  | LINEAR        |
+/// |            | F8E5M2         |       |       |            |               |
+/// | PER_TOKEN  | F8E4M3FN       | cols  | -     | F32        | LINEAR        |
+/// | PER_GROUP  | F8E4M3FN       | group | -     | F32        | LINEAR        |
+/// |            |                | _size |       | F8E8M0FNU  | LINEAR,       |
+/// |            |                |       |       |            | PACKED_COLUMN |
+/// |            |                |       |       |            | _MAJOR        |
+/// | NVFP4      | F4E2M1FN       | 16    | 1 f32 | F8E4M3FN   | LINEAR,       |
+/// |            |                |       |       |            | SWIZZLED_128X4|
+/// | MXFP8      | F8E4M3FN       | 32    | -     | F8E8M0FNU  | LINEAR,       |
+/// |            |                |       |       |            | SWIZZLED_128X4|
+///
+/// `cols` is a multiple of the block. scale_mode is DIVIDE only with
+/// PER_TENSOR.
+///
+/// Buffer `quantized`: [rows, cols], one byte an element; F4E2M1FN [rows,
+/// cols / 2] bytes, the element of lower index in the lower nibble.
+///
+/// Buffer `scales` of a scheme that computes them, with B = cols / block (1 for
+/// PER_TOKEN), ceil4 and ceil128 rounding up to a multiple:
+/// - LINEAR: [rows, B] of scale_type;
+/// - SWIZZLED_128X4: [ceil128(rows) / 128, ceil4(B) / 4, 32, 4, 4] bytes; the
+///   scale of row r and block b is at [r / 128, b / 4, r % 32, r / 32 % 4,
+///   b % 4];
+/// - PACKED_COLUMN_MAJOR: [ceil4(B) / 4, ceil4(rows)] int32; the scale of row r
+///   and block b is byte b % 4, counted from the lowest, of [b / 4, r].
+///   scale_type is that of a byte, F8E8M0FNU.
+/// What belongs to no row or block is written with zeros.
 typedef struct conorm_quant {
-  /// A conorm_quant_scheme; NONE: no quantization.
+  /// A conorm_quant_scheme; NONE: no quantization, the rest is not read.
   uint32_t scheme;
   uint32_t quantized_type;
   uint32_t scale_type;
@@ -61,6 +93,8 @@ typedef struct conorm_quant {
   uint32_t scale_layout;
   /// A conorm_scale_mode.
   uint32_t scale_mode;
+  /// PER_GROUP: at least 1. NVFP4 and MXFP8: 0, or the 16 and 32 that they
+  /// imply. Else 0.
   uint32_t group_size;
 } conorm_quant;
 
@@ -123,6 +157,8 @@ typedef struct conorm_quantize_args {
   /// One f32: the static scale (per_tensor), the global scale S (nvfp4), else
   /// NULL.
   const void *scale;
+  /// See conorm_quant. Either may be NULL, and is not made then; `scales` is
+  /// with per_tensor. Neither may be an input.
   void *quantized;
   void *scales;
   int64_t rows;
@@ -141,6 +177,8 @@ typedef struct conorm_all_reduce_rms_norm_args {
   const void *input;
   /// May be NULL; without it `residual_out` is NULL too.
   const void *residual;
+  /// `scale`, `quantized` and `scales` are those of conorm_quantize_args, made
+  /// from the value that `normed` has or would have.
   const void *scale;
   void *reduced;
   void *residual_out;

@@ -115,6 +115,14 @@ void conorm::rt::rmsNormRow(uint32_t type, const void *row, void *out,
   kernels().rmsNormRow(type, row, out, cols, norm);
 }
 
+void conorm::rt::quantizeBlocks(uint32_t type, const conorm_quant &quant,
+                                float scale, const void *y, int64_t numBlocks,
+                                int64_t block, uint8_t *quantized,
+                                void *scales) {
+  kernels().quantizeBlocks(type, quant, scale, y, numBlocks, block, quantized,
+                           scales);
+}
+
 #if defined(__x86_64__)
 ScopedFloatEnvironment::ScopedFloatEnvironment() : saved(_mm_getcsr()) {
   // Rounding mode (bits 13 and 14), flush to zero (15), denormals are zero (6).

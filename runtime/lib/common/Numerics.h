@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Kernels for rules R1 to R4 and R6 of docs/RoundingContract.md. Buffers are
+// Kernels for rules R1 to R6 of docs/RoundingContract.md. Buffers are
 // contiguous; `type` is F32, F16 or BF16. An output may be the very same buffer
 // as an input of the same call; otherwise they do not overlap.
 //
@@ -27,9 +27,9 @@ void reduceOrdered(uint32_t type, uint32_t reduction,
 
 /// R1 and R2 in one pass over memory: reduced = T(sum of sources), sum =
 /// T(f32(reduced) + f32(residual)). `reduced` may be null.
-void reduceAddOrdered(uint32_t type, const void *const *sources,
-                      int numSources, const void *residual, void *reduced,
-                      void *sum, int64_t count);
+void reduceAddOrdered(uint32_t type, const void *const *sources, int numSources,
+                      const void *residual, void *reduced, void *sum,
+                      int64_t count);
 
 /// R2: out[i] = T(f32(a[i]) + f32(b[i])).
 void addRounded(uint32_t type, const void *a, const void *b, void *out,
@@ -38,6 +38,13 @@ void addRounded(uint32_t type, const void *a, const void *b, void *out,
 /// R3 and R4 on one row of `cols` elements.
 void rmsNormRow(uint32_t type, const void *row, void *out, int64_t cols,
                 const conorm_norm &norm);
+
+/// R5 on `numBlocks` blocks of `block` elements each, from `y` on: their codes,
+/// packed, and their scales, one after the other (f32, or a byte each). Either
+/// output may be null. `scale` is what readsScale() says, else not used.
+void quantizeBlocks(uint32_t type, const conorm_quant &quant, float scale,
+                    const void *y, int64_t numBlocks, int64_t block,
+                    uint8_t *quantized, void *scales);
 
 /// Instruction sets that have kernels of their own. All give the same bits. The
 /// widest that the processor has is used, unless the environment variable

@@ -29,6 +29,7 @@
 #define CONORM_RUNTIME_LIB_COMMON_NUMERICSKERNELS_H
 
 #include "NumericsTable.h"
+#include "QuantizeKernels.h"
 
 #include <type_traits>
 
@@ -412,7 +413,7 @@ void addRoundedImpl(uint32_t type, const void *a, const void *b, void *out,
 
 template <typename Isa> constexpr NumericsTable makeTable() {
   return {reduceOrderedImpl<Isa>, reduceAddOrderedImpl<Isa>,
-          addRoundedImpl<Isa>, rmsNormRowImpl<Isa>};
+          addRoundedImpl<Isa>, rmsNormRowImpl<Isa>, quantizeBlocksImpl};
 }
 
 } // namespace

@@ -25,6 +25,9 @@ struct NumericsTable {
                      int64_t count);
   void (*rmsNormRow)(uint32_t type, const void *row, void *out, int64_t cols,
                      const conorm_norm &norm);
+  void (*quantizeBlocks)(uint32_t type, const conorm_quant &quant, float scale,
+                         const void *y, int64_t numBlocks, int64_t block,
+                         uint8_t *quantized, void *scales);
 };
 
 extern const NumericsTable numericsBase;

@@ -20,10 +20,13 @@ struct Range {
   const void *data;
   int64_t bytes;
   bool written;
+  /// Whether an output has the shape and type of the inputs it may be.
+  bool mayBeInput = true;
 };
 } // namespace
 
-static Error checkEnumerator(const char *name, uint32_t value, uint32_t last) {
+Error conorm::rt::checkEnumerator(const char *name, uint32_t value,
+                                  uint32_t last) {
   if (value <= last)
     return success();
   return makeError(CONORM_ERROR_INVALID_ARGUMENT, "%s is %u, expected 0 to %u",
@@ -100,12 +103,12 @@ static Error checkOverlaps(const Range *ranges, int count, int exact) {
       if ((!a.written && !b.written) || !overlap(a, b))
         continue;
       bool same = a.data == b.data && a.bytes == b.bytes;
-      if (same && i < exact && !a.written && b.written)
+      if (same && i < exact && !a.written && b.written && b.mayBeInput)
         continue;
       const Range &output = b.written ? b : a, &other = b.written ? a : b;
       return makeError(CONORM_ERROR_INVALID_ARGUMENT, "%s overlaps %s%s",
                        output.name, other.name,
-                       same || other.written
+                       same || other.written || !output.mayBeInput
                            ? ""
                            : " in part, expected the same buffer or a "
                              "disjoint one");
@@ -247,17 +250,6 @@ Error conorm::rt::validate(const conorm_rms_norm_args &args) {
   return checkOverlaps(ranges, 5, 2);
 }
 
-static Error checkQuant(const conorm_quant &quant) {
-  if (Error error =
-          checkEnumerator("quant.scheme", quant.scheme, CONORM_QUANT_MXFP8))
-    return error;
-  if (Error error = checkEnumerator("quant.scale_layout", quant.scale_layout,
-                                    CONORM_SCALE_LAYOUT_PACKED_COLUMN_MAJOR))
-    return error;
-  return checkEnumerator("quant.scale_mode", quant.scale_mode,
-                         CONORM_SCALE_MODE_DIVIDE);
-}
-
 Error conorm::rt::validate(const conorm_quantize_args &args) {
   if (Error error = checkElementType(args.element_type))
     return error;
@@ -265,17 +257,24 @@ Error conorm::rt::validate(const conorm_quantize_args &args) {
     return error;
   if (Error error = checkSize("cols", args.cols))
     return error;
-  if (Error error = checkQuant(args.quant))
-    return error;
   if (args.quant.scheme == CONORM_QUANT_NONE)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "quant.scheme is none, expected a scheme");
   int64_t count;
   if (Error error = checkProduct(args.rows, args.cols, 1, 1, count))
     return error;
+  QuantOperands quant{args.quant, args.rows,      args.cols,
+                      args.scale, args.quantized, args.scales};
+  if (Error error = validateQuant(quant))
+    return error;
   if (Error error = checkPresent("input", args.input, count))
     return error;
-  return checkPresent("quantized", args.quantized, count);
+  Range ranges[] = {
+      {"input", args.input, conorm_type_bytes(args.element_type, count), false},
+      {"scale", args.scale, quant.scaleBytes, false},
+      {"quantized", args.quantized, quant.quantizedBytes, true, false},
+      {"scales", args.scales, quant.scalesBytes, true, false}};
+  return checkOverlaps(ranges, 4, 0);
 }
 
 /// What must go together in the fused operation.
@@ -313,9 +312,11 @@ Error conorm::rt::validate(const conorm_all_reduce_rms_norm_args &args) {
   int64_t count;
   if (Error error = checkProduct(args.rows, args.cols, 1, 1, count))
     return error;
-  if (Error error = checkQuant(args.quant))
-    return error;
   if (Error error = checkParts(args))
+    return error;
+  QuantOperands quant{args.quant, args.rows,      args.cols,
+                      args.scale, args.quantized, args.scales};
+  if (Error error = validateQuant(quant))
     return error;
   if (Error error = checkNorm("norm", args.norm, args.element_type, args.cols))
     return error;
@@ -333,8 +334,11 @@ Error conorm::rt::validate(const conorm_all_reduce_rms_norm_args &args) {
       {"residual", args.residual, bytes, false},
       {"weight", args.norm.weight, weightBytes(args.norm, args.cols), false},
       {"post norm weight", args.post_norm.weight, postWeight, false},
+      {"scale", args.scale, quant.scaleBytes, false},
       {"reduced", args.reduced, bytes, true},
       {"residual_out", args.residual_out, bytes, true},
-      {"normed", args.normed, bytes, true}};
-  return checkOverlaps(ranges, 7, 2);
+      {"normed", args.normed, bytes, true},
+      {"quantized", args.quantized, quant.quantizedBytes, true, false},
+      {"scales", args.scales, quant.scalesBytes, true, false}};
+  return checkOverlaps(ranges, 10, 2);
 }

@@ -27,6 +27,21 @@ Error validateReduceScatter(const conorm_scatter_gather_args &args,
 Error validateAllGather(const conorm_scatter_gather_args &args,
                         int64_t groupSize);
 
+/// Refuses values outside 0 to `last`.
+Error checkEnumerator(const char *name, uint32_t value, uint32_t last);
+
+/// The parts of an operation that quantize [rows, cols], and their buffers'
+/// sizes, which validateQuant() fills in. Without a scheme all are zero.
+struct QuantOperands {
+  const conorm_quant &quant;
+  int64_t rows, cols;
+  const void *scale;
+  void *quantized;
+  void *scales;
+  int64_t scaleBytes = 0, quantizedBytes = 0, scalesBytes = 0;
+};
+Error validateQuant(QuantOperands &operands);
+
 } // namespace conorm::rt
 
 #endif // CONORM_RUNTIME_LIB_COMMON_VALIDATE_H

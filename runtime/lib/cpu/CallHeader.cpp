@@ -55,10 +55,10 @@ static float floatOf(uint32_t bits) {
 }
 
 static std::string partsOf(uint32_t parts) {
-  static const char *const names[] = {"residual", "reduced", "residual_out",
-                                      "normed"};
+  static const char *const names[] = {"residual", "reduced",   "residual_out",
+                                      "normed",   "quantized", "scales"};
   std::string text;
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 6; ++i)
     if (parts >> i & 1)
       text += (text.empty() ? "" : ", ") + std::string(names[i]);
   return text.empty() ? "none" : text;
@@ -83,6 +83,38 @@ static std::string normDifference(const char *which, const NormAttributes &mine,
   return "";
 }
 
+/// The same for a quantization.
+static std::string quantDifference(const QuantAttributes &mine,
+                                   const QuantAttributes &other) {
+  static const char *const schemes[] = {"none",      "per_tensor", "per_token",
+                                        "per_group", "nvfp4",      "mxfp8"};
+  static const char *const layouts[] = {"linear", "swizzled_128x4",
+                                        "packed_column_major"};
+  static const char *const modes[] = {"multiply_reciprocal", "divide"};
+  auto differs = [](const char *what, const char *other, const char *mine) {
+    return format("%s %s, this rank %s", what, other, mine);
+  };
+  if (other.scheme != mine.scheme)
+    return differs("quantization scheme", schemes[other.scheme % 6],
+                   schemes[mine.scheme % 6]);
+  if (other.groupSize != mine.groupSize)
+    return format("quantization group size %u, this rank %u", other.groupSize,
+                  mine.groupSize);
+  if (other.quantizedType != mine.quantizedType)
+    return differs("quantized type", conorm_type_name(other.quantizedType),
+                   conorm_type_name(mine.quantizedType));
+  if (other.scaleType != mine.scaleType)
+    return differs("scale type", conorm_type_name(other.scaleType),
+                   conorm_type_name(mine.scaleType));
+  if (other.scaleLayout != mine.scaleLayout)
+    return differs("scale layout", layouts[other.scaleLayout % 3],
+                   layouts[mine.scaleLayout % 3]);
+  if (other.scaleMode != mine.scaleMode)
+    return differs("scale mode", modes[other.scaleMode % 2],
+                   modes[mine.scaleMode % 2]);
+  return "";
+}
+
 /// The first differing attribute; "" if the difference is elsewhere.
 static std::string attributeDifference(const CallAttributes &mine,
                                        const CallAttributes &other) {
@@ -102,6 +134,8 @@ static std::string attributeDifference(const CallAttributes &mine,
   std::string text = normDifference("", mine.norm, other.norm);
   if (text.empty())
     text = normDifference("post norm ", mine.postNorm, other.postNorm);
+  if (text.empty())
+    text = quantDifference(mine.quant, other.quant);
   if (text.empty() && other.strategy != mine.strategy)
     text = format("strategy %s, this rank %s", strategyName(other.strategy),
                   strategyName(mine.strategy));

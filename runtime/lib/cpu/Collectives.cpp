@@ -11,6 +11,7 @@
 #include "Strategy.h"
 
 #include "../common/Numerics.h"
+#include "../common/Quantize.h"
 
 #include <cstring>
 
@@ -23,6 +24,20 @@ static NormAttributes describeNorm(const conorm_norm &norm) {
   result.rounding = norm.rounding;
   result.weightType = norm.weight_type;
   return result;
+}
+
+static QuantAttributes describeQuant(const conorm_quant &quant, int64_t cols) {
+  if (quant.scheme == CONORM_QUANT_NONE)
+    return {};
+  bool blocks = quant.scheme != CONORM_QUANT_PER_TENSOR &&
+                quant.scheme != CONORM_QUANT_PER_TOKEN;
+  // What is implied may be spelt out or not.
+  return {quant.scheme,
+          quant.quantized_type,
+          computesScales(quant) ? quant.scale_type : 0,
+          quant.scale_layout,
+          quant.scale_mode,
+          blocks ? uint32_t(quantBlock(quant, cols)) : 0};
 }
 
 static uint32_t partIf(CallPart part, const void *present) {
@@ -160,9 +175,6 @@ Error CpuBackend::allReduce(const conorm_all_reduce_args &args,
 Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
                                    const conorm_group &group,
                                    const Site &site) {
-  if (args.quant.scheme != CONORM_QUANT_NONE)
-    return makeError(CONORM_ERROR_UNSUPPORTED,
-                     "the cpu backend does not quantize yet");
   Stream stream{args.element_type, CONORM_REDUCTION_SUM,
                 static_cast<const char *>(args.input), args.rows * args.cols,
                 conorm_type_bytes(args.element_type, 1)};
@@ -179,10 +191,12 @@ Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
   attributes.numerics = args.numerics;
   attributes.strategy = chooseStrategy(
       args.strategy, stream.count * stream.elementBytes, int(size));
-  attributes.parts = partIf(partResidual, args.residual) |
-                     partIf(partReduced, args.reduced) |
-                     partIf(partResidualOut, args.residual_out) |
-                     partIf(partNormed, args.normed);
+  attributes.parts =
+      partIf(partResidual, args.residual) | partIf(partReduced, args.reduced) |
+      partIf(partResidualOut, args.residual_out) |
+      partIf(partNormed, args.normed) | partIf(partQuantized, args.quantized) |
+      partIf(partScales, args.scales);
+  attributes.quant = describeQuant(args.quant, args.cols);
   attributes.norm = describeNorm(args.norm);
   attributes.hasPostNorm = args.has_post_norm;
   if (args.has_post_norm)
@@ -344,7 +358,13 @@ Error CpuBackend::rmsNorm(const conorm_rms_norm_args &args) {
   return success();
 }
 
-Error CpuBackend::quantize(const conorm_quantize_args &) {
-  return makeError(CONORM_ERROR_UNSUPPORTED,
-                   "the cpu backend does not quantize yet");
+Error CpuBackend::quantize(const conorm_quantize_args &args) {
+  Quantizer quantizer(args.element_type, args.quant, args.scale, args.rows,
+                      args.cols, args.quantized, args.scales);
+  int64_t bytes = conorm_type_bytes(args.element_type, args.cols);
+  if (bytes > 0 && quantizer)
+    for (int64_t row = 0; row < args.rows; ++row)
+      quantizer.quantizeRow(row, static_cast<const char *>(args.input) +
+                                     row * bytes);
+  return success();
 }

@@ -30,6 +30,16 @@ struct NormAttributes {
   uint32_t weightType;
 };
 
+/// A quantization scheme; all zero without one.
+struct QuantAttributes {
+  uint32_t scheme;
+  uint32_t quantizedType;
+  uint32_t scaleType;
+  uint32_t scaleLayout;
+  uint32_t scaleMode;
+  uint32_t groupSize;
+};
+
 /// An operation of the runtime itself, never of a program.
 constexpr uint32_t opAddGroups = 0x10000;
 
@@ -49,10 +59,11 @@ struct CallAttributes {
   uint32_t hasPostNorm = 0;
   NormAttributes norm = {};
   NormAttributes postNorm = {};
+  QuantAttributes quant = {};
   /// Hash of the groups, opAddGroups only.
   uint64_t groups = 0;
 };
-static_assert(sizeof(CallAttributes) == 104, "no padding");
+static_assert(sizeof(CallAttributes) == 128, "no padding");
 
 struct CallHeader {
   CallAttributes attributes;
@@ -64,7 +75,9 @@ enum CallPart : uint32_t {
   partResidual = 1,
   partReduced = 2,
   partResidualOut = 4,
-  partNormed = 8
+  partNormed = 8,
+  partQuantized = 16,
+  partScales = 32
 };
 
 /// What a peer polls: one line for each of the two steps in flight.

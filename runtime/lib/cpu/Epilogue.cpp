@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 using namespace conorm::rt;
 
@@ -22,20 +23,34 @@ static constexpr int64_t pieceElements = 4096;
 Epilogue::Epilogue(const conorm_all_reduce_rms_norm_args &args,
                    std::vector<char> &scratch)
     : args(args), elementBytes(conorm_type_bytes(args.element_type, 1)),
-      pieceRows(std::max<int64_t>(1, pieceElements /
-                                         std::max<int64_t>(args.cols, 1))) {
+      pieceRows(args.has_post_norm
+                    ? 1
+                    : std::max<int64_t>(
+                          1, pieceElements / std::max<int64_t>(args.cols, 1))),
+      quantizer(args.element_type, args.quant, args.scale, args.rows, args.cols,
+                args.quantized, args.scales) {
   value = args.residual_out ? args.residual_out
           : args.normed     ? args.normed
                             : nullptr;
   if (!args.residual && args.reduced)
     value = args.reduced;
-  if (!args.has_post_norm)
-    return;
+  valueIsAside = !value && quantizer;
   size_t row = size_t(args.cols) * elementBytes;
-  if (scratch.size() < 2 * row)
-    scratch.resize(2 * row);
-  reducedRow = scratch.data();
-  firstNormRow = scratch.data() + row;
+  size_t needed = 0;
+  auto reserve = [&](int64_t rows) {
+    return std::exchange(needed, needed + rows * row);
+  };
+  size_t reducedAt = reserve(args.has_post_norm ? 1 : 0);
+  size_t firstNormAt = reserve(args.has_post_norm ? 1 : 0);
+  size_t asideAt = reserve(valueIsAside ? pieceRows : 0);
+  size_t normedAt = reserve(quantizer && !args.normed ? 1 : 0);
+  if (scratch.size() < needed)
+    scratch.resize(needed);
+  reducedRow = scratch.data() + reducedAt;
+  firstNormRow = scratch.data() + firstNormAt;
+  normedRow = scratch.data() + normedAt;
+  if (valueIsAside)
+    value = scratch.data() + asideAt;
 }
 
 void Epilogue::consume(int64_t offset, int64_t count,
@@ -46,9 +61,8 @@ void Epilogue::consume(int64_t offset, int64_t count,
   std::copy(sources, sources + numSources, advanced);
   for (int64_t end = offset + count; offset < end;) {
     int64_t row = offset / args.cols;
-    int64_t piece = std::min(end, (row + (args.has_post_norm ? 1 : pieceRows)) *
-                                      args.cols) -
-                    offset;
+    int64_t nextPiece = (row / pieceRows + 1) * pieceRows;
+    int64_t piece = std::min(end, nextPiece * args.cols) - offset;
     reducePiece(offset, piece, advanced, numSources);
     offset += piece;
     for (; (nextRow + 1) * args.cols <= offset; ++nextRow)
@@ -68,12 +82,12 @@ void Epilogue::reducePiece(int64_t offset, int64_t count,
   // the sum, nobody asked for it.
   if (!args.residual || !value)
     return reduceOrdered(args.element_type, CONORM_REDUCTION_SUM, sources,
-                         numSources,
-                         args.residual ? reduced : at(value, offset), count);
+                         numSources, args.residual ? reduced : valueAt(offset),
+                         count);
   const char *residual =
       static_cast<const char *>(args.residual) + offset * elementBytes;
   reduceAddOrdered(args.element_type, sources, numSources, residual, reduced,
-                   at(value, offset), count);
+                   valueAt(offset), count);
 }
 
 /// The first norm needs the whole row before anything is added, and `reduced`
@@ -87,9 +101,8 @@ void Epilogue::reduceRowPiece(int64_t offset, int64_t count,
 void Epilogue::finishRow(int64_t row) {
   if (args.has_post_norm)
     finishSandwich(row);
-  else if (args.normed)
-    rmsNormRow(args.element_type, at(value, row * args.cols),
-               at(args.normed, row * args.cols), args.cols, args.norm);
+  else
+    finishNorm(row);
 }
 
 void Epilogue::finishSandwich(int64_t row) {
@@ -99,12 +112,20 @@ void Epilogue::finishSandwich(int64_t row) {
                args.post_norm);
     const char *residual =
         static_cast<const char *>(args.residual) + first * elementBytes;
-    addRounded(args.element_type, firstNormRow, residual, at(value, first),
+    addRounded(args.element_type, firstNormRow, residual, valueAt(first),
                args.cols);
   }
-  if (args.normed)
-    rmsNormRow(args.element_type, at(value, first), at(args.normed, first),
-               args.cols, args.norm);
+  finishNorm(row);
   if (args.reduced)
     memcpy(at(args.reduced, first), reducedRow, args.cols * elementBytes);
+}
+
+void Epilogue::finishNorm(int64_t row) {
+  int64_t first = row * args.cols;
+  if (!args.normed && !quantizer)
+    return;
+  char *normed = args.normed ? at(args.normed, first) : normedRow;
+  rmsNormRow(args.element_type, valueAt(first), normed, args.cols, args.norm);
+  if (quantizer)
+    quantizer.quantizeRow(row, normed);
 }

@@ -11,6 +11,7 @@
 #define CONORM_RUNTIME_LIB_CPU_EPILOGUE_H
 
 #include "../common/Error.h"
+#include "../common/Quantize.h"
 
 #include "conorm-runtime/ops.h"
 
@@ -23,11 +24,13 @@ namespace conorm::rt {
 ///
 /// The value v that the norm reads (R3) is kept in the first of residual_out,
 /// normed and reduced that can hold it: normed is overwritten in place, row by
-/// row. Outputs may be the same buffers as the input or the residual: a piece
-/// overwrites only elements that have been read for the last time.
+/// row. Where there is none of them, it is kept aside for the rows of a piece,
+/// until they are quantized. Outputs may be the same buffers as the input or
+/// the residual: a piece overwrites only elements that have been read for the
+/// last time.
 class Epilogue {
 public:
-  /// `scratch` holds what no output can; it grows to two rows if needed.
+  /// `scratch` holds what no output can; it grows to a piece and some rows.
   Epilogue(const conorm_all_reduce_rms_norm_args &args,
            std::vector<char> &scratch);
 
@@ -43,6 +46,13 @@ private:
                       int numSources);
   void finishRow(int64_t row);
   void finishSandwich(int64_t row);
+  void finishNorm(int64_t row);
+
+  /// Where v's element is.
+  char *valueAt(int64_t element) const {
+    int64_t piece = pieceRows * args.cols;
+    return at(value, valueIsAside ? element % piece : element);
+  }
 
   char *at(void *buffer, int64_t element) const {
     return static_cast<char *>(buffer) + element * elementBytes;
@@ -52,8 +62,12 @@ private:
   int64_t elementBytes;
   /// Elements reduced at a time: whole rows, or a part of one.
   int64_t pieceRows;
-  /// Where v is kept; null in the sandwich without residual_out and normed.
+  /// Where v is kept; null if only `reduced` is made of it.
   void *value;
+  bool valueIsAside = false;
+  Quantizer quantizer;
+  /// The normed row that is quantized but not kept.
+  char *normedRow = nullptr;
   /// The sandwich: the row being reduced, and the first norm's result.
   char *reducedRow = nullptr;
   char *firstNormRow = nullptr;
