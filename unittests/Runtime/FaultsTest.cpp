@@ -208,6 +208,66 @@ TEST(Mismatch, ofAttributes) {
                       "rank 2 passed a post norm, this rank none");
 }
 
+/// Each attribute of a quantization, against a call that differs in it alone.
+void expectQuantMismatch(const conorm_quant &usual, const conorm_quant &other,
+                         const char *difference) {
+  auto quantizing = [](conorm_quant quant) {
+    return [quant](Caller &caller) {
+      conorm_all_reduce_rms_norm_args args = caller.fusedArgs();
+      float scale = 1;
+      char quantized[64], scales[512];
+      args.quant = quant;
+      args.quantized = quantized;
+      if (quant.scheme == CONORM_QUANT_PER_TENSOR)
+        args.scale = &scale;
+      else
+        args.scales = scales;
+      return conorm_all_reduce_rms_norm(caller.context, &args);
+    };
+  };
+  expectMismatch(runDeviation(quantizing(usual), quantizing(other)),
+                 difference);
+}
+
+TEST(Mismatch, ofTheQuantization) {
+  const uint32_t f32 = CONORM_TYPE_F32, e4m3 = CONORM_TYPE_F8E4M3FN,
+                 e5m2 = CONORM_TYPE_F8E5M2, e8m0 = CONORM_TYPE_F8E8M0FNU;
+  const uint32_t packed = CONORM_SCALE_LAYOUT_PACKED_COLUMN_MAJOR;
+  const conorm_quant tensor = {CONORM_QUANT_PER_TENSOR, e4m3, f32, 0, 0, 0};
+  const conorm_quant token = {CONORM_QUANT_PER_TOKEN, e4m3, f32, 0, 0, 0};
+  const conorm_quant group = {CONORM_QUANT_PER_GROUP, e4m3, e8m0, 0, 0, 4};
+  conorm_quant other = tensor;
+  other.quantized_type = e5m2;
+  expectQuantMismatch(tensor, other,
+                      "rank 2 passed quantized type f8E5M2, this rank "
+                      "f8E4M3FN");
+  other = tensor;
+  other.scale_mode = CONORM_SCALE_MODE_DIVIDE;
+  expectQuantMismatch(tensor, other,
+                      "rank 2 passed scale mode divide, this rank "
+                      "multiply_reciprocal");
+  expectQuantMismatch(token, group,
+                      "rank 2 passed quantization scheme per_group, this rank "
+                      "per_token");
+  other = group;
+  other.group_size = 8;
+  expectQuantMismatch(
+      group, other, "rank 2 passed quantization group size 8, this rank 4");
+  other = group;
+  other.scale_type = f32;
+  expectQuantMismatch(group, other,
+                      "rank 2 passed scale type f32, this rank f8E8M0FNU");
+  other = group;
+  other.scale_layout = packed;
+  expectQuantMismatch(group, other,
+                      "rank 2 passed scale layout packed_column_major, this "
+                      "rank linear");
+  expectQuantMismatch(tensor, token,
+                      "rank 2 passed operands and results {residual, normed, "
+                      "quantized, scales}, this rank {residual, normed, "
+                      "quantized}");
+}
+
 TEST(Mismatch, ofTheSite) {
   expectMismatch(runDeviation(usualAllReduce,
                               [](Caller &caller) {

@@ -11,9 +11,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "common/Quantize.h"
 #include "NumericsTestUtils.h"
 #include "QuantizeTestUtils.h"
-#include "common/Quantize.h"
 
 using namespace conorm;
 using namespace conorm::rt;

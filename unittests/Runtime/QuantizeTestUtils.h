@@ -11,6 +11,7 @@
 
 #include "ReferenceQuantize.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,12 @@ public:
   explicit Bytes(size_t size, uint8_t poison = 0xa5)
       : size(size), poison(poison), bytes(size + guard, poison) {}
   uint8_t *data() { return bytes.data(); }
+  const uint8_t *data() const { return bytes.data(); }
+
+  bool guardsIntact() const {
+    return std::all_of(bytes.begin() + size, bytes.end(),
+                       [&](uint8_t byte) { return byte == poison; });
+  }
 
   /// "" if the content is `expected`, else where it first differs.
   std::string differsFrom(const std::vector<uint8_t> &expected) const {
@@ -77,10 +84,7 @@ public:
         return "byte " + std::to_string(i) + " of " + std::to_string(size) +
                ": expected " + std::to_string(expected[i]) + ", found " +
                std::to_string(bytes[i]);
-    for (size_t i = size; i < bytes.size(); ++i)
-      if (bytes[i] != poison)
-        return "written past the end";
-    return "";
+    return guardsIntact() ? "" : "written past the end";
   }
 
 private:

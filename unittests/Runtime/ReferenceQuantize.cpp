@@ -45,9 +45,7 @@ const std::vector<double> &numbersOf(uint32_t type) {
                                       : e2m1;
 }
 
-int signBit(uint32_t type) {
-  return type == CONORM_TYPE_F4E2M1FN ? 0x8 : 0x80;
-}
+int signBit(uint32_t type) { return type == CONORM_TYPE_F4E2M1FN ? 0x8 : 0x80; }
 
 uint8_t roundUpToPowerOfTwo(double x) {
   for (int e = -127; e <= 127; ++e)
@@ -66,9 +64,8 @@ uint8_t reference::encodeSmall(uint32_t type, float x) {
   const std::vector<double> &numbers = numbersOf(type);
   double magnitude = std::fabs(double(x));
   // The first number that is not below; the one before may be nearer.
-  size_t code =
-      std::lower_bound(numbers.begin(), numbers.end(), magnitude) -
-      numbers.begin();
+  size_t code = std::lower_bound(numbers.begin(), numbers.end(), magnitude) -
+                numbers.begin();
   if (code == numbers.size()) {
     code = numbers.size() - 1;
   } else if (code > 0) {
@@ -142,8 +139,8 @@ void nvfp4(float S, const Values &block, QuantizedRow &row) {
   row.scaleCodes.push_back(code);
   for (float y : block) {
     float scaled = y * S;
-    row.codes.push_back(
-        f == 0 ? 0 : encodeSmall(CONORM_TYPE_F4E2M1FN, scaled / f));
+    row.codes.push_back(f == 0 ? 0
+                               : encodeSmall(CONORM_TYPE_F4E2M1FN, scaled / f));
   }
 }
 

@@ -7,6 +7,10 @@ target_include_directories(ConormRankRunner PUBLIC ${CMAKE_CURRENT_LIST_DIR})
 
 conorm_add_unittest(RuntimeProtocolTests ProtocolTest.cpp
   LINK ConormRankRunner ConormReference)
+conorm_add_unittest(RuntimeQuantizeTests
+  QuantizeErrorsTest.cpp
+  QuantizeOpsTest.cpp
+  LINK ConormRankRunner ConormReference)
 include(${PROJECT_SOURCE_DIR}/test/Runtime/faults.cmake)
 conorm_add_unittest(RuntimeContextTests ContextTest.cpp
   LINK ConormRankRunner)

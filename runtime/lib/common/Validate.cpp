@@ -312,11 +312,11 @@ Error conorm::rt::validate(const conorm_all_reduce_rms_norm_args &args) {
   int64_t count;
   if (Error error = checkProduct(args.rows, args.cols, 1, 1, count))
     return error;
-  if (Error error = checkParts(args))
-    return error;
   QuantOperands quant{args.quant, args.rows,      args.cols,
                       args.scale, args.quantized, args.scales};
   if (Error error = validateQuant(quant))
+    return error;
+  if (Error error = checkParts(args))
     return error;
   if (Error error = checkNorm("norm", args.norm, args.element_type, args.cols))
     return error;
