@@ -8,6 +8,8 @@
 
 #include "soakCall.h"
 
+#include "soakQuantize.h"
+
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -96,12 +98,13 @@ Call soak::randomCall(uint64_t seed, int64_t index,
       CONORM_OP_REDUCE_SCATTER,      CONORM_OP_ALL_GATHER,
       CONORM_OP_RMS_NORM,            CONORM_OP_ADD_RMS_NORM,
       CONORM_OP_ALL_REDUCE_RMS_NORM, CONORM_OP_ALL_REDUCE_RMS_NORM,
-      CONORM_OP_ALL_REDUCE_RMS_NORM, CONORM_OP_ALL_REDUCE_RMS_NORM};
+      CONORM_OP_ALL_REDUCE_RMS_NORM, CONORM_OP_ALL_REDUCE_RMS_NORM,
+      CONORM_OP_QUANTIZE};
   const uint32_t types[] = {CONORM_TYPE_F32, CONORM_TYPE_F16, CONORM_TYPE_BF16};
   Call call = {};
   call.seed = seed;
   call.index = index;
-  call.op = ops[random.below(10)];
+  call.op = ops[random.below(11)];
   call.type = types[random.below(3)];
   call.reduction = random.oneIn(2) ? uint32_t(CONORM_REDUCTION_SUM)
                                    : uint32_t(random.below(4));
@@ -115,8 +118,11 @@ Call soak::randomCall(uint64_t seed, int64_t index,
   call.inPlace = random.oneIn(3);
   call.wantReduced = fused && random.oneIn(3);
   call.wantResidualOut = call.hasResidual && !random.oneIn(4);
-  call.wantNormed = !(call.wantReduced || call.wantResidualOut) || !fused ||
-                    !random.oneIn(5);
+  if (call.op == CONORM_OP_QUANTIZE || (fused && random.oneIn(2)))
+    randomQuant(call, random);
+  bool other = call.wantReduced || call.wantResidualOut || call.wantQuantized ||
+               call.wantScales;
+  call.wantNormed = !other || !fused || !random.oneIn(3);
   call.norm = randomNorm(random, call.type);
   call.postNorm = randomNorm(random, call.type);
   return call;
@@ -146,10 +152,11 @@ std::string Call::describe() const {
                 "call %" PRId64 " (seed %" PRIu64
                 "): %s %s [%" PRId64 ", %" PRId64 ", %" PRId64
                 "] reduction %u strategy %u group %d residual %d post_norm %d "
-                "in_place %d weight %u rounding %u",
+                "in_place %d weight %u rounding %u quant %u",
                 index, seed, conorm_op_name(op), conorm_type_name(type), outer,
                 dim, inner, reduction, strategy, group, hasResidual,
-                hasPostNorm, inPlace, norm.weightType, norm.rounding);
+                hasPostNorm, inPlace, norm.weightType, norm.rounding,
+                quant.scheme);
   return text;
 }
 
@@ -253,11 +260,13 @@ public:
 private:
   conorm_status runNorm(conorm_context *context);
   conorm_status runFused(conorm_context *context);
+  conorm_status runQuantize(conorm_context *context);
   conorm_status runScatterGather(conorm_context *context);
   conorm_norm normArgs(const NormSpec &spec, Buffer &weight) const;
   reference::Norm referenceNorm(const NormSpec &spec, Tensor tensor) const;
   std::vector<Values> inputRows(int64_t row) const;
   int64_t checkRow(int64_t row);
+  int64_t checkNormRow(int64_t row);
   int64_t compare(const char *what, const char *data, int64_t row,
                   const Values &expected);
 
@@ -269,6 +278,7 @@ private:
   conorm_site site;
   Buffer input, residual, weight, postWeight;
   Buffer output, reduced, residualOut;
+  QuantOutputs quantized;
   /// Where the results are: in a buffer of their own or an operand's.
   char *outputAt, *residualOutAt;
   int reported = 0;
@@ -299,7 +309,8 @@ Execution::Execution(const Call &call, const Group &group)
       postWeight(call, PostWeight, 0, weightStorage(call, call.postNorm), 1),
       output(call.type, outRows, call.inner),
       reduced(call.type, call.wantReduced ? outRows : 0, call.inner),
-      residualOut(call.type, call.wantResidualOut ? outRows : 0, call.inner) {
+      residualOut(call.type, call.wantResidualOut ? outRows : 0, call.inner),
+      quantized(call, inRows, call.inner) {
   bool sameShape = inRows == outRows && call.op != CONORM_OP_REDUCE_SCATTER &&
                    call.op != CONORM_OP_ALL_GATHER;
   outputAt = call.inPlace && sameShape ? input.data() : output.data();
@@ -342,10 +353,29 @@ conorm_status Execution::runFused(conorm_context *context) {
   args.rows = inRows;
   args.cols = call.inner;
   args.norm = normArgs(call.norm, weight);
+  args.quant = call.quant;
+  args.scale = quantized.scale();
+  args.quantized = quantized.codes();
+  args.scales = quantized.scales();
   args.has_post_norm = call.hasPostNorm;
   if (call.hasPostNorm)
     args.post_norm = normArgs(call.postNorm, postWeight);
   return conorm_all_reduce_rms_norm(context, &args);
+}
+
+conorm_status Execution::runQuantize(conorm_context *context) {
+  conorm_quantize_args args = {};
+  args.struct_size = sizeof(args);
+  args.element_type = call.type;
+  args.site = &site;
+  args.input = input.data();
+  args.scale = quantized.scale();
+  args.quantized = quantized.codes();
+  args.scales = quantized.scales();
+  args.rows = inRows;
+  args.cols = call.inner;
+  args.quant = call.quant;
+  return conorm_quantize(context, &args);
 }
 
 conorm_status Execution::runScatterGather(conorm_context *context) {
@@ -373,6 +403,8 @@ conorm_status Execution::run(conorm_context *context) {
     return runNorm(context);
   case CONORM_OP_ALL_REDUCE_RMS_NORM:
     return runFused(context);
+  case CONORM_OP_QUANTIZE:
+    return runQuantize(context);
   case CONORM_OP_REDUCE_SCATTER:
   case CONORM_OP_ALL_GATHER:
     return runScatterGather(context);
@@ -402,6 +434,7 @@ int64_t Execution::check(Random &random) {
     for (int i = 0; i < 8; ++i)
       differences += checkRow(random.below(outRows));
   }
+  differences += quantized.checkPaddingAndGuards();
   for (Buffer *buffer : {&input, &residual, &weight, &postWeight, &output,
                          &reduced, &residualOut})
     if (!buffer->guardIntact()) {
@@ -449,6 +482,13 @@ int64_t Execution::checkRow(int64_t row) {
                    rowValues(call, Input, rank, o * call.dim + rest % call.dim,
                              call.type));
   }
+  if (call.op == CONORM_OP_QUANTIZE)
+    return quantized.checkRow(row,
+                              rowValues(call, Input, self, row, call.type));
+  return checkNormRow(row);
+}
+
+int64_t Execution::checkNormRow(int64_t row) {
   bool fused = call.op == CONORM_OP_ALL_REDUCE_RMS_NORM;
   std::vector<Values> inputs;
   if (fused)
@@ -470,7 +510,7 @@ int64_t Execution::checkRow(int64_t row) {
         compare("residual_out", residualOutAt, row, expected.residualOut);
   if (call.wantNormed)
     differences += compare("normed", outputAt, row, expected.normed);
-  return differences;
+  return differences + quantized.checkRow(row, expected.normed);
 }
 
 int64_t Execution::compare(const char *what, const char *data, int64_t row,

@@ -69,6 +69,10 @@ struct Call {
   bool hasResidual, hasPostNorm, inPlace;
   bool wantReduced, wantResidualOut, wantNormed;
   NormSpec norm, postNorm;
+  /// Scheme none: nothing is quantized.
+  conorm_quant quant;
+  float scale;
+  bool wantQuantized, wantScales;
 
   std::string describe() const;
 };

@@ -18,6 +18,7 @@ conorm_add_unittest(RuntimeNumericsTests
   NumericsBoundTest.cpp
   NumericsConversionTest.cpp
   NumericsTest.cpp
+  QuantizeConversionTest.cpp
   QuantizeTest.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/common/Quantize.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/common/Types.cpp

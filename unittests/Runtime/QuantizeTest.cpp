@@ -11,9 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "common/Quantize.h"
-#include "NumericsTestUtils.h"
-#include "QuantizeTestUtils.h"
+#include "QuantizeFixture.h"
 
 using namespace conorm;
 using namespace conorm::rt;
@@ -24,41 +22,7 @@ using reference::Values;
 
 namespace {
 
-class Quantize : public NumericsFixture {
-protected:
-  /// Quantizes `rows` and compares all bytes of both outputs.
-  void check(const Scheme &scheme, float scale, const std::vector<Values> &rows,
-             int64_t cols) {
-    int64_t count = rows.size();
-    reference::QuantizedTensor expected =
-        reference::quantize(scheme.quant, scale, rows);
-    Bytes quantized(expected.quantized.size());
-    Bytes scales(expected.scales.size());
-    EXPECT_EQ(quantizedBytes(scheme.quant, count, cols),
-              int64_t(expected.quantized.size()));
-    EXPECT_EQ(scalesBytes(scheme.quant, count, cols),
-              int64_t(expected.scales.size()));
-    bool computes = computesScales(scheme.quant);
-    Quantizer quantizer(type, scheme.quant, &scale, count, cols,
-                        quantized.data(), computes ? scales.data() : nullptr);
-    if (cols > 0)
-      for (int64_t row = 0; row < count; ++row)
-        quantizer.quantizeRow(row, Buffer(type, rows[row]).data());
-    SCOPED_TRACE(testing::Message()
-                 << scheme.name << ", " << count << " rows of " << cols
-                 << ", scale " << scale);
-    EXPECT_EQ(quantized.differsFrom(expected.quantized), "");
-    EXPECT_EQ(scales.differsFrom(expected.scales), "");
-  }
-
-  std::vector<Values> randomRows(Random &random, int64_t rows, int64_t cols,
-                                 bool special) {
-    std::vector<Values> result;
-    for (int64_t row = 0; row < rows; ++row)
-      result.push_back(random.values(type, cols, special));
-    return result;
-  }
-};
+using Quantize = QuantizeFixture;
 CONORM_INSTANTIATE_NUMERICS(Quantize);
 
 /// A scale that leads somewhere near the range of the codes.
