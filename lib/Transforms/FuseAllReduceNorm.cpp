@@ -9,12 +9,11 @@
 #include "conorm/Transforms/Passes.h"
 
 #include "Fusion.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "FusionReport.h"
+#include "RaiseQuantize.h"
 #include "mlir/Dialect/PDL/IR/PDL.h"
 #include "mlir/Dialect/PDLInterp/IR/PDLInterp.h"
-#include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -34,10 +33,25 @@ using namespace ::mlir;
 #include "WeightBias.h.inc"
 } // namespace conorm::fusion::bias
 
+namespace conorm::fusion::sandwich {
+using namespace ::mlir;
+#include "FuseSandwich.h.inc"
+} // namespace conorm::fusion::sandwich
+
 namespace conorm::fusion::fuse {
 using namespace ::mlir;
 #include "FuseAllReduceNorm.h.inc"
 } // namespace conorm::fusion::fuse
+
+namespace conorm::fusion::raise {
+using namespace ::mlir;
+#include "RaiseQuantize.h.inc"
+} // namespace conorm::fusion::raise
+
+namespace conorm::fusion::quantize {
+using namespace ::mlir;
+#include "ExtendByQuantize.h.inc"
+} // namespace conorm::fusion::quantize
 
 using namespace mlir;
 using namespace conorm;
@@ -45,14 +59,63 @@ using namespace conorm::comm;
 
 namespace {
 
-/// Notes the fused operations as they are made.
-struct FusedOps : public RewriterBase::Listener {
+/// The operations that the stages look at: found by one walk, and kept up to
+/// date while patterns make and erase some.
+class Sites : public RewriterBase::Listener {
+public:
+  explicit Sites(Operation *root) {
+    root->walk([&](Operation *op) { add(op, /*isNew=*/false); });
+  }
+
   void notifyOperationInserted(Operation *op,
                                OpBuilder::InsertPoint) override {
-    if (auto fused = dyn_cast<AllReduceRMSNormOp>(op))
-      made.insert(fused);
+    add(op, /*isNew=*/true);
   }
-  DenseSet<Operation *> made;
+
+  void notifyOperationErased(Operation *op) override {
+    auto it = indices.find(op);
+    if (it == indices.end())
+      return;
+    entries[it->second].op = nullptr;
+    indices.erase(it);
+  }
+
+  /// Those of the given kinds, in the order of the program but for new ones.
+  template <typename... Ops>
+  SmallVector<Operation *> get() const {
+    return get([](Operation *op) { return isa<Ops...>(op); });
+  }
+  SmallVector<Operation *> get(function_ref<bool(Operation *)> accept) const {
+    SmallVector<Operation *> found;
+    for (const Entry &entry : entries)
+      if (entry.op && accept(entry.op))
+        found.push_back(entry.op);
+    return found;
+  }
+
+  /// Whether a pattern made `op`.
+  bool isNew(Operation *op) const {
+    auto it = indices.find(op);
+    return it != indices.end() && entries[it->second].isNew;
+  }
+
+private:
+  struct Entry {
+    Operation *op;
+    bool isNew;
+  };
+
+  void add(Operation *op, bool isNew) {
+    if (!isa<AllReduceOp, AllReduceRMSNormOp, norm::RMSNormOp,
+             norm::AddRMSNormOp, norm::QuantizeOp>(op) &&
+        !fusion::mayEndChain(op))
+      return;
+    indices[op] = entries.size();
+    entries.push_back({op, isNew});
+  }
+
+  SmallVector<Entry> entries;
+  DenseMap<Operation *, size_t> indices;
 };
 
 struct FuseAllReduceNormPass
@@ -63,164 +126,132 @@ struct FuseAllReduceNormPass
   void runOnOperation() override;
 
 private:
-  LogicalResult applyToNorms(const FrozenRewritePatternSet &patterns,
-                             RewriterBase::Listener *listener);
-  void explainFused(AllReduceRMSNormOp fused);
-  void explainMissed(AllReduceOp reduce);
-  void summarize(size_t fused, size_t missed);
+  void count(const Sites &sites);
+  void explain(const Sites &sites, fusion::FusionReport &summary);
 
-  FrozenRewritePatternSet normalizePatterns, fusePatterns;
+  FrozenRewritePatternSet normalize, fuseSandwiches, fuse, raise,
+      quantize;
 };
 
 } // namespace
 
+//===----------------------------------------------------------------------===//
+// Patterns
+//===----------------------------------------------------------------------===//
+
 /// Gives the patterns their native constraints and rewrites, and compiles them.
 static FrozenRewritePatternSet freeze(RewritePatternSet patterns) {
   fusion::registerConstraints(patterns.getPDLPatterns());
+  fusion::registerQuantizeConstraints(patterns.getPDLPatterns());
+  fusion::registerRaiseConstraints(patterns.getPDLPatterns());
   fusion::registerRewrites(patterns.getPDLPatterns());
   return FrozenRewritePatternSet(std::move(patterns));
 }
 
 LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
-  RewritePatternSet normalize(context), fuse(context);
-  fusion::normalize::populateGeneratedPDLLPatterns(normalize);
-  if (weightBias)
-    fusion::bias::populateGeneratedPDLLPatterns(normalize);
-  fusion::fuse::populateGeneratedPDLLPatterns(fuse);
-  normalizePatterns = freeze(std::move(normalize));
-  fusePatterns = freeze(std::move(fuse));
+  auto compile = [&](auto... populate) {
+    RewritePatternSet patterns(context);
+    (populate(patterns), ...);
+    return freeze(std::move(patterns));
+  };
+  normalize = compile([&](RewritePatternSet &patterns) {
+    fusion::normalize::populateGeneratedPDLLPatterns(patterns);
+    if (weightBias)
+      fusion::bias::populateGeneratedPDLLPatterns(patterns);
+  });
+  fuseSandwiches = compile([](RewritePatternSet &patterns) {
+    fusion::sandwich::populateGeneratedPDLLPatterns(patterns);
+  });
+  fuse = compile([](RewritePatternSet &patterns) {
+    fusion::fuse::populateGeneratedPDLLPatterns(patterns);
+  });
+  raise = compile([](RewritePatternSet &patterns) {
+    fusion::raise::populateGeneratedPDLLPatterns(patterns);
+  });
+  quantize = compile([](RewritePatternSet &patterns) {
+    fusion::quantize::populateGeneratedPDLLPatterns(patterns);
+  });
   return success();
 }
 
-/// Applies patterns to the norms alone: every pattern is rooted at one, so that
-/// the cost does not depend on what else stands in the module.
-LogicalResult
-FuseAllReduceNormPass::applyToNorms(const FrozenRewritePatternSet &patterns,
-                                    RewriterBase::Listener *listener) {
-  SmallVector<Operation *> norms;
-  getOperation()->walk([&](Operation *op) {
-    if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(op))
-      norms.push_back(op);
-  });
-  if (norms.empty())
+/// Applies patterns to those operations alone at which they are rooted, so that
+/// the cost does not depend on what else stands there.
+static LogicalResult apply(SmallVector<Operation *> roots,
+                           const FrozenRewritePatternSet &patterns,
+                           Sites &sites) {
+  if (roots.empty())
     return success();
+  // The driver takes the last one first. Of several norms of one value it is
+  // the first that the fused operation shall have.
+  std::reverse(roots.begin(), roots.end());
   GreedyRewriteConfig config;
   // No folding: what is not ours stays as it was written, bit by bit.
-  config.setListener(listener)
+  config.setListener(&sites)
       .setStrictness(GreedyRewriteStrictness::ExistingAndNewOps)
       .enableFolding(false)
       .enableConstantCSE(false);
-  return applyOpPatternsGreedily(norms, patterns, config);
+  return applyOpPatternsGreedily(roots, patterns, config);
 }
+
+//===----------------------------------------------------------------------===//
+// Stages
+//===----------------------------------------------------------------------===//
 
 void FuseAllReduceNormPass::runOnOperation() {
-  FusedOps fused;
-  if (failed(applyToNorms(normalizePatterns, nullptr)) ||
-      failed(applyToNorms(fusePatterns, &fused)))
+  Sites sites(getOperation());
+  fusion::FusionReport summary(&getContext(), report);
+  if (failed(apply(sites.get<norm::RMSNormOp, norm::AddRMSNormOp>(), normalize,
+                   sites)) ||
+      failed(apply(sites.get<norm::AddRMSNormOp>(), fuseSandwiches, sites)))
     return signalPassFailure();
-  size_t missed = 0;
+  // The next stage takes their first norms.
+  for (Operation *norm : sites.get<norm::AddRMSNormOp>())
+    summary.addMissedSandwich(norm);
+  if (failed(apply(sites.get<norm::RMSNormOp, norm::AddRMSNormOp>(), fuse,
+                   sites)) ||
+      failed(apply(sites.get(fusion::mayEndChain), raise, sites)) ||
+      failed(apply(sites.get<norm::QuantizeOp>(), quantize, sites)))
+    return signalPassFailure();
+  count(sites);
+  explain(sites, summary);
+}
+
+void FuseAllReduceNormPass::count(const Sites &sites) {
+  for (Operation *op : sites.get<AllReduceOp, AllReduceRMSNormOp>()) {
+    auto fused = dyn_cast<AllReduceRMSNormOp>(op);
+    if (fused && !sites.isNew(op))
+      continue;
+    ++numSites;
+    if (!fused) {
+      ++numMissed;
+      continue;
+    }
+    ++numFused;
+    numWithResidual += fused.getResidual() ? 1 : 0;
+    numWithWeightBias += fused.getWeightBias().isZero() ? 0 : 1;
+    numWithPostNorm += fused.isSandwich() ? 1 : 0;
+    numWithQuantization += fused.getQuantization() ? 1 : 0;
+  }
+}
+
+void FuseAllReduceNormPass::explain(const Sites &sites,
+                                    fusion::FusionReport &summary) {
+  if (!summary.isWanted())
+    return;
+  // In the order of the program, which new operations are not kept in.
   getOperation()->walk([&](Operation *op) {
-    if (fused.made.contains(op))
-      explainFused(cast<AllReduceRMSNormOp>(op));
-    if (auto reduce = dyn_cast<AllReduceOp>(op)) {
-      explainMissed(reduce);
-      ++missed;
+    if (auto fused = dyn_cast<AllReduceRMSNormOp>(op)) {
+      if (sites.isNew(op))
+        summary.addFused(fused);
+    } else if (auto reduce = dyn_cast<AllReduceOp>(op)) {
+      summary.addMissed(reduce);
+    } else if (auto quantize = dyn_cast<norm::QuantizeOp>(op)) {
+      summary.addMissedQuantize(quantize);
+    } else {
+      summary.addMissedChain(op);
     }
   });
-  numSites += fused.made.size();
-  summarize(fused.made.size(), missed);
-}
-
-//===----------------------------------------------------------------------===//
-// Explanations
-//===----------------------------------------------------------------------===//
-
-static remark::RemarkOpts getRemarkOpts(Operation *op) {
-  StringRef function;
-  if (auto parent = op->getParentOfType<FunctionOpInterface>())
-    function = parent.getName();
-  return remark::RemarkOpts::name("AllReduceRMSNorm")
-      .category("fuse-all-reduce-norm")
-      .function(function);
-}
-
-void FuseAllReduceNormPass::explainFused(AllReduceRMSNormOp fused) {
-  ++numFused;
-  float bias = fused.getWeightBias().convertToFloat();
-  numWithResidual += fused.getResidual() ? 1 : 0;
-  numWithWeightBias += bias != 0.0f ? 1 : 0;
-  std::string results;
-  for (auto [name, result] :
-       llvm::zip(fused.getPartNames(), fused.getPartResults()))
-    if (result)
-      results += (results.empty() ? "" : " ") + name.str();
-  using Arg = remark::detail::Remark::Arg;
-  remark::passed(fused.getLoc(), getRemarkOpts(fused))
-      << "fused the all_reduce with the norm that reads it"
-      << Arg("Residual", fused.getResidual() ? "yes" : "no")
-      << Arg("WeightBias", bias) << Arg("Results", results);
-}
-
-namespace {
-/// Why an all_reduce stays, as its remark says it.
-struct Reason {
-  StringRef constraint;
-  std::string text;
-};
-} // namespace
-
-/// The first guard that fails between `reduce` and a norm that reads it. The
-/// patterns matched none of them, so one does.
-static std::optional<Reason> explainNorm(AllReduceOp reduce, Operation *norm) {
-  for (const fusion::Constraint &constraint : fusion::getConstraints())
-    if (fusion::Violation violation = constraint.check(reduce, norm))
-      return Reason{constraint.name, *violation};
-  return std::nullopt;
-}
-
-static Reason explain(AllReduceOp reduce) {
-  if (!reduce.getReduced())
-    return {"NoDestinationsYet", "the all_reduce is on memrefs already"};
-  for (Operation *user : reduce.getReduced().getUsers()) {
-    if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(user))
-      if (std::optional<Reason> reason = explainNorm(reduce, user))
-        return *reason;
-    if (!isa<arith::AddFOp, linalg::AddOp>(user) || user->getNumResults() != 1)
-      continue;
-    for (Operation *next : user->getResult(0).getUsers())
-      if (isa<norm::RMSNormOp>(next))
-        if (fusion::Violation violation =
-                fusion::checkAdditionPlaceable(user, next))
-          return {"AdditionPlaceable", *violation};
-  }
-  std::string readers;
-  llvm::SmallSetVector<StringRef, 4> names;
-  for (Operation *user : reduce.getReduced().getUsers())
-    names.insert(user->getName().getStringRef());
-  readers = llvm::join(names, ", ");
-  return {"ReadByNorm", readers.empty()
-                            ? "nothing reads the reduced value"
-                            : "no norm reads the reduced value, but " +
-                                  readers};
-}
-
-void FuseAllReduceNormPass::explainMissed(AllReduceOp reduce) {
-  ++numSites;
-  ++numMissed;
-  // Building the text is not free: only where somebody listens.
-  if (!reduce.getContext()->getRemarkEngine())
-    return;
-  Reason reason = explain(reduce);
-  using Arg = remark::detail::Remark::Arg;
-  remark::missed(reduce.getLoc(), getRemarkOpts(reduce))
-      << Arg("Constraint", reason.constraint) << Arg("Reason", reason.text);
-}
-
-void FuseAllReduceNormPass::summarize(size_t fused, size_t missed) {
-  using Arg = remark::detail::Remark::Arg;
-  remark::analysis(getOperation()->getLoc(),
-                   remark::RemarkOpts::name("Summary")
-                       .category("fuse-all-reduce-norm"))
-      << Arg("AllReduces", fused + missed) << Arg("Fused", fused)
-      << Arg("Missed", missed);
+  summary.remarkSummary(getOperation());
+  if (report)
+    summary.print(llvm::errs());
 }

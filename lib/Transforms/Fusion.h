@@ -23,29 +23,71 @@ namespace conorm::fusion {
 /// Empty if a constraint holds, otherwise what it saw.
 using Violation = std::optional<std::string>;
 
-/// A guard between an all_reduce and a norm that reads it. The name is the one
-/// that patterns use and that remarks print.
+/// What stage 2 looks at: an all_reduce and the norm that reads it. In a
+/// sandwich another norm stands between them, and `norm` adds the residual.
+struct Site {
+  comm::AllReduceOp reduce;
+  mlir::Operation *norm;
+  norm::RMSNormOp postNorm = {};
+
+  /// The operations that one fused operation replaces, in order.
+  llvm::SmallVector<mlir::Operation *, 3> getOperations() const;
+  llvm::SmallVector<mlir::Operation *, 2> getNorms() const;
+};
+
+/// A guard of stage 2. The name is the one that patterns use and that remarks
+/// print.
 struct Constraint {
   llvm::StringLiteral name;
-  Violation (*check)(comm::AllReduceOp reduce, mlir::Operation *norm);
+  Violation (*check)(Site site);
 };
 
 /// All guards of stage 2, in the order in which remarks name them.
 llvm::ArrayRef<Constraint> getConstraints();
 
+/// The sandwich that `norm` ends, if it is one.
+std::optional<Site> getSandwich(mlir::Operation *norm);
+
+/// What stage 3 looks at: a fused operation and the quantization of its norm.
+struct QuantizeSite {
+  comm::AllReduceRMSNormOp fused;
+  norm::QuantizeOp quantize;
+};
+
+/// A guard of stage 3.
+struct QuantizeConstraint {
+  llvm::StringLiteral name;
+  Violation (*check)(QuantizeSite site);
+};
+
+/// All guards of stage 3, in the order in which remarks name them.
+llvm::ArrayRef<QuantizeConstraint> getQuantizeConstraints();
+
+/// The fused operation whose normed result `value` is; null if it is not one.
+comm::AllReduceRMSNormOp getFusedNorm(mlir::Value value);
+
 /// The guard of stage 1 on where `norm.add_rms_norm` may stand.
 Violation checkAdditionPlaceable(mlir::Operation *add, mlir::Operation *norm);
 
-/// Whether an operation placed before `point` may use `value`.
-bool dominates(mlir::Value value, mlir::Operation *point);
+/// Why two operations have no order in one block; empty if they have one.
+Violation checkOneBlock(mlir::Operation *first, mlir::Operation *last);
 
-/// Whether everything that reads `value`, but for `except`, comes after `point`
-/// in point's block or inside an operation that does.
-bool usersFollow(mlir::Value value, mlir::Operation *point,
-                 mlir::Operation *except);
+/// What communicates between two operations of one block; empty if nothing.
+Violation checkNothingCommunicates(mlir::Operation *first,
+                                   mlir::Operation *last);
+
+/// Text for messages: a type, an operation's name.
+template <typename T>
+std::string toString(T value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << value;
+  return text;
+}
 
 /// Registers constraints and rewrites under the names that the patterns use.
 void registerConstraints(mlir::PDLPatternModule &patterns);
+void registerQuantizeConstraints(mlir::PDLPatternModule &patterns);
+void registerRaiseConstraints(mlir::PDLPatternModule &patterns);
 void registerRewrites(mlir::PDLPatternModule &patterns);
 
 } // namespace conorm::fusion

@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Elementwise.h"
 #include "Fusion.h"
+#include "Placement.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -21,35 +23,6 @@ using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
 
-//===----------------------------------------------------------------------===//
-// Positions
-//===----------------------------------------------------------------------===//
-
-bool fusion::dominates(Value value, Operation *point) {
-  // The norm uses the value and stands in point's block, so that a definition
-  // in any other block dominates the whole block.
-  Operation *definition = value.getDefiningOp();
-  return !definition || definition->getBlock() != point->getBlock() ||
-         definition->isBeforeInBlock(point);
-}
-
-bool fusion::usersFollow(Value value, Operation *point, Operation *except) {
-  return llvm::all_of(value.getUsers(), [&](Operation *user) {
-    if (user == except)
-      return true;
-    Operation *ancestor = point->getBlock()->findAncestorOpInBlock(*user);
-    return !ancestor || point->isBeforeInBlock(ancestor);
-  });
-}
-
-/// Text for messages: a type, an operation's name.
-template <typename T>
-static std::string toString(T value) {
-  std::string text;
-  llvm::raw_string_ostream(text) << value;
-  return text;
-}
-
 static Value getWeight(Operation *norm) {
   if (auto op = dyn_cast<norm::RMSNormOp>(norm))
     return op.getWeight();
@@ -60,46 +33,78 @@ static Value getWeight(Operation *norm) {
 // Guards between an all_reduce and a norm
 //===----------------------------------------------------------------------===//
 
-static Violation checkSumReduction(AllReduceOp reduce, Operation *) {
-  if (reduce.getReduction() == Reduction::Sum)
-    return std::nullopt;
-  return ("the reduction is " + stringifyReduction(reduce.getReduction()) +
-          ", not sum")
-      .str();
+SmallVector<Operation *, 3> Site::getOperations() const {
+  if (postNorm)
+    return {reduce, postNorm, norm};
+  return {reduce, norm};
 }
 
-static Violation checkNoDestinationsYet(AllReduceOp reduce, Operation *norm) {
-  if (reduce.getOuts())
-    return "the all_reduce has a destination already";
-  bool hasOuts = isa<norm::RMSNormOp>(norm)
-                     ? static_cast<bool>(cast<norm::RMSNormOp>(norm).getOuts())
-                     : !cast<norm::AddRMSNormOp>(norm).getOuts().empty();
-  if (hasOuts)
-    return "the norm has destinations already";
-  return std::nullopt;
+SmallVector<Operation *, 2> Site::getNorms() const {
+  if (postNorm)
+    return {postNorm, norm};
+  return {norm};
 }
 
-static Violation checkElementTypesMatch(AllReduceOp reduce, Operation *norm) {
-  Value weight = getWeight(norm);
-  if (!weight)
-    return std::nullopt;
-  Type input = getElementTypeOrSelf(reduce.getInput());
-  Type found = getElementTypeOrSelf(weight);
-  if (input == found)
-    return std::nullopt;
-  return "the input is " + toString(input) + " and the weight is " +
-         toString(found);
-}
-
-static Violation checkResidualNotReduced(AllReduceOp reduce, Operation *norm) {
+std::optional<Site> fusion::getSandwich(Operation *norm) {
   auto add = dyn_cast<norm::AddRMSNormOp>(norm);
   if (!add)
     return std::nullopt;
+  for (Value operand : {add.getInput(), add.getResidual()})
+    if (auto postNorm = operand.getDefiningOp<norm::RMSNormOp>())
+      if (auto reduce = postNorm.getInput().getDefiningOp<AllReduceOp>())
+        return Site{reduce, norm, postNorm};
+  return std::nullopt;
+}
+
+static Violation checkSumReduction(Site site) {
+  Reduction reduction = site.reduce.getReduction();
+  if (reduction == Reduction::Sum)
+    return std::nullopt;
+  return ("the reduction is " + stringifyReduction(reduction) + ", not sum")
+      .str();
+}
+
+static bool hasDestinations(Operation *norm) {
+  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
+    return static_cast<bool>(op.getOuts());
+  return !cast<norm::AddRMSNormOp>(norm).getOuts().empty();
+}
+
+static Violation checkNoDestinationsYet(Site site) {
+  if (site.reduce.getOuts())
+    return "the all_reduce has a destination already";
+  for (Operation *norm : site.getNorms())
+    if (hasDestinations(norm))
+      return "the norm has destinations already";
+  return std::nullopt;
+}
+
+static Violation checkElementTypesMatch(Site site) {
+  Type input = getElementTypeOrSelf(site.reduce.getInput());
+  for (Operation *norm : site.getNorms()) {
+    Value weight = getWeight(norm);
+    if (weight && getElementTypeOrSelf(weight) != input)
+      return "the input is " + toString(input) + " and the weight is " +
+             toString(getElementTypeOrSelf(weight));
+  }
+  return std::nullopt;
+}
+
+static Violation checkResidualNotReduced(Site site) {
+  auto add = dyn_cast<norm::AddRMSNormOp>(site.norm);
+  if (!add)
+    return std::nullopt;
+  Value reduced = site.reduce.getReduced();
+  if (site.postNorm) {
+    if (add.getInput() == reduced || add.getResidual() == reduced)
+      return "the residual is the reduced value itself";
+    return std::nullopt;
+  }
   // Two partial results that only meet here: which one to fuse is not ours to
   // choose. A residual that others read as well is a residual.
   for (Value operand : {add.getInput(), add.getResidual()}) {
     auto other = operand.getDefiningOp<AllReduceOp>();
-    if (other && other != reduce && operand.hasOneUse())
+    if (other && other != site.reduce && operand.hasOneUse())
       return "the residual is another all_reduce that only this sum reads";
   }
   if (add.getInput() == add.getResidual())
@@ -107,19 +112,35 @@ static Violation checkResidualNotReduced(AllReduceOp reduce, Operation *norm) {
   return std::nullopt;
 }
 
-static Violation checkWeightNotReduced(AllReduceOp reduce, Operation *norm) {
+static Violation checkWeightNotReduced(Site site) {
   // With rows of rank 1 the reduced value may be the weight as well; the fused
   // operation would read its own result.
-  if (getWeight(norm) == reduce.getReduced())
-    return "the weight is the reduced value itself";
+  for (Operation *norm : site.getNorms())
+    if (getWeight(norm) == site.reduce.getReduced())
+      return "the weight is the reduced value itself";
   return std::nullopt;
 }
 
-static Violation checkSameBlock(AllReduceOp reduce, Operation *norm) {
-  if (reduce->getBlock() != norm->getBlock())
-    return "the norm stands in another block, inside or behind " +
-           toString(norm->getParentOp()->getName().getStringRef());
-  if (!mayHaveSSADominance(*reduce->getParentRegion()))
+static Violation checkPostNormReadOnce(Site site) {
+  if (!site.postNorm || site.postNorm->hasOneUse())
+    return std::nullopt;
+  return "the first norm has another reader than the sum, and is no result of "
+         "a sandwich";
+}
+
+Violation fusion::checkOneBlock(Operation *first, Operation *last) {
+  if (first->getBlock() != last->getBlock())
+    return "stands in another block, inside or behind " +
+           toString(last->getParentOp()->getName().getStringRef());
+  return std::nullopt;
+}
+
+static Violation checkSameBlock(Site site) {
+  Operation *before = site.reduce;
+  for (Operation *norm : site.getNorms())
+    if (Violation violation = checkOneBlock(before, norm))
+      return "the norm " + *violation;
+  if (!mayHaveSSADominance(*before->getParentRegion()))
     return "they stand in a graph region";
   return std::nullopt;
 }
@@ -140,24 +161,23 @@ static bool mayCommunicate(Operation *op) {
   });
 }
 
-static Violation checkNoCollectiveBetween(AllReduceOp reduce, Operation *norm) {
-  if (reduce->getBlock() != norm->getBlock() || norm->isBeforeInBlock(reduce))
-    return std::nullopt; // SameBlock's business.
-  for (Operation *op = reduce->getNextNode(); op != norm;
-       op = op->getNextNode())
+Violation fusion::checkNothingCommunicates(Operation *first, Operation *last) {
+  for (Operation *op = first->getNextNode(); op != last; op = op->getNextNode())
     if (mayCommunicate(op))
       return toString(op->getName().getStringRef()) + " stands between them" +
              (isCollective(op) ? "" : " and may communicate");
   return std::nullopt;
 }
 
-static Violation checkUsersDominated(AllReduceOp reduce, Operation *norm) {
-  // At the all_reduce's place every user is dominated; the norm's other
-  // operands must be there too. At the norm's place it is the reverse.
-  bool operandsThere = llvm::all_of(norm->getOperands(), [&](Value operand) {
-    return operand == reduce.getReduced() || dominates(operand, reduce);
-  });
-  if (operandsThere || usersFollow(reduce.getReduced(), norm, norm))
+static Violation checkNoCollectiveBetween(Site site) {
+  if (site.reduce->getBlock() != site.norm->getBlock() ||
+      site.norm->isBeforeInBlock(site.reduce))
+    return std::nullopt; // SameBlock's business.
+  return checkNothingCommunicates(site.reduce, site.norm);
+}
+
+static Violation checkUsersDominated(Site site) {
+  if (findPlaces(site.getOperations()))
     return std::nullopt;
   return "the reduced value is read before an operand of the norm is there";
 }
@@ -169,6 +189,7 @@ ArrayRef<Constraint> fusion::getConstraints() {
       {"ElementTypesMatch", checkElementTypesMatch},
       {"ResidualNotReduced", checkResidualNotReduced},
       {"WeightNotReduced", checkWeightNotReduced},
+      {"PostNormReadOnce", checkPostNormReadOnce},
       {"SameBlock", checkSameBlock},
       {"NoCollectiveBetween", checkNoCollectiveBetween},
       {"UsersDominated", checkUsersDominated},
@@ -187,11 +208,9 @@ Violation fusion::checkAdditionPlaceable(Operation *add, Operation *norm) {
            toString(norm->getParentOp()->getName().getStringRef());
   if (!mayHaveSSADominance(*add->getParentRegion()))
     return "the addition stands in a graph region";
-  Value weight = getWeight(norm);
-  if (weight == add->getResult(0))
+  if (getWeight(norm) == add->getResult(0))
     return "the norm's weight is the sum itself";
-  if (!weight || dominates(weight, add) ||
-      usersFollow(add->getResult(0), norm, norm))
+  if (findPlaces({add, norm}))
     return std::nullopt;
   return "the sum is read before the norm's weight is there";
 }
@@ -252,9 +271,56 @@ static LogicalResult additionOfInputs(PatternRewriter &, Operation *add) {
                  }));
 }
 
-static LogicalResult additionPlaceable(PatternRewriter &, Operation *add,
+/// The value without the casts and copies between.
+static LogicalResult uncast(PatternRewriter &, PDLResultList &results,
+                            ArrayRef<PDLValue> values) {
+  Value value = values[0].cast<Value>();
+  Element source = peel({value});
+  // What no operation here computes has nothing to be fused with.
+  if (!source.isTensor() || source.value == value || !source.getOp())
+    return failure();
+  results.push_back(source.value);
+  return success();
+}
+
+static LogicalResult elementwiseSum(PatternRewriter &, PDLResultList &results,
+                                    ArrayRef<PDLValue> values) {
+  auto addends = getAddends(values[0].cast<Value>());
+  if (!addends)
+    return failure();
+  results.push_back(addends->first);
+  results.push_back(addends->second);
+  return success();
+}
+
+/// The all_reduce that `value` is the result of, or the norm of the result.
+static AllReduceOp getSourceReduce(Value value) {
+  if (auto norm = value.getDefiningOp<norm::RMSNormOp>())
+    value = norm.getInput();
+  return value.getDefiningOp<AllReduceOp>();
+}
+
+static LogicalResult rightIsReducedLast(PatternRewriter &, Value left,
+                                        Value right) {
+  AllReduceOp first = getSourceReduce(left), second = getSourceReduce(right);
+  if (!second || first == second)
+    return failure();
+  return success(!first || (first->getBlock() == second->getBlock() &&
+                            first->isBeforeInBlock(second)));
+}
+
+static LogicalResult additionPlaceable(PatternRewriter &, Value sum,
                                        Operation *norm) {
-  return failure(checkAdditionPlaceable(add, norm).has_value());
+  return failure(checkAdditionPlaceable(sum.getDefiningOp(), norm).has_value());
+}
+
+/// Patterns pass (all_reduce, norm), or (all_reduce, first norm, second norm).
+static Site getSite(ArrayRef<PDLValue> values) {
+  auto reduce = cast<AllReduceOp>(values.front().cast<Operation *>());
+  Operation *norm = values.back().cast<Operation *>();
+  if (values.size() == 2)
+    return {reduce, norm};
+  return {reduce, norm, cast<norm::RMSNormOp>(values[1].cast<Operation *>())};
 }
 
 void fusion::registerConstraints(PDLPatternModule &patterns) {
@@ -264,13 +330,17 @@ void fusion::registerConstraints(PDLPatternModule &patterns) {
   patterns.registerConstraintFunction("ElementTypeF32", elementTypeF32);
   patterns.registerConstraintFunction("WeightOfInputType", weightOfInputType);
   patterns.registerConstraintFunction("AdditionOfInputs", additionOfInputs);
+  patterns.registerConstraintFunction("Uncast", PDLConstraintFunction(uncast));
+  patterns.registerConstraintFunction("ElementwiseSum",
+                                      PDLConstraintFunction(elementwiseSum));
+  patterns.registerConstraintFunction("RightIsReducedLast",
+                                      rightIsReducedLast);
   patterns.registerConstraintFunction("AdditionPlaceable", additionPlaceable);
   for (const Constraint &constraint : getConstraints())
     patterns.registerConstraintFunction(
         constraint.name,
-        [check = constraint.check](PatternRewriter &, Operation *reduce,
-                                   Operation *norm) {
-          return failure(
-              check(cast<AllReduceOp>(reduce), norm).has_value());
+        [check = constraint.check](PatternRewriter &, PDLResultList &,
+                                   ArrayRef<PDLValue> values) {
+          return failure(check(getSite(values)).has_value());
         });
 }

@@ -7,7 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fusion.h"
+#include "Placement.h"
+#include "RaiseQuantize.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -52,98 +56,269 @@ static void setWeightAndBias(PatternRewriter &rewriter, Operation *norm,
   setWeight(rewriter, norm, weight);
 }
 
-static void mergeAddition(PatternRewriter &rewriter, Operation *add,
-                          Operation *norm, Value input, Value residual) {
-  auto rms = cast<norm::RMSNormOp>(norm);
-  // AdditionPlaceable holds: one of the two places will do.
-  Value sum = add->getResult(0);
-  rewriter.setInsertionPoint(usersFollow(sum, norm, norm) ? norm : add);
-  auto merged = norm::AddRMSNormOp::create(
-      rewriter, rewriter.getFusedLoc({add->getLoc(), norm->getLoc()}), input,
-      residual, rms.getWeight(), ValueRange(), rms.getEpsilonAttr(),
-      rms.getWeightBiasAttr(), rms.getRoundingAttr());
-  merged->setDiscardableAttrs(norm->getDiscardableAttrDictionary());
-  rewriter.replaceOp(norm, merged.getNormed());
-  rewriter.replaceOp(add, merged.getResidualOut());
+/// `value` as `type`: the same elements, their number known to another degree.
+static Value castShape(PatternRewriter &rewriter, Value value, Type type) {
+  if (value.getType() == type)
+    return value;
+  rewriter.setInsertionPointAfterValue(value);
+  return tensor::CastOp::create(rewriter, value.getLoc(), type, value);
 }
 
-namespace {
-/// What the fused operation takes from either kind of norm.
-struct NormParts {
-  explicit NormParts(AllReduceOp reduce, Operation *norm) {
-    if (auto op = dyn_cast<norm::RMSNormOp>(norm)) {
-      fill(op);
-      normed = op.getNormed();
-      return;
-    }
-    auto op = cast<norm::AddRMSNormOp>(norm);
-    fill(op);
-    residual = op.getInput() == reduce.getReduced() ? op.getResidual()
-                                                    : op.getInput();
-    normed = op.getNormed();
-    residualOut = op.getResidualOut();
+/// Gives `norm` another operand of the same element type. Where the shape is
+/// known to another degree, those who read its results see the one they had.
+static void setOperand(PatternRewriter &rewriter, Operation *norm,
+                       unsigned index, Value value) {
+  Operation *previous = norm->getOperand(index).getDefiningOp();
+  rewriter.modifyOpInPlace(norm, [&] { norm->setOperand(index, value); });
+  for (Value result : norm->getResults()) {
+    Type type = result.getType();
+    if (index != 0 || type == value.getType())
+      continue;
+    rewriter.modifyOpInPlace(norm, [&] { result.setType(value.getType()); });
+    if (result.use_empty())
+      continue;
+    Value cast = castShape(rewriter, result, type);
+    rewriter.replaceAllUsesExcept(result, cast, cast.getDefiningOp());
   }
+  eraseIfDead(rewriter, previous);
+}
+
+static void setInput(PatternRewriter &rewriter, Operation *norm, Value input) {
+  setOperand(rewriter, norm, 0, input);
+}
+
+static void setResidual(PatternRewriter &rewriter, Operation *norm,
+                        Value residual) {
+  setOperand(rewriter, norm, 1, residual);
+}
+
+static void mergeAddition(PatternRewriter &rewriter, Value sum, Operation *norm,
+                          Value left, Value right) {
+  auto rms = cast<norm::RMSNormOp>(norm);
+  Operation *add = sum.getDefiningOp();
+  // AdditionPlaceable holds: one of the two places will do.
+  rewriter.setInsertionPoint(findPlaces({add, norm}).last ? norm : add);
+  auto merged = norm::AddRMSNormOp::create(
+      rewriter, rewriter.getFusedLoc({add->getLoc(), norm->getLoc()}), left,
+      right, rms.getWeight(), ValueRange(), rms.getEpsilonAttr(),
+      rms.getWeightBiasAttr(), rms.getRoundingAttr());
+  merged->setDiscardableAttrs(norm->getDiscardableAttrDictionary());
+  Type type = sum.getType();
+  if (!rms.getNormed().use_empty())
+    rewriter.replaceAllUsesWith(
+        rms.getNormed(), castShape(rewriter, merged.getNormed(), type));
+  rewriter.eraseOp(norm);
+  if (!sum.use_empty())
+    rewriter.replaceAllUsesWith(
+        sum, castShape(rewriter, merged.getResidualOut(), type));
+  eraseIfDead(rewriter, add);
+}
+
+static void swapAddends(PatternRewriter &rewriter, Operation *norm) {
+  auto add = cast<norm::AddRMSNormOp>(norm);
+  Value input = add.getInput(), residual = add.getResidual();
+  rewriter.modifyOpInPlace(add, [&] {
+    add.getInputMutable().assign(residual);
+    add.getResidualMutable().assign(input);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Raised quantizations
+//===----------------------------------------------------------------------===//
+
+/// Where the scale of a raised quantization may stand: before the operation
+/// that makes the norm, if the value it is made from is there.
+static Operation *getScalePlace(Value input, Value scale, Operation *root) {
+  Operation *norm = input.getDefiningOp();
+  bool before = norm->getBlock() == root->getBlock() &&
+                (!scale || isAvailable(scale, norm));
+  return before ? norm : root;
+}
+
+/// The scale as `norm.quantize` takes it: one f32 in a tensor.
+static Value makeScale(PatternRewriter &rewriter, Location loc,
+                       const ChainScale &scale) {
+  auto type = RankedTensorType::get({1}, rewriter.getF32Type());
+  if (scale.constant)
+    return arith::ConstantOp::create(
+        rewriter, loc, DenseElementsAttr::get(type, *scale.constant));
+  Value value = scale.value;
+  if (value.getType() == type)
+    return value;
+  if (auto tensor = dyn_cast<RankedTensorType>(value.getType())) {
+    Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
+    value = tensor::ExtractOp::create(rewriter, loc, value,
+                                      SmallVector<Value>(tensor.getRank(), zero));
+  }
+  if (!value.getType().isF32())
+    value =
+        arith::ExtFOp::create(rewriter, loc, rewriter.getF32Type(), value);
+  return tensor::FromElementsOp::create(rewriter, loc, type, value);
+}
+
+/// The guards hold: the chain that ends in `root` is `per_tensor`.
+static void raiseQuantize(PatternRewriter &rewriter, Operation *root) {
+  Chain chain = *getQuantizeChain(root);
+  Violation none;
+  ChainScale found = *getChainScale(chain, none);
+  rewriter.setInsertionPoint(getScalePlace(chain.input, found.value, root));
+  Value scale = makeScale(rewriter, root->getLoc(), found);
+  rewriter.setInsertionPoint(root);
+  auto scheme = norm::SchemeAttr::get(
+      rewriter.getContext(), norm::SchemeKind::PerTensor, /*group_size=*/0,
+      norm::ScaleLayout::Linear, found.mode);
+  auto quantize = norm::QuantizeOp::create(
+      rewriter, root->getLoc(), root->getResultTypes(), chain.input, scale,
+      ValueRange(), scheme);
+  rewriter.replaceAllUsesWith(root->getResult(0), quantize.getResult(0));
+  eraseIfDead(rewriter, root);
+}
+
+//===----------------------------------------------------------------------===//
+// Fused operations
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The operands, attributes and result types of a fused operation to be made.
+struct FusedParts {
+  Value input, weight, residual, scale, postNormWeight;
+  std::array<Type, AllReduceRMSNormOp::kNumParts> types{};
+  AllReduceRMSNormOp::Properties properties;
 
   template <typename NormOp>
-  void fill(NormOp op) {
-    weight = op.getWeight();
-    properties.epsilon = op.getEpsilonAttr();
-    properties.weight_bias = op.getWeightBiasAttr();
-    properties.rounding = op.getRoundingAttr();
+  void setNorm(NormOp norm) {
+    weight = norm.getWeight();
+    properties.epsilon = norm.getEpsilonAttr();
+    properties.weight_bias = norm.getWeightBiasAttr();
+    properties.rounding = norm.getRoundingAttr();
   }
 
-  Value weight, residual, normed, residualOut;
-  AllReduceRMSNormOp::Properties properties;
+  void setPostNorm(norm::RMSNormOp norm) {
+    postNormWeight = norm.getWeight();
+    properties.post_norm_epsilon = norm.getEpsilonAttr();
+    properties.post_norm_weight_bias = norm.getWeightBiasAttr();
+    properties.post_norm_rounding = norm.getRoundingAttr();
+  }
+
+  /// Takes the place of `replaced`, and the notes that they carry.
+  AllReduceRMSNormOp create(PatternRewriter &rewriter,
+                            ArrayRef<Operation *> replaced) {
+    // A guard holds: one of the two places will do. The first is the better
+    // one, since the order of collectives does not change there.
+    Places places = findPlaces(replaced);
+    rewriter.setInsertionPoint(places.first ? replaced.front()
+                                            : replaced.back());
+    SmallVector<Location> locations;
+    NamedAttrList notes;
+    for (Operation *op : replaced) {
+      locations.push_back(op->getLoc());
+      // Those of an all_reduce speak of it alone.
+      if (!isa<AllReduceOp>(op))
+        for (NamedAttribute note : op->getDiscardableAttrs())
+          notes.set(note.getName(), note.getValue());
+    }
+    auto fused = AllReduceRMSNormOp::create(
+        rewriter, rewriter.getFusedLoc(locations), types,
+        ValueRange{input, weight, residual, scale, postNormWeight},
+        ValueRange(), properties);
+    fused->setDiscardableAttrs(notes.getDictionary(rewriter.getContext()));
+    return fused;
+  }
 };
 } // namespace
 
-static void fuseNorm(PatternRewriter &rewriter, Operation *reduceOp,
-                     Operation *norm) {
-  auto reduce = cast<AllReduceOp>(reduceOp);
-  NormParts parts(reduce, norm);
-  parts.properties.group = reduce.getGroupAttr();
-  parts.properties.strategy = reduce.getStrategyAttr();
+/// Replaces an all_reduce and its norm, or its two norms in a sandwich.
+static void fuseSite(PatternRewriter &rewriter, Site site) {
+  FusedParts parts;
+  Value reduced = site.reduce.getReduced(), normed, residualOut;
+  if (auto norm = dyn_cast<norm::RMSNormOp>(site.norm)) {
+    parts.setNorm(norm);
+    normed = norm.getNormed();
+  } else {
+    auto add = cast<norm::AddRMSNormOp>(site.norm);
+    parts.setNorm(add);
+    parts.residual = add.getResidual();
+    normed = add.getNormed();
+    residualOut = add.getResidualOut();
+  }
+  if (site.postNorm)
+    parts.setPostNorm(site.postNorm);
+  parts.input = site.reduce.getInput();
+  parts.properties.group = site.reduce.getGroupAttr();
+  parts.properties.strategy = site.reduce.getStrategyAttr();
 
   // Where the reduced value or the sum has other users it becomes a result.
-  bool keepsReduced = llvm::any_of(reduce.getReduced().getUsers(),
-                                   [&](Operation *user) {
-                                     return user != norm;
-                                   });
-  bool keepsSum = parts.residualOut && !parts.residualOut.use_empty();
-  bool keepsNormed = !parts.normed.use_empty() || (!keepsReduced && !keepsSum);
-  Type type = reduce.getReduced().getType();
-  std::array<Type, 5> types{};
-  types[0] = keepsReduced ? type : Type();
-  types[1] = keepsSum ? type : Type();
-  types[2] = keepsNormed ? type : Type();
-
-  // UsersDominated holds: one of the two places will do. The all_reduce's own
-  // is the better one, since the order of collectives does not change there.
-  bool operandsThere = llvm::all_of(norm->getOperands(), [&](Value operand) {
-    return operand == reduce.getReduced() || dominates(operand, reduce);
+  SmallVector<Operation *, 3> replaced = site.getOperations();
+  bool keepsReduced = llvm::any_of(reduced.getUsers(), [&](Operation *user) {
+    return !llvm::is_contained(replaced, user);
   });
-  rewriter.setInsertionPoint(operandsThere ? reduceOp : norm);
-  auto fused = AllReduceRMSNormOp::create(
-      rewriter, rewriter.getFusedLoc({reduce.getLoc(), norm->getLoc()}), types,
-      ValueRange{reduce.getInput(), parts.weight, parts.residual, Value(),
-                 Value()},
-      ValueRange(), parts.properties);
-  fused->setDiscardableAttrs(norm->getDiscardableAttrDictionary());
+  bool keepsSum = residualOut && !residualOut.use_empty();
+  bool keepsNormed = !normed.use_empty() || (!keepsReduced && !keepsSum);
+  parts.types[0] = keepsReduced ? reduced.getType() : Type();
+  parts.types[1] = keepsSum ? residualOut.getType() : Type();
+  parts.types[2] = keepsNormed ? normed.getType() : Type();
 
-  auto replace = [&](Value from, Value to) {
-    if (from && to)
-      rewriter.replaceAllUsesWith(from, to);
-  };
-  replace(parts.normed, fused.getNormed());
-  replace(parts.residualOut, fused.getResidualOut());
-  rewriter.eraseOp(norm);
-  replace(reduce.getReduced(), fused.getReduced());
-  rewriter.eraseOp(reduce);
+  AllReduceRMSNormOp fused = parts.create(rewriter, replaced);
+  std::array<Value, 3> from = {reduced, residualOut, normed};
+  for (auto [value, result] : llvm::zip(from, fused.getPartResults()))
+    if (value && result)
+      rewriter.replaceAllUsesWith(value, result);
+  for (Operation *op : llvm::reverse(replaced))
+    rewriter.eraseOp(op);
+}
+
+static void fuseNorm(PatternRewriter &rewriter, Operation *reduce,
+                     Operation *norm) {
+  fuseSite(rewriter, {cast<AllReduceOp>(reduce), norm});
+}
+
+static void fuseSandwich(PatternRewriter &rewriter, Operation *reduce,
+                         Operation *first, Operation *second) {
+  fuseSite(rewriter,
+           {cast<AllReduceOp>(reduce), second, cast<norm::RMSNormOp>(first)});
+}
+
+/// A fused operation becomes one that quantizes as well.
+static void extendByQuantize(PatternRewriter &rewriter, Operation *op) {
+  auto quantize = cast<norm::QuantizeOp>(op);
+  AllReduceRMSNormOp fused = getFusedNorm(quantize.getInput());
+  FusedParts parts;
+  parts.input = fused.getInput();
+  parts.weight = fused.getWeight();
+  parts.residual = fused.getResidual();
+  parts.postNormWeight = fused.getPostNormWeight();
+  parts.scale = quantize.getScale();
+  parts.properties = fused.getProperties();
+  parts.properties.quantization = quantize.getSchemeAttr();
+  auto previous = fused.getPartResults();
+  for (auto [type, result] : llvm::zip(parts.types, previous))
+    type = result ? result.getType() : Type();
+  if (fused.getNormed().hasOneUse())
+    parts.types[2] = Type();
+  for (auto [index, output] : llvm::enumerate(quantize.getOutputs()))
+    parts.types[3 + index] = output.getType();
+
+  AllReduceRMSNormOp extended = parts.create(rewriter, {fused, quantize});
+  auto results = extended.getPartResults();
+  for (auto [index, output] : llvm::enumerate(quantize.getOutputs()))
+    rewriter.replaceAllUsesWith(output, results[3 + index]);
+  rewriter.eraseOp(quantize);
+  for (auto [value, result] : llvm::zip(previous, results))
+    if (value && result)
+      rewriter.replaceAllUsesWith(value, result);
+  rewriter.eraseOp(fused);
 }
 
 void fusion::registerRewrites(PDLPatternModule &patterns) {
   patterns.registerRewriteFunction("SetWeight", setWeight);
   patterns.registerRewriteFunction("SetWeightAndBias", setWeightAndBias);
+  patterns.registerRewriteFunction("SetInput", setInput);
+  patterns.registerRewriteFunction("SetResidual", setResidual);
   patterns.registerRewriteFunction("MergeAddition", mergeAddition);
+  patterns.registerRewriteFunction("SwapAddends", swapAddends);
   patterns.registerRewriteFunction("FuseNorm", fuseNorm);
+  patterns.registerRewriteFunction("FuseSandwich", fuseSandwich);
+  patterns.registerRewriteFunction("RaiseQuantize", raiseQuantize);
+  patterns.registerRewriteFunction("ExtendByQuantize", extendByQuantize);
 }

@@ -319,13 +319,12 @@ func.func @no_unwrap_other_type(%x: tensor<4x8xf16>, %w: tensor<8xbf16>) -> tens
   return %y : tensor<4x8xf16>
 }
 
-// AdditionOfInputs: linalg.add on memrefs gives no value, and its operands on
-// tensors may be of another type than its result; here the destination is
-// dynamic where the inputs are not.
-// CHECK-LABEL: func @no_add_other_types
-func.func @no_add_other_types(%a: tensor<4x8xbf16>, %b: tensor<4x8xbf16>, %init: tensor<?x8xbf16>) -> tensor<?x8xbf16> {
-  // CHECK: linalg.add
-  // CHECK: norm.rms_norm
+// The destination is dynamic where the inputs are not: readers see its type.
+// CHECK-LABEL: func @add_of_other_shape
+func.func @add_of_other_shape(%a: tensor<4x8xbf16>, %b: tensor<4x8xbf16>, %init: tensor<?x8xbf16>) -> tensor<?x8xbf16> {
+  // CHECK-NEXT: %[[N:.*]]:2 = norm.add_rms_norm %{{.*}}, %{{.*}} : tensor<4x8xbf16>, tensor<4x8xbf16>
+  // CHECK-NEXT: %[[C:.*]] = tensor.cast %[[N]]#0 : tensor<4x8xbf16> to tensor<?x8xbf16>
+  // CHECK-NEXT: return %[[C]]
   %s = linalg.add ins(%a, %b : tensor<4x8xbf16>, tensor<4x8xbf16>) outs(%init : tensor<?x8xbf16>) -> tensor<?x8xbf16>
   %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<?x8xbf16>
   return %y : tensor<?x8xbf16>
@@ -357,4 +356,198 @@ func.func @no_add_read_before_weight(%a: tensor<4x8xbf16>, %b: tensor<4x8xbf16>,
   %v = arith.negf %w : tensor<8xbf16>
   %y = norm.rms_norm %s weight(%v : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
   return %y, %n : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+//===----------------------------------------------------------------------===//
+// Sums in other forms
+//===----------------------------------------------------------------------===//
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#swap = affine_map<(d0, d1) -> (d1, d0)>
+#row = affine_map<(d0, d1) -> (d1)>
+
+// CHECK-LABEL: func @generic_add
+// CHECK-SAME: %[[A:.*]]: tensor<4x8xbf16>, %[[B:.*]]: tensor<4x8xbf16>
+func.func @generic_add(%a: tensor<4x8xbf16>, %b: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK: %[[N:.*]]:2 = norm.add_rms_norm %[[B]], %[[A]]
+  // CHECK-NEXT: return %[[N]]#0, %[[N]]#1
+  %init = tensor.empty() : tensor<4x8xbf16>
+  %s = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+    ins(%a, %b : tensor<4x8xbf16>, tensor<4x8xbf16>) outs(%init : tensor<4x8xbf16>) {
+  ^bb0(%p: bf16, %q: bf16, %o: bf16):
+    %t = arith.addf %q, %p : bf16
+    linalg.yield %t : bf16
+  } -> tensor<4x8xbf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %y, %s : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// The sum in f32, rounded once: f32 is wide enough that nothing is rounded twice.
+// CHECK-LABEL: func @widened_add
+// CHECK-SAME: %[[A:.*]]: tensor<4x8xbf16>, %[[B:.*]]: tensor<4x8xbf16>
+func.func @widened_add(%a: tensor<4x8xbf16>, %b: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[N:.*]]:2 = norm.add_rms_norm %[[A]], %[[B]]
+  // CHECK-NEXT: return %[[N]]#0, %[[N]]#1
+  %af = arith.extf %a : tensor<4x8xbf16> to tensor<4x8xf32>
+  %bf = arith.extf %b : tensor<4x8xbf16> to tensor<4x8xf32>
+  %sf = arith.addf %af, %bf : tensor<4x8xf32>
+  %s = arith.truncf %sf : tensor<4x8xf32> to tensor<4x8xbf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %y, %s : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @widened_add_in_generic
+// CHECK-SAME: %[[A:.*]]: tensor<4x8xf16>, %[[B:.*]]: tensor<4x8xf16>
+func.func @widened_add_in_generic(%a: tensor<4x8xf16>, %b: tensor<4x8xf16>) -> tensor<4x8xf16> {
+  // CHECK-NEXT: norm.add_rms_norm %[[A]], %[[B]]
+  // CHECK-NEXT: return
+  %init = tensor.empty() : tensor<4x8xf16>
+  %s = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+    ins(%a, %b : tensor<4x8xf16>, tensor<4x8xf16>) outs(%init : tensor<4x8xf16>) {
+  ^bb0(%p: f16, %q: f16, %o: f16):
+    %pf = arith.extf %p : f16 to f32
+    %qf = arith.extf %q : f16 to f32
+    %t = arith.addf %pf, %qf : f32
+    %u = arith.truncf %t : f32 to f16
+    linalg.yield %u : f16
+  } -> tensor<4x8xf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xf16>
+  return %y : tensor<4x8xf16>
+}
+
+// A sum that is rounded to f16 and added in f32 is no sum of one type.
+// CHECK-LABEL: func @no_add_of_other_type
+func.func @no_add_of_other_type(%a: tensor<4x8xbf16>, %b: tensor<4x8xf32>) -> tensor<4x8xbf16> {
+  // CHECK: norm.rms_norm
+  %af = arith.extf %a : tensor<4x8xbf16> to tensor<4x8xf32>
+  %sf = arith.addf %af, %b : tensor<4x8xf32>
+  %s = arith.truncf %sf : tensor<4x8xf32> to tensor<4x8xbf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %y : tensor<4x8xbf16>
+}
+
+// Two bits more than twice as many are needed; tf32 has not got them.
+// CHECK-LABEL: func @no_add_rounded_twice
+func.func @no_add_rounded_twice(%a: tensor<4x8xf16>, %b: tensor<4x8xf16>) -> tensor<4x8xf16> {
+  // CHECK: norm.rms_norm
+  %af = arith.extf %a : tensor<4x8xf16> to tensor<4x8xtf32>
+  %bf = arith.extf %b : tensor<4x8xf16> to tensor<4x8xtf32>
+  %sf = arith.addf %af, %bf : tensor<4x8xtf32>
+  %s = arith.truncf %sf : tensor<4x8xtf32> to tensor<4x8xf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xf16>
+  return %y : tensor<4x8xf16>
+}
+
+// CHECK-LABEL: func @no_add_with_other_rounding
+func.func @no_add_with_other_rounding(%a: tensor<4x8xbf16>, %b: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: norm.rms_norm
+  %af = arith.extf %a : tensor<4x8xbf16> to tensor<4x8xf32>
+  %bf = arith.extf %b : tensor<4x8xbf16> to tensor<4x8xf32>
+  %sf = arith.addf %af, %bf : tensor<4x8xf32>
+  %s = arith.truncf %sf toward_zero : tensor<4x8xf32> to tensor<4x8xbf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %y : tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @no_add_with_fast_math
+func.func @no_add_with_fast_math(%a: tensor<4x8xbf16>, %b: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: norm.rms_norm
+  %s = arith.addf %a, %b fastmath<nnan> : tensor<4x8xbf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %y : tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @no_add_transposed
+func.func @no_add_transposed(%a: tensor<8x8xbf16>, %b: tensor<8x8xbf16>) -> tensor<8x8xbf16> {
+  // CHECK: norm.rms_norm
+  %init = tensor.empty() : tensor<8x8xbf16>
+  %s = linalg.generic {indexing_maps = [#id, #swap, #id], iterator_types = ["parallel", "parallel"]}
+    ins(%a, %b : tensor<8x8xbf16>, tensor<8x8xbf16>) outs(%init : tensor<8x8xbf16>) {
+  ^bb0(%p: bf16, %q: bf16, %o: bf16):
+    %t = arith.addf %p, %q : bf16
+    linalg.yield %t : bf16
+  } -> tensor<8x8xbf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<8x8xbf16>
+  return %y : tensor<8x8xbf16>
+}
+
+// CHECK-LABEL: func @no_add_of_bias
+func.func @no_add_of_bias(%a: tensor<4x8xbf16>, %b: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: norm.rms_norm
+  %init = tensor.empty() : tensor<4x8xbf16>
+  %s = linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+    ins(%a, %b : tensor<4x8xbf16>, tensor<8xbf16>) outs(%init : tensor<4x8xbf16>) {
+  ^bb0(%p: bf16, %q: bf16, %o: bf16):
+    %t = arith.addf %p, %q : bf16
+    linalg.yield %t : bf16
+  } -> tensor<4x8xbf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %y : tensor<4x8xbf16>
+}
+
+//===----------------------------------------------------------------------===//
+// Casts and copies that change nothing
+//===----------------------------------------------------------------------===//
+
+// The later all_reduce is the input, the earlier one the residual.
+// CHECK-LABEL: func @exchanged_addends
+func.func @exchanged_addends(%x: tensor<4x8xbf16>, %w: tensor<8xf32>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[A:.*]] = comm.all_reduce
+  // CHECK-NEXT: %[[B:.*]] = comm.all_reduce
+  // CHECK-NEXT: norm.add_rms_norm %[[B]], %[[A]]
+  %a = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %b = comm.all_reduce %a on @tp : tensor<4x8xbf16>
+  %y, %s = norm.add_rms_norm %a, %b weight(%w : tensor<8xf32>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>, tensor<4x8xbf16>
+  return %y, %s : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @copy_between
+func.func @copy_between(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: comm.all_reduce_rms_norm {{.*}} residual({{.*}} -> (normed:
+  // CHECK-NEXT: return
+  %init = tensor.empty() : tensor<4x8xbf16>
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = linalg.copy ins(%0 : tensor<4x8xbf16>) outs(%init : tensor<4x8xbf16>) -> tensor<4x8xbf16>
+  %2 = arith.addf %1, %r : tensor<4x8xbf16>
+  %3 = linalg.copy ins(%2 : tensor<4x8xbf16>) outs(%init : tensor<4x8xbf16>) -> tensor<4x8xbf16>
+  %4 = norm.rms_norm %3 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %4 : tensor<4x8xbf16>
+}
+
+// Widened and narrowed again: the same value.
+// CHECK-LABEL: func @round_trip_between
+func.func @round_trip_between(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: comm.all_reduce_rms_norm {{.*}} -> (normed:
+  // CHECK-NEXT: return
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.extf %0 : tensor<4x8xbf16> to tensor<4x8xf32>
+  %2 = arith.truncf %1 : tensor<4x8xf32> to tensor<4x8xbf16>
+  %3 = norm.rms_norm %2 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %3 : tensor<4x8xbf16>
+}
+
+// Narrowed first, another value.
+// CHECK-LABEL: func @no_round_trip_of_wide
+func.func @no_round_trip_of_wide(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // CHECK: comm.all_reduce %
+  // CHECK: norm.rms_norm
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xf32>
+  %1 = arith.truncf %0 : tensor<4x8xf32> to tensor<4x8xbf16>
+  %2 = arith.extf %1 : tensor<4x8xbf16> to tensor<4x8xf32>
+  %3 = norm.rms_norm %2 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  return %3 : tensor<4x8xf32>
+}
+
+// The shape is known to another degree: readers see the type they had.
+// CHECK-LABEL: func @shape_cast_between
+func.func @shape_cast_between(%x: tensor<?x8xbf16>, %r: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[S:.*]], %[[Y:.*]] = comm.all_reduce_rms_norm {{.*}} residual(%{{.*}} : tensor<4x8xbf16>) {{.*}} : tensor<?x8xbf16> -> (residual_out: tensor<?x8xbf16>, normed: tensor<?x8xbf16>)
+  // CHECK-DAG: %[[SC:.*]] = tensor.cast %[[S]] : tensor<?x8xbf16> to tensor<4x8xbf16>
+  // CHECK-DAG: %[[YC:.*]] = tensor.cast %[[Y]] : tensor<?x8xbf16> to tensor<4x8xbf16>
+  // CHECK: return %[[YC]], %[[SC]]
+  %0 = comm.all_reduce %x on @tp : tensor<?x8xbf16>
+  %1 = tensor.cast %0 : tensor<?x8xbf16> to tensor<4x8xbf16>
+  %2 = arith.addf %1, %r : tensor<4x8xbf16>
+  %3 = norm.rms_norm %2 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %3, %2 : tensor<4x8xbf16>, tensor<4x8xbf16>
 }

@@ -14,16 +14,28 @@ include "mlir/Pass/PassBase.td"
 def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
   let summary = "Fuse comm.all_reduce with the normalization that reads it";
   let description = [{
-    Works in two stages, each to a fixpoint. *Normalize*: a norm over an f32
-    `1 + weight` takes the raw weight and `weight_bias = 1.0`, and an addition
-    that a norm reads becomes `norm.add_rms_norm`. *Fuse*: `comm.all_reduce` and
-    the `norm.rms_norm` or `norm.add_rms_norm` that reads it become
-    `comm.all_reduce_rms_norm`. Other users of the reduced value or of the sum
-    read results of the fused operation.
+    Works in stages, each to a fixpoint.
 
-    No bit of any result changes. Every `comm.all_reduce` is explained by a
-    remark (category `fuse-all-reduce-norm`): passed with what it took, or
-    missed with the name of the constraint that failed and what it saw.
+    1. *Normalize*: a norm over an f32 `1 + weight` takes the raw weight and
+       `weight_bias = 1.0`; an addition that a norm reads becomes
+       `norm.add_rms_norm`; casts and copies that change nothing are looked
+       through.
+    2. *Fuse*: `comm.all_reduce` and the `norm.rms_norm` or `norm.add_rms_norm`
+       that reads it become `comm.all_reduce_rms_norm`; so do an all_reduce, a
+       norm, the addition of the residual and a second norm (the sandwich of
+       Gemma 2 and 3). Other users of the reduced value or of the sum read
+       results of the fused operation.
+    3. *Quantize*: a fused operation takes in the `norm.quantize` that reads its
+       norm. The norm stays a result where something else reads it. Before that,
+       elementwise arithmetic that quantizes a norm (a scale, a clamp and a
+       truncation to f8) becomes `norm.quantize` where it is the scheme
+       `per_tensor` bit by bit.
+
+    No bit of any result changes. Every `comm.all_reduce`, sandwich and
+    quantization is explained by a remark (category `fuse-all-reduce-norm`):
+    passed with what it took, or missed with the name of the constraint that
+    failed and what it saw. docs/MissedRemarks.md says for each constraint what
+    to change. `report` prints a summary of them to the standard error.
 
     Before:
 
@@ -55,7 +67,9 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
   }];
   let options = [
     Option<"weightBias", "weight-bias", "bool", /*default=*/"true",
-           "Turn norms over an f32 1 + weight into weight_bias = 1.0">
+           "Turn norms over an f32 1 + weight into weight_bias = 1.0">,
+    Option<"report", "report", "bool", /*default=*/"false",
+           "Print how many sites were fused, by kind, and missed, by reason">
   ];
   let statistics = [
     Statistic<"numSites", "num-all-reduces", "Number of comm.all_reduce seen">,
@@ -64,12 +78,18 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
               "Number of fused operations with a residual">,
     Statistic<"numWithWeightBias", "num-fused-weight-bias",
               "Number of fused operations with a weight_bias">,
+    Statistic<"numWithPostNorm", "num-fused-post-norm",
+              "Number of fused operations with two norms">,
+    Statistic<"numWithQuantization", "num-fused-quantization",
+              "Number of fused operations that quantize">,
     Statistic<"numMissed", "num-missed",
               "Number of comm.all_reduce left as they were">
   ];
   let dependentDialects = [
     "::conorm::comm::CommDialect", "::conorm::norm::NormDialect",
-    "::mlir::pdl::PDLDialect", "::mlir::pdl_interp::PDLInterpDialect"
+    "::mlir::arith::ArithDialect", "::mlir::pdl::PDLDialect",
+    "::mlir::pdl_interp::PDLInterpDialect",
+    "::mlir::tensor::TensorDialect"
   ];
 }
 

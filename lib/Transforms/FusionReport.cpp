@@ -1,0 +1,166 @@
+//===- FusionReport.cpp -  ------------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "FusionReport.h"
+
+#include "RaiseQuantize.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/Support/Format.h"
+
+using namespace mlir;
+using namespace conorm;
+using namespace conorm::comm;
+using namespace conorm::fusion;
+
+using Arg = remark::detail::Remark::Arg;
+
+static constexpr StringLiteral kSite = "AllReduceRMSNorm";
+
+static remark::RemarkOpts getOptions(Operation *op, StringRef name) {
+  StringRef function;
+  if (auto parent = op->getParentOfType<FunctionOpInterface>())
+    function = parent.getName();
+  return remark::RemarkOpts::name(name)
+      .category("fuse-all-reduce-norm")
+      .function(function);
+}
+
+FusionReport::FusionReport(MLIRContext *context, bool printed)
+    : wanted(printed || context->getRemarkEngine()) {}
+
+//===----------------------------------------------------------------------===//
+// Fused
+//===----------------------------------------------------------------------===//
+
+/// The parts of a fused operation, as the summary names its kind.
+static std::string getKind(AllReduceRMSNormOp fused) {
+  SmallVector<std::string> parts;
+  if (fused.isSandwich())
+    parts.push_back("post_norm");
+  if (fused.getResidual())
+    parts.push_back("residual");
+  if (!fused.getWeightBias().isZero())
+    parts.push_back("weight_bias");
+  if (auto scheme = fused.getQuantization())
+    parts.push_back(norm::stringifySchemeKind(scheme->getKind()).str());
+  return parts.empty() ? "plain" : llvm::join(parts, " + ");
+}
+
+void FusionReport::addFused(AllReduceRMSNormOp fused) {
+  ++numFused;
+  ++fusedKinds[getKind(fused)];
+  std::string results;
+  for (auto [name, result] :
+       llvm::zip(fused.getPartNames(), fused.getPartResults()))
+    if (result)
+      results += (results.empty() ? "" : " ") + name.str();
+  StringRef scheme = "no";
+  if (fused.getQuantization())
+    scheme = norm::stringifySchemeKind(fused.getQuantization()->getKind());
+  remark::passed(fused.getLoc(), getOptions(fused, kSite))
+      << "fused the all_reduce with the norm that reads it"
+      << Arg("Residual", fused.getResidual() ? "yes" : "no")
+      << Arg("WeightBias", fused.getWeightBias().convertToFloat())
+      << Arg("Results", results)
+      << Arg("PostNorm", fused.isSandwich() ? "yes" : "no")
+      << Arg("Quantization", scheme);
+}
+
+//===----------------------------------------------------------------------===//
+// Missed
+//===----------------------------------------------------------------------===//
+
+/// The first guard that fails. The patterns matched nothing, so one does.
+template <typename Constraints, typename Subject>
+static std::optional<Reason> findReason(const Constraints &constraints,
+                                        const Subject &subject) {
+  for (const auto &constraint : constraints)
+    if (Violation violation = constraint.check(subject))
+      return Reason{constraint.name, *violation};
+  return std::nullopt;
+}
+
+static Reason explain(AllReduceOp reduce) {
+  if (!reduce.getReduced())
+    return {"NoDestinationsYet", "the all_reduce is on memrefs already"};
+  for (Operation *user : reduce.getReduced().getUsers()) {
+    if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(user))
+      if (std::optional<Reason> reason =
+              findReason(getConstraints(), Site{reduce, user}))
+        return *reason;
+    if (user->getNumResults() != 1 || !getAddends(user->getResult(0)))
+      continue;
+    for (Operation *next : user->getResult(0).getUsers())
+      if (isa<norm::RMSNormOp>(next))
+        if (Violation violation = checkAdditionPlaceable(user, next))
+          return {"AdditionPlaceable", *violation};
+  }
+  llvm::SmallSetVector<StringRef, 4> names;
+  for (Operation *user : reduce.getReduced().getUsers())
+    names.insert(user->getName().getStringRef());
+  if (names.empty())
+    return {"ReadByNorm", "nothing reads the reduced value"};
+  return {"ReadByNorm",
+          "no norm reads the reduced value, but " + llvm::join(names, ", ")};
+}
+
+void FusionReport::addMissed(Operation *op, StringRef what, Reason reason) {
+  ++missedReasons[reason.constraint.str()];
+  remark::missed(op->getLoc(), getOptions(op, what))
+      << Arg("Constraint", reason.constraint) << Arg("Reason", reason.text);
+}
+
+void FusionReport::addMissed(AllReduceOp reduce) {
+  ++numMissed;
+  addMissed(reduce, kSite, explain(reduce));
+}
+
+void FusionReport::addMissedSandwich(Operation *norm) {
+  if (!wanted)
+    return;
+  if (std::optional<Site> site = getSandwich(norm))
+    if (auto reason = findReason(getConstraints(), *site))
+      addMissed(norm, "Sandwich", *reason);
+}
+
+void FusionReport::addMissedQuantize(norm::QuantizeOp quantize) {
+  if (AllReduceRMSNormOp fused = getFusedNorm(quantize.getInput()))
+    if (auto reason = findReason(getQuantizeConstraints(),
+                                 QuantizeSite{fused, quantize}))
+      addMissed(quantize, "Quantize", *reason);
+}
+
+void FusionReport::addMissedChain(Operation *root) {
+  if (std::optional<Chain> chain = getQuantizeChain(root))
+    if (auto reason = findReason(getChainConstraints(), *chain))
+      addMissed(root, "RaiseQuantize", *reason);
+}
+
+//===----------------------------------------------------------------------===//
+// Summary
+//===----------------------------------------------------------------------===//
+
+void FusionReport::remarkSummary(Operation *root) const {
+  remark::analysis(root->getLoc(), remark::RemarkOpts::name("Summary")
+                                       .category("fuse-all-reduce-norm"))
+      << Arg("AllReduces", numFused + numMissed) << Arg("Fused", numFused)
+      << Arg("Missed", numMissed);
+}
+
+void FusionReport::print(raw_ostream &os) const {
+  os << "fuse-all-reduce-norm: " << numFused + numMissed << " sites, "
+     << numFused << " fused, " << numMissed << " missed\n";
+  for (auto [title, counts] :
+       {std::pair("fused:", &fusedKinds), std::pair("missed:", &missedReasons)})
+    if (!counts->empty()) {
+      os << "  " << title << "\n";
+      for (const auto &[name, count] : *counts)
+        os << llvm::format("%8u  ", count) << name << "\n";
+    }
+}

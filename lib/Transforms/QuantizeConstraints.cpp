@@ -1,0 +1,92 @@
+//===- QuantizeConstraints.cpp -  -----------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The guards of stage 3, between a fused operation and the quantization that
+// reads its norm.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Fusion.h"
+#include "Placement.h"
+
+#include "mlir/IR/RegionKindInterface.h"
+
+using namespace mlir;
+using namespace conorm;
+using namespace conorm::comm;
+using namespace conorm::fusion;
+
+AllReduceRMSNormOp fusion::getFusedNorm(Value value) {
+  auto fused = value.getDefiningOp<AllReduceRMSNormOp>();
+  return fused && fused.getNormed() == value ? fused : AllReduceRMSNormOp();
+}
+
+static Violation checkQuantizedOnce(QuantizeSite site) {
+  if (site.fused.getQuantization())
+    return "the norm is quantized already: " +
+           toString<Attribute>(site.fused.getQuantizationAttr());
+  return std::nullopt;
+}
+
+static Violation checkQuantizeWithoutDestinations(QuantizeSite site) {
+  if (!site.quantize.getOuts().empty())
+    return "the quantization has destinations already";
+  for (Value out : site.fused.getPartOuts())
+    if (out)
+      return "the fused operation has destinations already";
+  return std::nullopt;
+}
+
+static Violation checkQuantizeInSameBlock(QuantizeSite site) {
+  if (Violation violation = checkOneBlock(site.fused, site.quantize))
+    return "the quantization " + *violation;
+  if (!mayHaveSSADominance(*site.fused->getParentRegion()))
+    return "they stand in a graph region";
+  return std::nullopt;
+}
+
+static Violation checkScaleNotOfNorm(QuantizeSite site) {
+  if (site.quantize.getScale() &&
+      site.quantize.getScale().getDefiningOp() == site.fused)
+    return "the scale is a result of the fused operation itself";
+  return std::nullopt;
+}
+
+static Violation checkScaleDominates(QuantizeSite site) {
+  Places places = findPlaces({site.fused, site.quantize});
+  if (places.first)
+    return std::nullopt;
+  if (!places.last)
+    return "a result of the fused operation is read before the scale is there";
+  // Only here does the collective move.
+  if (Violation violation = checkNothingCommunicates(site.fused, site.quantize))
+    return "the scale is made after the all_reduce, and " + *violation;
+  return std::nullopt;
+}
+
+ArrayRef<QuantizeConstraint> fusion::getQuantizeConstraints() {
+  static constexpr QuantizeConstraint constraints[] = {
+      {"QuantizedOnce", checkQuantizedOnce},
+      {"QuantizeWithoutDestinations", checkQuantizeWithoutDestinations},
+      {"QuantizeInSameBlock", checkQuantizeInSameBlock},
+      {"ScaleNotOfNorm", checkScaleNotOfNorm},
+      {"ScaleDominates", checkScaleDominates},
+  };
+  return constraints;
+}
+
+void fusion::registerQuantizeConstraints(PDLPatternModule &patterns) {
+  for (const QuantizeConstraint &constraint : getQuantizeConstraints())
+    patterns.registerConstraintFunction(
+        constraint.name,
+        [check = constraint.check](PatternRewriter &, Operation *op) {
+          auto quantize = cast<norm::QuantizeOp>(op);
+          AllReduceRMSNormOp fused = getFusedNorm(quantize.getInput());
+          return success(fused && !check({fused, quantize}));
+        });
+}
