@@ -263,7 +263,9 @@ Error Mesh::agree(const conorm_bootstrap &bootstrap, const Error &mine,
   std::vector<AgreeRecord> all(CONORM_MAX_WORLD_SIZE);
   Error error =
       callAllgather(bootstrap, &record, sizeof(record), all.data(), deadline);
-  if (mine)
+  // A peer that is lost may have ended because of another one; whoever gathers
+  // knows who went first.
+  if (mine && !(error && mine.code == CONORM_ERROR_PEER_LOST))
     return mine;
   if (error)
     return error;
