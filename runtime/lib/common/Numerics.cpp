@@ -111,8 +111,9 @@ void conorm::rt::addRounded(uint32_t type, const void *a, const void *b,
 }
 
 void conorm::rt::rmsNormRow(uint32_t type, const void *row, void *out,
-                            int64_t cols, const conorm_norm &norm) {
-  kernels().rmsNormRow(type, row, out, cols, norm);
+                            int64_t cols, const conorm_norm &norm,
+                            const Claim &claim) {
+  kernels().rmsNormRow(type, row, out, cols, norm, claim);
 }
 
 void conorm::rt::quantizeBlocks(uint32_t type, const conorm_quant &quant,

@@ -35,9 +35,39 @@ void reduceAddOrdered(uint32_t type, const void *const *sources, int numSources,
 void addRounded(uint32_t type, const void *a, const void *b, void *out,
                 int64_t count);
 
-/// R3 and R4 on one row of `cols` elements.
+/// Memory that will be written soon and that other cores have read: to take it
+/// from their caches takes long, and is best done while this core computes.
+struct Claim {
+  char *begin = nullptr;
+  char *end = nullptr;
+
+  /// Cuts off the first of `parts` about equal parts.
+  inline Claim split(int64_t parts) {
+    Claim first = *this;
+    if (parts > 1)
+      first.end = begin + (end - begin) / parts / 64 * 64;
+    begin = first.end;
+    return first;
+  }
+
+  /// Asks for the next `lines` cache lines, without waiting for them. Always
+  /// inlined: a copy for the linker to share could have come from a file that
+  /// is compiled for wider instructions.
+  __attribute__((always_inline)) inline void take(int lines) {
+    for (; lines > 0 && begin < end; --lines, begin += 64) {
+#if defined(__x86_64__)
+      // What __builtin_prefetch gives depends on the processor compiled for.
+      asm volatile("prefetchw %0" : : "m"(*begin));
+#else
+      __builtin_prefetch(begin, /*rw=*/1);
+#endif
+    }
+  }
+};
+
+/// R3 and R4 on one row of `cols` elements; `claim` is claimed meanwhile.
 void rmsNormRow(uint32_t type, const void *row, void *out, int64_t cols,
-                const conorm_norm &norm);
+                const conorm_norm &norm, const Claim &claim = {});
 
 /// R5 on `numBlocks` blocks of `block` elements each, from `y` on: their codes,
 /// packed, and their scales, one after the other (f32, or a byte each). Either

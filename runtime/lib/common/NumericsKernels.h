@@ -325,12 +325,17 @@ struct BlockTree {
 };
 
 template <typename Isa, typename T>
-float sumOfSquares(T tag, const typename T::Storage *row, int64_t cols) {
+float sumOfSquares(T tag, const typename T::Storage *row, int64_t cols,
+                   Claim &claim) {
   constexpr int64_t block = Isa::leafBlock;
+  // The other half is claimed by scaleRow.
+  constexpr int lines = block * sizeof(*row) / 64 / 2;
   BlockTree tree;
   int64_t i = 0;
-  for (; i + block <= cols; i += block)
+  for (; i + block <= cols; i += block) {
+    claim.take(lines);
     tree.push(Isa::blockSum(tag, row + i));
+  }
   if (i < cols) {
     // fma(0, 0, s) is s as well, so a short leaf is a leaf with zeros.
     alignas(64) typename T::Storage buffer[block] = {};
@@ -352,16 +357,20 @@ inline float inverseRms(float sumOfSquares, int64_t cols, float epsilon) {
 //===----------------------------------------------------------------------===//
 
 enum class WeightKind { None, Same, F32 };
+template <WeightKind Kind>
+using WeightConstant = std::integral_constant<WeightKind, Kind>;
 
 template <typename Isa, WeightKind Kind, bool RoundThenScale, typename T>
 void scaleRow(T tag, const typename T::Storage *row, typename T::Storage *out,
-              int64_t cols, float r, const conorm_norm &norm) {
+              int64_t cols, float r, const conorm_norm &norm,
+              Claim &claim) {
   using Storage = typename T::Storage;
   const Pair<Isa> scale = splat<Isa>(canonicalNan(r));
   const Pair<Isa> bias = splat<Isa>(canonicalNan(norm.weight_bias));
   const void *weight = norm.weight;
   forEachPair<Isa>(cols, [&](int64_t i, int64_t n, auto partial) {
     constexpr bool p = decltype(partial)::value;
+    claim.take(1);
     Pair<Isa> x = mul<Isa>(loadPair<Isa, p>(tag, row + i, n), scale);
     if constexpr (RoundThenScale)
       x = Isa::unpack(tag, Isa::pack(tag, x));
@@ -381,23 +390,30 @@ void scaleRow(T tag, const typename T::Storage *row, typename T::Storage *out,
 
 template <typename Isa>
 void rmsNormRowImpl(uint32_t type, const void *row, void *out, int64_t cols,
-                    const conorm_norm &norm) {
+                    const conorm_norm &norm, const Claim &claim) {
   withType(type, [&](auto tag) {
     using Storage = typename decltype(tag)::Storage;
     auto *from = static_cast<const Storage *>(row);
     auto *to = static_cast<Storage *>(out);
-    float r = inverseRms(sumOfSquares<Isa>(tag, from, cols), cols,
+    Claim rest = claim;
+    float r = inverseRms(sumOfSquares<Isa>(tag, from, cols, rest), cols,
                          norm.epsilon);
-    constexpr auto none = WeightKind::None, same = WeightKind::Same,
-                   f32 = WeightKind::F32;
-    bool late = norm.rounding == CONORM_ROUNDING_SCALE_THEN_ROUND;
+    auto scaleBy = [&](auto kind, auto roundThenScale) {
+      scaleRow<Isa, decltype(kind)::value, decltype(roundThenScale)::value>(
+          tag, from, to, cols, r, norm, rest);
+    };
+    auto scale = [&](auto kind) {
+      if (norm.rounding == CONORM_ROUNDING_SCALE_THEN_ROUND)
+        scaleBy(kind, std::false_type());
+      else
+        scaleBy(kind, std::true_type());
+    };
     if (norm.weight_type == CONORM_TYPE_NONE)
-      return scaleRow<Isa, none, false>(tag, from, to, cols, r, norm);
-    if (norm.weight_type == type)
-      return late ? scaleRow<Isa, same, false>(tag, from, to, cols, r, norm)
-                  : scaleRow<Isa, same, true>(tag, from, to, cols, r, norm);
-    return late ? scaleRow<Isa, f32, false>(tag, from, to, cols, r, norm)
-                : scaleRow<Isa, f32, true>(tag, from, to, cols, r, norm);
+      scaleBy(WeightConstant<WeightKind::None>(), std::false_type());
+    else if (norm.weight_type == type)
+      scale(WeightConstant<WeightKind::Same>());
+    else
+      scale(WeightConstant<WeightKind::F32>());
   });
 }
 

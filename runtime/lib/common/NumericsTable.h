@@ -24,7 +24,7 @@ struct NumericsTable {
   void (*addRounded)(uint32_t type, const void *a, const void *b, void *out,
                      int64_t count);
   void (*rmsNormRow)(uint32_t type, const void *row, void *out, int64_t cols,
-                     const conorm_norm &norm);
+                     const conorm_norm &norm, const Claim &claim);
   void (*quantizeBlocks)(uint32_t type, const conorm_quant &quant, float scale,
                          const void *y, int64_t numBlocks, int64_t block,
                          uint8_t *quantized, void *scales);

@@ -71,17 +71,6 @@ Error Communicator::begin(const CallAttributes &attributes, const char *label) {
   return success();
 }
 
-void Communicator::claimNextSlot(size_t bytes) const {
-#if defined(__x86_64__)
-  constexpr size_t lineBytes = 64, mostBytes = 16384;
-  const char *begin = nextSlot();
-  for (size_t at = 0; at < bytes && at < mostBytes; at += lineBytes)
-    asm volatile("prefetchw %0" : : "m"(begin[at]));
-#else
-  (void)bytes;
-#endif
-}
-
 Error Communicator::exchange() {
   if (size() == 1)
     return success();

@@ -16,6 +16,8 @@
 
 #include "World.h"
 
+#include "../common/Numerics.h"
+
 namespace conorm::rt {
 
 /// Smallest workspace a context may ask for, bytes.
@@ -120,10 +122,13 @@ public:
   /// posted the step before, hence finished reading the one before that.
   char *nextSlot() const { return slot(self, step + 1); }
 
-  /// Asks for the first `bytes` of that slot to be written to, so that they are
-  /// taken from the peers' caches while this rank does something else. Worth
-  /// it for small messages only, whose lines stay in the first-level cache.
-  void claimNextSlot(size_t bytes) const;
+  /// The first `bytes` of that slot, to be claimed while this rank does
+  /// something else: the peers have read what stood there, and the next call is
+  /// likely to be of the same size.
+  Claim nextSlotClaim(size_t bytes) const {
+    char *begin = nextSlot();
+    return {begin, begin + std::min(bytes, slotSize)};
+  }
 
   /// Posts the coming step and waits until all members have. After that the
   /// slots of that step can be read until this rank posts the next one.

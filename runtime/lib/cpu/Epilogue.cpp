@@ -8,8 +8,6 @@
 
 #include "Epilogue.h"
 
-#include "../common/Numerics.h"
-
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -54,7 +52,8 @@ Epilogue::Epilogue(const conorm_all_reduce_rms_norm_args &args,
 }
 
 void Epilogue::consume(int64_t offset, int64_t count,
-                       const void *const *sources, int numSources) {
+                       const void *const *sources, int numSources,
+                       Claim claim) {
   if (count == 0)
     return;
   const void *advanced[CONORM_MAX_WORLD_SIZE];
@@ -66,7 +65,7 @@ void Epilogue::consume(int64_t offset, int64_t count,
     reducePiece(offset, piece, advanced, numSources);
     offset += piece;
     for (; (nextRow + 1) * args.cols <= offset; ++nextRow)
-      finishRow(nextRow);
+      finishRow(nextRow, claim.split(end / args.cols - nextRow));
     for (int i = 0; i < numSources; ++i)
       advanced[i] =
           static_cast<const char *>(advanced[i]) + piece * elementBytes;
@@ -98,14 +97,14 @@ void Epilogue::reduceRowPiece(int64_t offset, int64_t count,
                 reducedRow + offset % args.cols * elementBytes, count);
 }
 
-void Epilogue::finishRow(int64_t row) {
+void Epilogue::finishRow(int64_t row, const Claim &claim) {
   if (args.has_post_norm)
-    finishSandwich(row);
+    finishSandwich(row, claim);
   else
-    finishNorm(row);
+    finishNorm(row, claim);
 }
 
-void Epilogue::finishSandwich(int64_t row) {
+void Epilogue::finishSandwich(int64_t row, const Claim &claim) {
   int64_t first = row * args.cols;
   if (value) {
     rmsNormRow(args.element_type, reducedRow, firstNormRow, args.cols,
@@ -115,17 +114,18 @@ void Epilogue::finishSandwich(int64_t row) {
     addRounded(args.element_type, firstNormRow, residual, valueAt(first),
                args.cols);
   }
-  finishNorm(row);
+  finishNorm(row, claim);
   if (args.reduced)
     memcpy(at(args.reduced, first), reducedRow, args.cols * elementBytes);
 }
 
-void Epilogue::finishNorm(int64_t row) {
+void Epilogue::finishNorm(int64_t row, const Claim &claim) {
   int64_t first = row * args.cols;
   if (!args.normed && !quantizer)
     return;
   char *normed = args.normed ? at(args.normed, first) : normedRow;
-  rmsNormRow(args.element_type, valueAt(first), normed, args.cols, args.norm);
+  rmsNormRow(args.element_type, valueAt(first), normed, args.cols, args.norm,
+             claim);
   if (quantizer)
     quantizer.quantizeRow(row, normed);
 }

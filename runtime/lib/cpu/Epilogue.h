@@ -11,6 +11,7 @@
 #define CONORM_RUNTIME_LIB_CPU_EPILOGUE_H
 
 #include "../common/Error.h"
+#include "../common/Numerics.h"
 #include "../common/Quantize.h"
 
 #include "conorm-runtime/ops.h"
@@ -35,18 +36,19 @@ public:
            std::vector<char> &scratch);
 
   /// Reduces elements [offset, offset + count) from `sources`, which point to
-  /// the element `offset`, and finishes the rows that are complete then.
+  /// the element `offset`, and finishes the rows that are complete then; takes
+  /// `claim` while it does.
   void consume(int64_t offset, int64_t count, const void *const *sources,
-               int numSources);
+               int numSources, Claim claim);
 
 private:
   void reducePiece(int64_t offset, int64_t count, const void *const *sources,
                    int numSources);
   void reduceRowPiece(int64_t offset, int64_t count, const void *const *sources,
                       int numSources);
-  void finishRow(int64_t row);
-  void finishSandwich(int64_t row);
-  void finishNorm(int64_t row);
+  void finishRow(int64_t row, const Claim &claim);
+  void finishSandwich(int64_t row, const Claim &claim);
+  void finishNorm(int64_t row, const Claim &claim);
 
   /// Where v's element is.
   char *valueAt(int64_t element) const {
