@@ -126,6 +126,88 @@ TEST_P(Quantize, R5NoRowsOrNoColumns) {
   }
 }
 
+/// Numbers of T next to x.
+void addNear(Values &values, uint32_t type, double x) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  float y = float(x);
+  for (float z :
+       {std::nextafterf(y, -infinity), y, std::nextafterf(y, infinity)})
+    values.push_back(reference::round(type, z));
+}
+
+/// What lies halfway between the numbers of a format.
+std::vector<double> tiesOf(uint32_t small) {
+  std::vector<double> ties;
+  for (int code = 0; code < 0x7e; ++code) {
+    double x = reference::decodeSmall(small, uint8_t(code));
+    double next = reference::decodeSmall(small, uint8_t(code + 1));
+    if (next > x)
+      ties.push_back((x + next) / 2);
+  }
+  return ties;
+}
+
+/// Values that another order or another operation would round otherwise: they
+/// are next to what a tie comes from. Only f32 is fine enough to show it.
+TEST_P(Quantize, R5TiesShowADivision) {
+  Random random(8);
+  int64_t shown = 0;
+  const uint32_t e4m3 = CONORM_TYPE_F8E4M3FN;
+  for (Scheme scheme : allSchemes()) {
+    if (scheme.quant.scheme > CONORM_QUANT_PER_GROUP ||
+        scheme.quant.quantized_type != e4m3)
+      continue;
+    for (int repeat = 0; repeat < 20; ++repeat) {
+      float amax = reference::round(type, 1.0f + float(repeat) * 0.0517f);
+      float s = amax / 448.0f;
+      Values y(1, amax);
+      for (double tie : tiesOf(e4m3))
+        addNear(y, type, tie * double(s));
+      for (float x : y)
+        shown += reference::encodeSmall(e4m3, x / s) !=
+                 reference::encodeSmall(e4m3, x * (1.0f / s));
+      int64_t cols = y.size();
+      if (scheme.quant.scheme == CONORM_QUANT_PER_GROUP)
+        scheme.quant.group_size = uint32_t(cols);
+      check(scheme, s, {y}, cols);
+    }
+  }
+  if (type == CONORM_TYPE_F32) {
+    EXPECT_GT(shown, 1000) << "the data did not show the division";
+  }
+}
+
+TEST_P(Quantize, R5TiesShowTheOrderInFloat4) {
+  int64_t scaleShown = 0, elementShown = 0;
+  const uint32_t e4m3 = CONORM_TYPE_F8E4M3FN, e2m1 = CONORM_TYPE_F4E2M1FN;
+  Scheme scheme = {"nvfp4", {CONORM_QUANT_NVFP4, e2m1, e4m3, 0, 0, 0}, 16};
+  for (float global : {1.0f, 3.7f, 0.0123f, 811.0f}) {
+    std::vector<Values> rows;
+    for (double tie : tiesOf(e4m3)) {
+      Values amaxes;
+      addNear(amaxes, type, tie * 6 / double(global));
+      for (float amax : amaxes) {
+        float f = float(reference::decodeSmall(
+            e4m3, reference::encodeSmall(e4m3, global * amax / 6.0f)));
+        scaleShown += reference::encodeSmall(e4m3, global * (amax / 6.0f)) !=
+                      reference::encodeSmall(e4m3, global * amax / 6.0f);
+        Values y(1, amax);
+        for (double small : {0.25, 0.75, 1.25, 2.5, 3.5})
+          addNear(y, type, small * double(f) / double(global));
+        for (float x : y)
+          elementShown += reference::encodeSmall(e2m1, x * global / f) !=
+                          reference::encodeSmall(e2m1, x * (global / f));
+        rows.push_back(y);
+      }
+    }
+    check(scheme, global, rows, 16);
+  }
+  if (type == CONORM_TYPE_F32) {
+    EXPECT_GT(scaleShown, 50) << "the data did not show the order";
+    EXPECT_GT(elementShown, 500) << "the data did not show the order";
+  }
+}
+
 /// Without the codes or without the scales, what is left is the same.
 TEST_P(Quantize, R5EitherOutputAlone) {
   Random random(7);

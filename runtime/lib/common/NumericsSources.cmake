@@ -10,8 +10,10 @@ set(CONORM_NUMERICS_SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/Numerics.cpp
   ${CMAKE_CURRENT_LIST_DIR}/NumericsBase.cpp)
 
-# The contract forbids contraction; errno would cost a call for each sqrt.
-set(CONORM_NUMERICS_FLAGS -O3 -ffp-contract=off -fno-math-errno)
+# The contract forbids contraction; errno would cost a call for each sqrt; an
+# operation that might trap would keep the loop around it from becoming vectors.
+set(CONORM_NUMERICS_FLAGS -O3 -ffp-contract=off -fno-math-errno
+  -fno-trapping-math)
 
 set_source_files_properties(
   ${CMAKE_CURRENT_LIST_DIR}/Numerics.cpp

@@ -75,8 +75,11 @@ inline int32_t encode(float x) {
       ((127 - Format::bias) << Format::fractionBits);
   int32_t denormal =
       bitsOf(fromBits(bounded) + fromBits(alignBits)) - alignBits;
-  int32_t code = sign | (bounded < leastNormal ? denormal : normal);
-  return magnitude > infinityBits ? Format::nan : code;
+  // Masks from signs leave the compiler nothing to branch on.
+  int32_t isDenormal = (bounded - leastNormal) >> 31;
+  int32_t isNan = (infinityBits - magnitude) >> 31;
+  int32_t code = sign | (denormal & isDenormal) | (normal & ~isDenormal);
+  return (Format::nan & isNan) | (code & ~isNan);
 }
 
 /// The number with an e4m3 code; 0x7f and 0xff are NaN.
@@ -139,7 +142,7 @@ inline void widen(uint32_t type, const void *y, int64_t first,
 inline int32_t largestMagnitude(const float *x, int64_t count, int32_t bits) {
   for (int64_t i = 0; i < count; ++i) {
     int32_t magnitude = bitsOf(x[i]) & magnitudeMask;
-    magnitude = magnitude > infinityBits ? 0 : magnitude;
+    magnitude &= ~((infinityBits - magnitude) >> 31);
     bits = magnitude > bits ? magnitude : bits;
   }
   return bits;
@@ -185,41 +188,55 @@ inline BlockScale scaleOf(const conorm_quant &quant, float scale, float amax) {
   return {Apply::Multiply, reciprocalE8M0(code), code};
 }
 
-template <typename Format>
-inline void encodeBytes(const BlockScale &s, const float *__restrict x,
-                        int64_t count, uint8_t *__restrict to) {
+/// Divides, or whatever it is, in place.
+inline void applyScale(const BlockScale &s, float global, float *x,
+                       int64_t count) {
   const float factor = s.factor;
-  if (s.apply == Apply::Multiply)
+  switch (s.apply) {
+  case Apply::Multiply:
     for (int64_t i = 0; i < count; ++i)
-      to[i] = uint8_t(encode<Format>(x[i] * factor));
-  else
+      x[i] = x[i] * factor;
+    return;
+  case Apply::Divide:
     for (int64_t i = 0; i < count; ++i)
-      to[i] = uint8_t(encode<Format>(x[i] / factor));
+      x[i] = x[i] / factor;
+    return;
+  case Apply::ScaleAndDivide:
+    for (int64_t i = 0; i < count; ++i)
+      x[i] = x[i] * global / factor;
+    return;
+  case Apply::Zero:
+    for (int64_t i = 0; i < count; ++i)
+      x[i] = 0.0f;
+    return;
+  }
+}
+
+template <typename Format>
+inline void encodeBytes(const float *__restrict x, int64_t count,
+                        uint8_t *__restrict to) {
+  for (int64_t i = 0; i < count; ++i)
+    to[i] = uint8_t(encode<Format>(x[i]));
 }
 
 /// `count` is even.
-inline void encodeNibbles(const BlockScale &s, float global,
-                          const float *__restrict x, int64_t count,
+inline void encodeNibbles(const float *x, int64_t count,
                           uint8_t *__restrict to) {
-  if (s.apply == Apply::Zero) {
-    __builtin_memset(to, 0, count / 2);
-    return;
-  }
-  for (int64_t i = 0; i < count; i += 2) {
-    int32_t low = encode<E2M1>(x[i] * global / s.factor);
-    int32_t high = encode<E2M1>(x[i + 1] * global / s.factor);
-    to[i / 2] = uint8_t(low | high << 4);
-  }
+  uint8_t codes[stageElements];
+  encodeBytes<E2M1>(x, count, codes);
+  for (int64_t i = 0; i < count / 2; ++i)
+    to[i] = uint8_t(codes[2 * i] | codes[2 * i + 1] << 4);
 }
 
-inline void encodeStage(const conorm_quant &quant, const BlockScale &s,
-                        float global, const float *x, int64_t count,
-                        uint8_t *to) {
+/// Codes of elements [first, first + count) of all.
+inline void encodeStage(const conorm_quant &quant, const float *x,
+                        int64_t first, int64_t count, uint8_t *quantized) {
   if (quant.scheme == CONORM_QUANT_NVFP4)
-    return encodeNibbles(s, global, x, count, to);
-  if (quant.quantized_type == CONORM_TYPE_F8E5M2)
-    return encodeBytes<E5M2>(s, x, count, to);
-  encodeBytes<E4M3>(s, x, count, to);
+    encodeNibbles(x, count, quantized + first / 2);
+  else if (quant.quantized_type == CONORM_TYPE_F8E5M2)
+    encodeBytes<E5M2>(x, count, quantized + first);
+  else
+    encodeBytes<E4M3>(x, count, quantized + first);
 }
 
 inline void storeScale(const conorm_quant &quant, const BlockScale &s,
@@ -230,41 +247,83 @@ inline void storeScale(const conorm_quant &quant, const BlockScale &s,
     static_cast<uint8_t *>(scales)[index] = uint8_t(s.code);
 }
 
+/// What all blocks of a call have in common.
+struct Task {
+  uint32_t type;
+  const conorm_quant &quant;
+  float scale;
+  const void *y;
+  uint8_t *quantized;
+  void *scales;
+};
+
+/// Blocks [begin, end) that fit a stage together. Static: their size if it is
+/// known, else 0.
+template <int64_t Static>
+inline void quantizeShortBlocks(const Task &task, int64_t begin, int64_t end,
+                                int64_t block) {
+  alignas(64) float stage[stageElements];
+  const int64_t size = Static ? Static : block;
+  const int64_t first = begin * size, count = (end - begin) * size;
+  widen(task.type, task.y, first, stage, count);
+  for (int64_t b = begin; b < end; ++b) {
+    float *x = stage + (b - begin) * size;
+    int32_t amax = largestMagnitude(x, size, 0);
+    BlockScale s = scaleOf(task.quant, task.scale, fromBits(amax));
+    if (task.scales)
+      storeScale(task.quant, s, task.scales, b);
+    applyScale(s, task.scale, x, size);
+  }
+  if (task.quantized)
+    encodeStage(task.quant, stage, first, count, task.quantized);
+}
+
+/// A block of any size, read twice if its scale is to be computed.
+inline void quantizeLongBlock(const Task &task, int64_t b, int64_t block) {
+  alignas(64) float stage[stageElements];
+  auto forEachStage = [&](auto body) {
+    for (int64_t i = 0; i < block; i += stageElements) {
+      int64_t count = block - i < stageElements ? block - i : stageElements;
+      widen(task.type, task.y, b * block + i, stage, count);
+      body(b * block + i, count);
+    }
+  };
+  int32_t amax = 0;
+  if (task.quant.scheme != CONORM_QUANT_PER_TENSOR)
+    forEachStage([&](int64_t, int64_t count) {
+      amax = largestMagnitude(stage, count, amax);
+    });
+  BlockScale s = scaleOf(task.quant, task.scale, fromBits(amax));
+  if (task.scales)
+    storeScale(task.quant, s, task.scales, b);
+  if (task.quantized)
+    forEachStage([&](int64_t first, int64_t count) {
+      applyScale(s, task.scale, stage, count);
+      encodeStage(task.quant, stage, first, count, task.quantized);
+    });
+}
+
 } // namespace r5
 
 /// See quantizeBlocks() in Numerics.h.
 void quantizeBlocksImpl(uint32_t type, const conorm_quant &quant, float scale,
                         const void *y, int64_t numBlocks, int64_t block,
                         uint8_t *quantized, void *scales) {
-  alignas(64) float stage[r5::stageElements];
-  const bool fits = block <= r5::stageElements;
-  const bool measures = quant.scheme != CONORM_QUANT_PER_TENSOR;
-  const int elementsAByte = quant.scheme == CONORM_QUANT_NVFP4 ? 2 : 1;
-  auto forEachStage = [&](int64_t first, auto body) {
-    for (int64_t i = 0; i < block; i += r5::stageElements) {
-      int64_t rest = block - i;
-      body(first + i, rest < r5::stageElements ? rest : r5::stageElements);
-    }
-  };
-  for (int64_t b = 0; b < numBlocks; ++b) {
-    int32_t amax = 0;
-    if (measures || fits)
-      forEachStage(b * block, [&](int64_t first, int64_t count) {
-        r5::widen(type, y, first, stage, count);
-        if (measures)
-          amax = r5::largestMagnitude(stage, count, amax);
-      });
-    r5::BlockScale s = r5::scaleOf(quant, scale, r5::fromBits(amax));
-    if (scales)
-      r5::storeScale(quant, s, scales, b);
-    if (!quantized)
-      continue;
-    forEachStage(b * block, [&](int64_t first, int64_t count) {
-      if (!fits)
-        r5::widen(type, y, first, stage, count);
-      r5::encodeStage(quant, s, scale, stage, count,
-                      quantized + first / elementsAByte);
-    });
+  r5::Task task{type, quant, scale, y, quantized, scales};
+  int64_t atOnce = block > 0 ? r5::stageElements / block : 0;
+  if (atOnce == 0) {
+    for (int64_t b = 0; b < numBlocks; ++b)
+      r5::quantizeLongBlock(task, b, block);
+    return;
+  }
+  for (int64_t b = 0; b < numBlocks; b += atOnce) {
+    int64_t end = b + atOnce < numBlocks ? b + atOnce : numBlocks;
+    if (block == 16)
+      r5::quantizeShortBlocks<16>(task, b, end, block);
+    else if (block == 32)
+      r5::quantizeShortBlocks<32>(task, b, end, block);
+    else
+      r5::quantizeShortBlocks<0>(task, b, end, block);
   }
 }
 
