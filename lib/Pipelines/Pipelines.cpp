@@ -30,6 +30,7 @@ void conorm::buildFusePipeline(OpPassManager &manager,
                                const FusePipelineOptions &options) {
   FuseAllReduceNormOptions fusion;
   fusion.weightBias = options.weightBias;
+  fusion.numerics = options.numerics;
   // Before the canonicalizer, which folds the extension and the addition of a
   // constant weight, so that `1 + weight` is not recognized any more.
   manager.addPass(createFuseAllReduceNorm(fusion));
@@ -87,6 +88,7 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   if (options.fuse) {
     FusePipelineOptions fusion;
     fusion.weightBias = options.weightBias;
+    fusion.numerics = options.numerics;
     buildFusePipeline(manager, fusion);
   }
   if (options.decompose)

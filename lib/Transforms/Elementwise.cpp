@@ -39,7 +39,8 @@ static Value getYielded(Operation *op) {
   return linalgOp.getBlock()->getTerminator()->getOperand(0);
 }
 
-/// The operand of `element.body` that `element` is an argument for.
+/// The operand of `element.body` that `element` is an argument for: an input, or
+/// the destination, whose elements a body may read before it replaces them.
 static OpOperand *getInput(Element element) {
   auto argument = dyn_cast<BlockArgument>(element.value);
   if (!argument || !element.body)
@@ -47,8 +48,7 @@ static OpOperand *getInput(Element element) {
   auto linalgOp = cast<linalg::LinalgOp>(element.body);
   if (argument.getOwner() != linalgOp.getBlock())
     return nullptr;
-  OpOperand *operand = linalgOp.getMatchingOpOperand(argument);
-  return linalgOp.isDpsInput(operand) ? operand : nullptr;
+  return linalgOp.getMatchingOpOperand(argument);
 }
 
 /// One step of `peel`; `element` itself where there is none.

@@ -33,6 +33,11 @@ using namespace ::mlir;
 #include "WeightBias.h.inc"
 } // namespace conorm::fusion::bias
 
+namespace conorm::fusion::relaxed {
+using namespace ::mlir;
+#include "RelaxedWeightBias.h.inc"
+} // namespace conorm::fusion::relaxed
+
 namespace conorm::fusion::sandwich {
 using namespace ::mlir;
 #include "FuseSandwich.h.inc"
@@ -158,6 +163,8 @@ LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
     fusion::normalize::populateGeneratedPDLLPatterns(patterns);
     if (weightBias)
       fusion::bias::populateGeneratedPDLLPatterns(patterns);
+    if (weightBias && numerics == Numerics::Relaxed)
+      fusion::relaxed::populateGeneratedPDLLPatterns(patterns);
   });
   fuseSandwiches = compile([](RewritePatternSet &patterns) {
     fusion::sandwich::populateGeneratedPDLLPatterns(patterns);

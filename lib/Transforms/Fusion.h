@@ -69,6 +69,9 @@ comm::AllReduceRMSNormOp getFusedNorm(mlir::Value value);
 /// The guard of stage 1 on where `norm.add_rms_norm` may stand.
 Violation checkAdditionPlaceable(mlir::Operation *add, mlir::Operation *norm);
 
+/// Whether each rank passes its own `value`: an argument with comm.per_rank.
+bool mayDifferByRank(mlir::Value value);
+
 /// Why two operations have no order in one block; empty if they have one.
 Violation checkOneBlock(mlir::Operation *first, mlir::Operation *last);
 

@@ -11,11 +11,9 @@
 #include "Placement.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/RegionKindInterface.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -128,6 +126,30 @@ static Violation checkPostNormReadOnce(Site site) {
          "a sandwich";
 }
 
+bool fusion::mayDifferByRank(Value value) {
+  Element source = peel({value});
+  if (isa_and_present<arith::ExtFOp>(source.getOp()))
+    source = peel(source.getOperand(0));
+  auto argument = dyn_cast<BlockArgument>(source.value);
+  if (!argument || !argument.getOwner()->isEntryBlock())
+    return false;
+  auto function =
+      dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  return function &&
+         function.getArgAttr(argument.getArgNumber(), kPerRankAttrName);
+}
+
+static Violation checkSameOnEveryRank(Site site) {
+  // One rank may finish a row for all: what it reads besides must be theirs too.
+  for (Operation *norm : site.getNorms())
+    if (Value weight = getWeight(norm); weight && mayDifferByRank(weight))
+      return "the weight is an argument with comm.per_rank";
+  if (auto add = dyn_cast<norm::AddRMSNormOp>(site.norm))
+    if (mayDifferByRank(add.getInput()) || mayDifferByRank(add.getResidual()))
+      return "the residual is an argument with comm.per_rank";
+  return std::nullopt;
+}
+
 Violation fusion::checkOneBlock(Operation *first, Operation *last) {
   if (first->getBlock() != last->getBlock())
     return "stands in another block, inside or behind " +
@@ -190,6 +212,7 @@ ArrayRef<Constraint> fusion::getConstraints() {
       {"ResidualNotReduced", checkResidualNotReduced},
       {"WeightNotReduced", checkWeightNotReduced},
       {"PostNormReadOnce", checkPostNormReadOnce},
+      {"SameOnEveryRank", checkSameOnEveryRank},
       {"SameBlock", checkSameBlock},
       {"NoCollectiveBetween", checkNoCollectiveBetween},
       {"UsersDominated", checkUsersDominated},
@@ -215,28 +238,6 @@ Violation fusion::checkAdditionPlaceable(Operation *add, Operation *norm) {
   return "the sum is read before the norm's weight is there";
 }
 
-/// Whether `value` is 1.0 in every element: a splat constant, or a splat, fill
-/// or broadcast of one.
-static bool isSplatOne(Value value) {
-  FloatAttr scalar;
-  DenseFPElementsAttr elements;
-  if (matchPattern(value, m_Constant(&elements)))
-    return elements.isSplat() &&
-           elements.getSplatValue<APFloat>().isExactlyValue(1.0);
-  if (matchPattern(value, m_Constant(&scalar)))
-    return scalar.getValue().isExactlyValue(1.0);
-  Operation *op = value.getDefiningOp();
-  if (auto splat = dyn_cast_or_null<tensor::SplatOp>(op))
-    return isSplatOne(splat.getInput());
-  if (auto fill = dyn_cast_or_null<linalg::FillOp>(op))
-    return isSplatOne(fill.getInputs()[0]);
-  if (auto broadcast = dyn_cast_or_null<linalg::BroadcastOp>(op))
-    return isSplatOne(broadcast.getInput());
-  if (auto list = dyn_cast_or_null<tensor::FromElementsOp>(op))
-    return llvm::all_of(list.getElements(), isSplatOne);
-  return false;
-}
-
 static LogicalResult noDestinations(PatternRewriter &, Operation *norm) {
   if (auto op = dyn_cast<norm::RMSNormOp>(norm))
     return failure(op.getOuts() || op->getNumResults() == 0);
@@ -249,8 +250,39 @@ static LogicalResult noWeightBias(PatternRewriter &, Operation *norm) {
   return success(!bias || bias.getValue().isPosZero());
 }
 
-static LogicalResult splatOne(PatternRewriter &, Value value) {
-  return success(isSplatOne(value));
+/// A sum of a weight and the same constant for each of its elements, in either
+/// order. The weight is of the sum's type, or of the norm's and only extended.
+static LogicalResult plusConstant(PatternRewriter &rewriter,
+                                  PDLResultList &results,
+                                  ArrayRef<PDLValue> values) {
+  Element sum = peel({values[0].cast<Value>()});
+  Type type = getElementTypeOrSelf(values[0].cast<Value>());
+  Type normType = getElementTypeOrSelf(
+      values[1].cast<Operation *>()->getOperand(0).getType());
+  if (!isa_and_present<arith::AddFOp>(sum.getOp()) || !isStrict(sum.getOp()))
+    return failure();
+  // Both may be constant: of a constant weight the 1 is the other addend.
+  std::optional<Scalar> first = getScalar(sum.getOperand(0)),
+                        second = getScalar(sum.getOperand(1));
+  bool takeSecond = !first || !first->constant || (second && second->isOne());
+  std::optional<Scalar> scalar = takeSecond ? second : first;
+  if (!scalar || !scalar->constant || scalar->reciprocal)
+    return failure();
+  Element weight = peel(sum.getOperand(takeSecond ? 0 : 1));
+  if (!weight.isTensor() && isa_and_present<arith::ExtFOp>(weight.getOp())) {
+    weight = peel(weight.getOperand(0));
+    type = normType;
+  }
+  if (!weight.isTensor() || getElementTypeOrSelf(weight.value) != type)
+    return failure();
+  results.push_back(weight.value);
+  results.push_back(
+      rewriter.getF64FloatAttr(scalar->constant->convertToDouble()));
+  return success();
+}
+
+static LogicalResult isOne(PatternRewriter &, Attribute constant) {
+  return success(cast<FloatAttr>(constant).getValueAsDouble() == 1.0);
 }
 
 static LogicalResult elementTypeF32(PatternRewriter &, Value value) {
@@ -261,14 +293,6 @@ static LogicalResult weightOfInputType(PatternRewriter &, Value weight,
                                        Operation *norm) {
   return success(getElementTypeOrSelf(weight) ==
                  getElementTypeOrSelf(norm->getOperand(0)));
-}
-
-/// A named linalg addition on tensors of one type: no implicit cast.
-static LogicalResult additionOfInputs(PatternRewriter &, Operation *add) {
-  return success(add->getNumResults() == 1 &&
-                 llvm::all_of(add->getOperandTypes(), [&](Type type) {
-                   return type == add->getResult(0).getType();
-                 }));
 }
 
 /// The value without the casts and copies between.
@@ -326,10 +350,11 @@ static Site getSite(ArrayRef<PDLValue> values) {
 void fusion::registerConstraints(PDLPatternModule &patterns) {
   patterns.registerConstraintFunction("NoDestinations", noDestinations);
   patterns.registerConstraintFunction("NoWeightBias", noWeightBias);
-  patterns.registerConstraintFunction("SplatOne", splatOne);
+  patterns.registerConstraintFunction("PlusConstant",
+                                      PDLConstraintFunction(plusConstant));
+  patterns.registerConstraintFunction("IsOne", isOne);
   patterns.registerConstraintFunction("ElementTypeF32", elementTypeF32);
   patterns.registerConstraintFunction("WeightOfInputType", weightOfInputType);
-  patterns.registerConstraintFunction("AdditionOfInputs", additionOfInputs);
   patterns.registerConstraintFunction("Uncast", PDLConstraintFunction(uncast));
   patterns.registerConstraintFunction("ElementwiseSum",
                                       PDLConstraintFunction(elementwiseSum));

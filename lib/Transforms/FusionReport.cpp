@@ -9,7 +9,6 @@
 #include "FusionReport.h"
 
 #include "RaiseQuantize.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/Format.h"
 
@@ -22,7 +21,7 @@ using Arg = remark::detail::Remark::Arg;
 
 static constexpr StringLiteral kSite = "AllReduceRMSNorm";
 
-static remark::RemarkOpts getOptions(Operation *op, StringRef name) {
+remark::RemarkOpts fusion::getRemarkOptions(Operation *op, StringRef name) {
   StringRef function;
   if (auto parent = op->getParentOfType<FunctionOpInterface>())
     function = parent.getName();
@@ -63,7 +62,7 @@ void FusionReport::addFused(AllReduceRMSNormOp fused) {
   StringRef scheme = "no";
   if (fused.getQuantization())
     scheme = norm::stringifySchemeKind(fused.getQuantization()->getKind());
-  remark::passed(fused.getLoc(), getOptions(fused, kSite))
+  remark::passed(fused.getLoc(), getRemarkOptions(fused, kSite))
       << "fused the all_reduce with the norm that reads it"
       << Arg("Residual", fused.getResidual() ? "yes" : "no")
       << Arg("WeightBias", fused.getWeightBias().convertToFloat())
@@ -112,7 +111,7 @@ static Reason explain(AllReduceOp reduce) {
 
 void FusionReport::addMissed(Operation *op, StringRef what, Reason reason) {
   ++missedReasons[reason.constraint.str()];
-  remark::missed(op->getLoc(), getOptions(op, what))
+  remark::missed(op->getLoc(), getRemarkOptions(op, what))
       << Arg("Constraint", reason.constraint) << Arg("Reason", reason.text);
 }
 

@@ -14,9 +14,14 @@
 #define CONORM_LIB_TRANSFORMS_FUSIONREPORT_H
 
 #include "Fusion.h"
+#include "mlir/IR/Remarks.h"
 #include <map>
 
 namespace conorm::fusion {
+
+/// Name, category and function of a remark on `op`.
+mlir::remark::RemarkOpts getRemarkOptions(mlir::Operation *op,
+                                          llvm::StringRef name);
 
 /// Why something stays as it is: a guard, and what it saw.
 struct Reason {

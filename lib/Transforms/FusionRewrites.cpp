@@ -7,11 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fusion.h"
+#include "FusionReport.h"
 #include "Placement.h"
 #include "RaiseQuantize.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -54,6 +56,17 @@ static void setWeightAndBias(PatternRewriter &rewriter, Operation *norm,
     norm->setAttr("weight_bias", rewriter.getF32FloatAttr(1.0f));
   });
   setWeight(rewriter, norm, weight);
+}
+
+/// What relaxed numerics allow is named where it is done.
+static void foldRoundedWeight(PatternRewriter &rewriter, Operation *norm,
+                              Value weight) {
+  using Arg = remark::detail::Remark::Arg;
+  remark::passed(norm->getLoc(), getRemarkOptions(norm, "Relaxed"))
+      << "added 1 to the weight in f32 where the program rounds the sum"
+      << Arg("Rewrite", "RoundedWeightBias")
+      << Arg("Rounded", toString(getElementTypeOrSelf(weight)));
+  setWeightAndBias(rewriter, norm, weight);
 }
 
 /// `value` as `type`: the same elements, their number known to another degree.
@@ -313,6 +326,7 @@ static void extendByQuantize(PatternRewriter &rewriter, Operation *op) {
 void fusion::registerRewrites(PDLPatternModule &patterns) {
   patterns.registerRewriteFunction("SetWeight", setWeight);
   patterns.registerRewriteFunction("SetWeightAndBias", setWeightAndBias);
+  patterns.registerRewriteFunction("FoldRoundedWeight", foldRoundedWeight);
   patterns.registerRewriteFunction("SetInput", setInput);
   patterns.registerRewriteFunction("SetResidual", setResidual);
   patterns.registerRewriteFunction("MergeAddition", mergeAddition);

@@ -57,6 +57,13 @@ static Violation checkScaleNotOfNorm(QuantizeSite site) {
   return std::nullopt;
 }
 
+static Violation checkScaleSameOnEveryRank(QuantizeSite site) {
+  Value scale = site.quantize.getScale();
+  if (scale && mayDifferByRank(scale))
+    return "the scale is an argument with comm.per_rank";
+  return std::nullopt;
+}
+
 static Violation checkScaleDominates(QuantizeSite site) {
   Places places = findPlaces({site.fused, site.quantize});
   if (places.first)
@@ -75,6 +82,7 @@ ArrayRef<QuantizeConstraint> fusion::getQuantizeConstraints() {
       {"QuantizeWithoutDestinations", checkQuantizeWithoutDestinations},
       {"QuantizeInSameBlock", checkQuantizeInSameBlock},
       {"ScaleNotOfNorm", checkScaleNotOfNorm},
+      {"ScaleSameOnEveryRank", checkScaleSameOnEveryRank},
       {"ScaleDominates", checkScaleDominates},
   };
   return constraints;

@@ -190,3 +190,75 @@ func.func @two_groups(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf
   %3 = norm.rms_norm %2 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
   return %3 : tensor<4x8xbf16>
 }
+
+// Two sums of one reduced value: one is fused, the other reads the result.
+// CHECK-LABEL: func @two_sums
+func.func @two_sums(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %t: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[A:.*]], %[[Y:.*]] = comm.all_reduce_rms_norm {{.*}} residual({{.*}} -> (reduced: {{.*}}, normed:
+  // CHECK-NEXT: %[[N:.*]]:2 = norm.add_rms_norm %[[A]]
+  // CHECK-NEXT: return %[[Y]], %[[N]]#0
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %0, %r : tensor<4x8xbf16>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %3 = arith.addf %t, %0 : tensor<4x8xbf16>
+  %4 = norm.rms_norm %3 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %2, %4 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// Two norms of one sum.
+// CHECK-LABEL: func @two_norms_of_sum
+func.func @two_norms_of_sum(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[S:.*]], %[[Y:.*]] = comm.all_reduce_rms_norm {{.*}} weight({{.*}} -> (residual_out: {{.*}}, normed:
+  // CHECK-NEXT: %[[N:.*]] = norm.rms_norm %[[S]] {epsilon
+  // CHECK-NEXT: return %[[Y]], %[[N]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %0, %r : tensor<4x8xbf16>
+  %2 = norm.rms_norm %1 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %3 = norm.rms_norm %1 {epsilon = 0.5 : f32} : tensor<4x8xbf16>
+  return %2, %3 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// Several readers of the norm and of the residual change nothing.
+// CHECK-LABEL: func @many_readers
+// CHECK-SAME: %{{.*}}: tensor<4x8xbf16>, %[[R:.*]]: tensor<4x8xbf16>
+func.func @many_readers(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: arith.negf %[[R]]
+  // CHECK-NEXT: %[[Y:.*]] = comm.all_reduce_rms_norm {{.*}} -> (normed:
+  // CHECK-NEXT: arith.negf %[[Y]]
+  // CHECK-NEXT: arith.addf %[[R]], %[[Y]]
+  %n = arith.negf %r : tensor<4x8xbf16>
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %0, %r : tensor<4x8xbf16>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %3 = arith.negf %2 : tensor<4x8xbf16>
+  %4 = arith.addf %r, %2 : tensor<4x8xbf16>
+  return %n, %3, %4 : tensor<4x8xbf16>, tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// Tensor parallel attention and expert parallel experts in one layer, with the
+// sum of the first as the residual of the second.
+// CHECK-LABEL: func @two_groups_in_layer
+func.func @two_groups_in_layer(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[S0:.*]], %[[Y0:.*]] = comm.all_reduce_rms_norm %{{.*}} on @tp
+  // CHECK-NEXT: %[[S1:.*]], %[[Y1:.*]] = comm.all_reduce_rms_norm %[[Y0]] on @ep residual(%[[S0]]
+  // CHECK-NEXT: return %[[Y1]], %[[S1]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %r, %0 : tensor<4x8xbf16>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %3 = comm.all_reduce %2 on @ep : tensor<4x8xbf16>
+  %4 = arith.addf %1, %3 : tensor<4x8xbf16>
+  %5 = norm.rms_norm %4 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %5, %4 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// The residual is itself a sum, in any order, and made after the all_reduce.
+// CHECK-LABEL: func @sum_as_residual
+func.func @sum_as_residual(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %b: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: %[[S:.*]] = arith.addf
+  // CHECK-NEXT: comm.all_reduce_rms_norm {{.*}} residual(%[[S]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %r, %b : tensor<4x8xbf16>
+  %2 = arith.addf %1, %0 : tensor<4x8xbf16>
+  %3 = norm.rms_norm %2 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %3 : tensor<4x8xbf16>
+}

@@ -171,3 +171,14 @@ func.func @no_extend_scale_behind_collective(%x: tensor<4x8xf32>, %a: tensor<1xf
   %q = norm.quantize %1 scale(%t : tensor<1xf32>) {scheme = #norm.scheme<per_tensor>} : tensor<4x8xf32> -> tensor<4x8xf8E4M3FN>
   return %q : tensor<4x8xf8E4M3FN>
 }
+
+// CHECK-LABEL: func @no_extend_scale_of_rank
+func.func @no_extend_scale_of_rank(%x: tensor<4x8xf32>, %t: tensor<1xf32> {comm.per_rank}) -> tensor<4x8xf8E4M3FN> {
+  // CHECK: comm.all_reduce_rms_norm
+  // CHECK-NEXT: norm.quantize
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xf32>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=ScaleSameOnEveryRank, Reason="the scale is an argument with comm.per_rank"}}
+  %q = norm.quantize %1 scale(%t : tensor<1xf32>) {scheme = #norm.scheme<per_tensor>} : tensor<4x8xf32> -> tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}

@@ -382,6 +382,21 @@ func.func @generic_add(%a: tensor<4x8xbf16>, %b: tensor<4x8xbf16>) -> (tensor<4x
   return %y, %s : tensor<4x8xbf16>, tensor<4x8xbf16>
 }
 
+// The destination is an addend.
+// CHECK-LABEL: func @accumulating_add
+// CHECK-SAME: %[[A:.*]]: tensor<4x8xbf16>, %[[B:.*]]: tensor<4x8xbf16>
+func.func @accumulating_add(%a: tensor<4x8xbf16>, %b: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: norm.add_rms_norm %[[A]], %[[B]]
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+    ins(%a : tensor<4x8xbf16>) outs(%b : tensor<4x8xbf16>) {
+  ^bb0(%p: bf16, %o: bf16):
+    %t = arith.addf %p, %o : bf16
+    linalg.yield %t : bf16
+  } -> tensor<4x8xbf16>
+  %y = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %y : tensor<4x8xbf16>
+}
+
 // The sum in f32, rounded once: f32 is wide enough that nothing is rounded twice.
 // CHECK-LABEL: func @widened_add
 // CHECK-SAME: %[[A:.*]]: tensor<4x8xbf16>, %[[B:.*]]: tensor<4x8xbf16>
@@ -550,4 +565,46 @@ func.func @shape_cast_between(%x: tensor<?x8xbf16>, %r: tensor<4x8xbf16>) -> (te
   %2 = arith.addf %1, %r : tensor<4x8xbf16>
   %3 = norm.rms_norm %2 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
   return %3, %2 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+//===----------------------------------------------------------------------===//
+// 1 + weight in bodies
+//===----------------------------------------------------------------------===//
+
+#id1 = affine_map<(d0) -> (d0)>
+
+// CHECK-LABEL: func @generic_weight_plus_one
+// CHECK-SAME: %[[X:.*]]: tensor<4x8xbf16>, %[[W:.*]]: tensor<8xbf16>
+func.func @generic_weight_plus_one(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: norm.rms_norm %[[X]] weight(%[[W]] : tensor<8xbf16>) {epsilon = {{.*}}, weight_bias = 1.000000e+00 : f32}
+  %init = tensor.empty() : tensor<8xf32>
+  %w1 = linalg.generic {indexing_maps = [#id1, #id1], iterator_types = ["parallel"]}
+    ins(%w : tensor<8xbf16>) outs(%init : tensor<8xf32>) {
+  ^bb0(%v: bf16, %o: f32):
+    %one = arith.constant 1.0 : f32
+    %f = arith.extf %v : bf16 to f32
+    %t = arith.addf %one, %f : f32
+    linalg.yield %t : f32
+  } -> tensor<8xf32>
+  %y = norm.rms_norm %x weight(%w1 : tensor<8xf32>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %y : tensor<4x8xbf16>
+}
+
+// A bf16 weight extended for f16 rows, inside the body: no tensor is the weight.
+// CHECK-LABEL: func @no_weight_of_other_type_in_body
+func.func @no_weight_of_other_type_in_body(%x: tensor<4x8xf16>, %w: tensor<8xbf16>) -> tensor<4x8xf16> {
+  // CHECK: linalg.generic
+  // CHECK-NOT: weight_bias
+  // CHECK: return
+  %init = tensor.empty() : tensor<8xf32>
+  %w1 = linalg.generic {indexing_maps = [#id1, #id1], iterator_types = ["parallel"]}
+    ins(%w : tensor<8xbf16>) outs(%init : tensor<8xf32>) {
+  ^bb0(%v: bf16, %o: f32):
+    %one = arith.constant 1.0 : f32
+    %f = arith.extf %v : bf16 to f32
+    %t = arith.addf %one, %f : f32
+    linalg.yield %t : f32
+  } -> tensor<8xf32>
+  %y = norm.rms_norm %x weight(%w1 : tensor<8xf32>) {epsilon = 1.0e-6 : f32} : tensor<4x8xf16>
+  return %y : tensor<4x8xf16>
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Shows that each native constraint of the fusion has a test that needs it.
 
-For every constraint that FusionConstraints.cpp registers: compiles that file
-with the constraint replaced by one that always holds, links a libConorm.so with
-it beside the build, and runs the fusion's lit tests against that library. At
-least one must fail. Usage: remove_constraints.py [BUILD-DIRECTORY]
+For every guard in lib/Transforms, and every predicate of Elementwise.cpp that
+guards ask: compiles its file with the guard replaced by one that always holds,
+links a libConorm.so with it beside the build, and runs the fusion's lit tests
+against that library. At least one must fail.
+Usage: remove_constraints.py [BUILD-DIRECTORY [NAME...]]
 """
 
 import json
@@ -16,30 +17,34 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SOURCE = os.path.join(ROOT, "lib", "Transforms", "FusionConstraints.cpp")
+SOURCES = [os.path.join(ROOT, "lib", "Transforms", name + ".cpp")
+           for name in ("FusionConstraints", "QuantizeConstraints",
+                        "RaiseQuantize", "Elementwise")]
 TESTS = ["normalize-norm.mlir", "fuse-all-reduce-norm.mlir",
-         "fuse-all-reduce-norm-missed.mlir", "fuse-all-reduce-norm-remarks.mlir"]
-ALWAYS = {
-    "table": "[](AllReduceOp, Operation *) -> Violation { return std::nullopt; }",
-    "function": "PDLConstraintFunction([](PatternRewriter &, PDLResultList &, "
-                "ArrayRef<PDLValue>) { return success(); })",
-}
+         "fuse-all-reduce-norm-missed.mlir", "fuse-all-reduce-norm-remarks.mlir",
+         "fuse-must-not-match.mlir", "fuse-sandwich.mlir", "fuse-quantize.mlir",
+         "raise-quantize.mlir", "raise-quantize-missed.mlir"]
+FUNCTION = ("PDLConstraintFunction([](PatternRewriter &, PDLResultList &, "
+            "ArrayRef<PDLValue>) { return success(); })")
 
 
 def mutants(text):
-    """Yields (name, mutated text) for each registered constraint."""
+    """Yields (name, mutated text) for each guard in the text of a source."""
     for match in re.finditer(r'\{"(\w+)", (check\w+)\}', text):
-        yield match[1], text[: match.start(2)] + ALWAYS["table"] + text[match.end(2):]
+        start = re.search(r"^static Violation %s\([^)]*\) \{\n" % match[2], text, re.M)
+        yield match[1], text[: start.end()] + "  return std::nullopt;\n" + text[start.end():]
     for match in re.finditer(r'registerConstraintFunction\("(\w+)",\s*(\w+)\)', text):
-        yield match[1], text[: match.start(2)] + ALWAYS["function"] + text[match.end(2):]
+        yield match[1], text[: match.start(2)] + FUNCTION + text[match.end(2):]
+    for match in re.finditer(r'^(?:static )?bool (?:fusion::)?(is\w+)\([^)]*\) \{\n', text, re.M):
+        yield match[1], text[: match.end()] + "  return true;\n" + text[match.end():]
 
 
-def compile_command(build):
+def compile_command(build, source):
     with open(os.path.join(build, "compile_commands.json")) as file:
         for entry in json.load(file):
-            if os.path.samefile(entry["file"], SOURCE):
+            if os.path.samefile(entry["file"], source):
                 return shlex.split(entry["command"])
-    sys.exit("error: " + SOURCE + " is not built in " + build)
+    sys.exit("error: " + source + " is not built in " + build)
 
 
 def link_command(build):
@@ -62,6 +67,8 @@ def failures(library, build):
             runs = re.findall(r"^// RUN: (.*)$", file.read(), re.MULTILINE)
         for run in runs:
             command = "set -o pipefail; " + run.replace("%s", shlex.quote(path))
+            # Without its guard a pattern may apply for ever.
+            command = "ulimit -t 20; " + command
             if subprocess.run(["bash", "-c", command], env=env,
                               capture_output=True).returncode:
                 failed.append(name)
@@ -69,29 +76,38 @@ def failures(library, build):
     return failed
 
 
+def build_library(build, directory, source, text):
+    """Compiles `text` in the place of `source` into a library in `directory`."""
+    words, link = compile_command(build, source), link_command(build)
+    mutated = os.path.join(directory, os.path.basename(source))
+    with open(mutated, "w") as file:
+        file.write(text)
+    output = os.path.join(directory, "mutant.o")
+    original = words[words.index("-o") + 1]
+    words = [mutated if word == words[-1] else word for word in words]
+    words[words.index("-o") + 1] = output
+    words.append("-I" + os.path.dirname(source))
+    subprocess.run(words, cwd=build, check=True, stderr=subprocess.DEVNULL)
+    link = link.replace(original, output)
+    link = link.replace("-o lib/libConorm.so", "-o " + directory + "/libConorm.so")
+    subprocess.run(link, cwd=build, check=True, shell=True)
+
+
 def main():
     build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1
                             else os.path.join(ROOT, "build"))
-    with open(SOURCE) as file:
-        text = file.read()
-    compile_words, link = compile_command(build), link_command(build)
+    wanted = sys.argv[2:]
     unneeded = []
-    with tempfile.TemporaryDirectory() as directory:
-        source = os.path.join(directory, "FusionConstraints.cpp")
-        output = os.path.join(directory, "FusionConstraints.o")
-        words = [source if word == compile_words[-1] else word for word in compile_words]
-        original = words[words.index("-o") + 1]
-        words[words.index("-o") + 1] = output
-        words += ["-I" + os.path.dirname(SOURCE)]
-        link = link.replace(original, output)
-        link = link.replace("-o lib/libConorm.so", "-o " + directory + "/libConorm.so")
+    for source in SOURCES:
+        with open(source) as file:
+            text = file.read()
         for name, mutated in [("(none)", text)] + list(mutants(text)):
-            with open(source, "w") as file:
-                file.write(mutated)
-            subprocess.run(words, cwd=build, check=True, stderr=subprocess.DEVNULL)
-            subprocess.run(link, cwd=build, check=True, shell=True)
-            failed = failures(directory, build)
-            print("%-20s %s" % (name, " ".join(failed) or "no test fails"), flush=True)
+            if wanted and name not in wanted:
+                continue
+            with tempfile.TemporaryDirectory() as directory:
+                build_library(build, directory, source, mutated)
+                failed = failures(directory, build)
+            print("%-28s %s" % (name, " ".join(failed) or "no test fails"), flush=True)
             if bool(failed) == (name == "(none)"):
                 unneeded.append(name)
     if unneeded:

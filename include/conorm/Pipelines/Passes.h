@@ -13,6 +13,7 @@
 #ifndef CONORM_PIPELINES_PASSES_H
 #define CONORM_PIPELINES_PASSES_H
 
+#include "conorm/Transforms/Passes.h"
 #include "mlir/Pass/PassOptions.h"
 
 namespace mlir {
@@ -29,6 +30,13 @@ struct FusePipelineOptions
       llvm::cl::desc(
           "Turn norms over an f32 1 + weight into weight_bias = 1.0"),
       llvm::cl::init(true)};
+  Option<Numerics> numerics{
+      *this, "numerics", llvm::cl::desc("Which bits the fusion keeps"),
+      llvm::cl::init(Numerics::Exact),
+      llvm::cl::values(
+          clEnumValN(Numerics::Exact, "exact", "All of them"),
+          clEnumValN(Numerics::Relaxed, "relaxed",
+                     "Fold a 1 + weight that is rounded to bf16 or f16"))};
 };
 
 /// Options of the pipeline to buffers.
@@ -47,6 +55,13 @@ struct ToLLVMPipelineOptions
       llvm::cl::desc("Turn norms over an f32 1 + weight into weight_bias = 1.0 "
                      "when fusing"),
       llvm::cl::init(true)};
+  Option<Numerics> numerics{
+      *this, "numerics", llvm::cl::desc("Which bits the fusion keeps"),
+      llvm::cl::init(Numerics::Exact),
+      llvm::cl::values(
+          clEnumValN(Numerics::Exact, "exact", "All of them"),
+          clEnumValN(Numerics::Relaxed, "relaxed",
+                     "Fold a 1 + weight that is rounded to bf16 or f16"))};
   Option<bool> decompose{
       *this, "decompose",
       llvm::cl::desc("Take fused operations apart, after fusion if any"),

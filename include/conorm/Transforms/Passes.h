@@ -17,6 +17,14 @@
 
 namespace conorm {
 
+/// Which bits a pass keeps.
+enum class Numerics {
+  /// All of them (docs/RoundingContract.md).
+  Exact,
+  /// Those of a documented list of rewrites may change; each is remarked.
+  Relaxed,
+};
+
 #define GEN_PASS_DECL
 #include "conorm/Transforms/Passes.h.inc"
 

@@ -31,7 +31,9 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
        truncation to f8) becomes `norm.quantize` where it is the scheme
        `per_tensor` bit by bit.
 
-    No bit of any result changes. Every `comm.all_reduce`, sandwich and
+    No bit of any result changes, unless `numerics=relaxed`: then a norm over
+    `1 + weight` becomes one with `weight_bias = 1.0` also where the program
+    rounds the sum to bf16 or f16, and a remark names each such place. Every `comm.all_reduce`, sandwich and
     quantization is explained by a remark (category `fuse-all-reduce-norm`):
     passed with what it took, or missed with the name of the constraint that
     failed and what it saw. docs/MissedRemarks.md says for each constraint what
@@ -68,6 +70,13 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
   let options = [
     Option<"weightBias", "weight-bias", "bool", /*default=*/"true",
            "Turn norms over an f32 1 + weight into weight_bias = 1.0">,
+    Option<"numerics", "numerics", "::conorm::Numerics",
+           /*default=*/"::conorm::Numerics::Exact", "Which bits are kept", [{
+             ::llvm::cl::values(
+               clEnumValN(::conorm::Numerics::Exact, "exact", "All of them"),
+               clEnumValN(::conorm::Numerics::Relaxed, "relaxed",
+                          "Fold a 1 + weight that is rounded to bf16 or f16"))
+           }]>,
     Option<"report", "report", "bool", /*default=*/"false",
            "Print how many sites were fused, by kind, and missed, by reason">
   ];
