@@ -86,12 +86,14 @@ static Element peelOnce(Element element) {
 }
 
 Element fusion::peel(Element element) {
+  Element current = element;
   for (unsigned step = 0; step < kMaxSteps; ++step) {
-    Element next = peelOnce(element);
-    if (next.value == element.value)
-      break;
-    element = next;
+    Element next = peelOnce(current);
+    if (next.value == current.value)
+      return current;
+    current = next;
   }
+  // Too far, or a circle of a graph region.
   return element;
 }
 

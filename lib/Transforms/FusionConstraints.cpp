@@ -184,7 +184,8 @@ static bool mayCommunicate(Operation *op) {
 }
 
 Violation fusion::checkNothingCommunicates(Operation *first, Operation *last) {
-  for (Operation *op = first->getNextNode(); op != last; op = op->getNextNode())
+  for (Operation *op = first->getNextNode(); op && op != last;
+       op = op->getNextNode())
     if (mayCommunicate(op))
       return toString(op->getName().getStringRef()) + " stands between them" +
              (isCollective(op) ? "" : " and may communicate");
@@ -335,7 +336,8 @@ static LogicalResult rightIsReducedLast(PatternRewriter &, Value left,
 
 static LogicalResult additionPlaceable(PatternRewriter &, Value sum,
                                        Operation *norm) {
-  return failure(checkAdditionPlaceable(sum.getDefiningOp(), norm).has_value());
+  Operation *add = sum.getDefiningOp();
+  return success(add && !checkAdditionPlaceable(add, norm));
 }
 
 /// Patterns pass (all_reduce, norm), or (all_reduce, first norm, second norm).

@@ -68,7 +68,7 @@ def failures(library, build):
         for run in runs:
             command = "set -o pipefail; " + run.replace("%s", shlex.quote(path))
             # Without its guard a pattern may apply for ever.
-            command = "ulimit -t 20; " + command
+            command = "ulimit -t 5; " + command
             if subprocess.run(["bash", "-c", command], env=env,
                               capture_output=True).returncode:
                 failed.append(name)
