@@ -22,3 +22,12 @@ conorm_add_unittest(RuntimeBootstrapTests BootstrapTest.cpp
 if(TARGET ConormBootstrapMPI)
   add_dependencies(RuntimeBootstrapTests ConormBootstrapMPI)
 endif()
+
+# Compiled into the test, since the library does not export it.
+conorm_add_unittest(RuntimeSystemTests
+  SystemTest.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Error.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/common/System.cpp
+  LINK Conorm::Runtime)
+target_include_directories(RuntimeSystemTests
+  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
