@@ -223,7 +223,7 @@ static bool namesLost(const Report &report, int victim) {
   std::string rank = "rank " + std::to_string(victim);
   for (const char *what :
        {" died (connection closed)", " is gone (its process ended)",
-        ": Connection refused", " closed the connection",
+        " died (connection refused)", " closed the connection",
         " did not connect within", " did not take part within",
         " did not arrive within", " did not take a segment within",
         " did not send its segment within"})

@@ -144,6 +144,11 @@ Error Mesh::connectTo(int peer, const Deadline &deadline) {
     usleep(1000); // the listener's backlog is full
     number = connectAbstract(name, connection);
   }
+  // Every rank listens before the records are gathered, and until all that call
+  // it have come.
+  if (number == ECONNREFUSED)
+    return makeError(CONORM_ERROR_PEER_LOST,
+                     "rank %d died (connection refused)", peer);
   if (number != 0) {
     errno = number;
     Error error = systemError("connect");
