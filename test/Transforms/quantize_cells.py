@@ -4,7 +4,8 @@
 with the FileCheck lines of what the fusion makes of it.
 
 Each function is an all_reduce, the residual's addition if there is one, a norm
-and a quantization; "kept" means that the function returns the norm as well.
+and a quantization; "kept" means that the function returns the norm as well. The
+element type and the norm's rounding change from cell to cell.
 """
 
 import itertools
@@ -28,10 +29,13 @@ SCHEMES = {
     "mxfp8": ("mxfp8", False, "4x128xf8E4M3FN", "4x4xf8E8M0FNU"),
 }
 
-T, W, S = "tensor<4x128xbf16>", "tensor<128xbf16>", "tensor<1xf32>"
+TYPES = ["bf16", "f16", "f32"]
+ROUNDINGS = ["", ", rounding = #norm.rounding<round_then_scale>"]
+S = "tensor<1xf32>"
 
 
-def cell(name, residual, gemma, kept):
+def cell(name, residual, gemma, kept, element, rounding):
+    T, W = "tensor<4x128x%s>" % element, "tensor<128x%s>" % element
     scheme, has_scale, quantized, scales = SCHEMES[name]
     function = "_".join(
         [name] + ["residual"] * residual + ["gemma"] * gemma + ["kept"] * kept)
@@ -50,7 +54,7 @@ def cell(name, residual, gemma, kept):
            + " = comm.all_reduce_rms_norm %%[[X]] on @tp weight(%%[[W]] : %s)" % W
            + (" residual(%%[[R]] : %s)" % T if residual else "")
            + (" scale(%%[[S]] : %s)" % S if has_scale else "")
-           + " {epsilon = {{.*}} : f32, quantization = #norm.scheme<%s>%s} : %s" % (scheme, bias, T)
+           + " {epsilon = {{.*}} : f32, quantization = #norm.scheme<%s>%s%s} : %s" % (scheme, rounding, bias, T)
            + " -> (%s)" % ", ".join("%s: %s" % part for part in results.items()))
     yield "// CHECK-NEXT: return " + ", ".join("%%[[%s]]" % part for part in results)
 
@@ -64,10 +68,14 @@ def cell(name, residual, gemma, kept):
         value = "%added"
     if gemma:
         yield "  %one = arith.constant dense<1.0> : tensor<128xf32>"
-        yield "  %%wide = arith.extf %%w : %s to tensor<128xf32>" % W
-        yield "  %gamma = arith.addf %wide, %one : tensor<128xf32>"
+        wide = "%w"
+        if element != "f32":
+            wide = "%wide"
+            yield "  %%wide = arith.extf %%w : %s to tensor<128xf32>" % W
+        yield "  %%gamma = arith.addf %s, %%one : tensor<128xf32>" % wide
         weight = "%gamma : tensor<128xf32>"
-    yield "  %%y = norm.rms_norm %s weight(%s) {epsilon = 1.0e-6 : f32} : %s" % (value, weight, T)
+    yield "  %%y = norm.rms_norm %s weight(%s) {epsilon = 1.0e-6 : f32%s} : %s" % (
+        value, weight, rounding, T)
     outputs = ["%q"] + ["%scales"] * bool(scales)
     yield "  %s = norm.quantize %%y%s {scheme = #norm.scheme<%s>} : %s -> %s" % (
         ", ".join(outputs), " scale(%%s : %s)" % S if has_scale else "", scheme, T,
@@ -79,8 +87,10 @@ def cell(name, residual, gemma, kept):
 
 def main():
     print("comm.group @tp\n")
-    for parts in itertools.product(SCHEMES, (False, True), (False, True), (False, True)):
-        print("\n".join(cell(*parts)))
+    cells = itertools.product(SCHEMES, (False, True), (False, True), (False, True))
+    for index, parts in enumerate(cells):
+        element, rounding = TYPES[index % 3], ROUNDINGS[index // 3 % 2]
+        print("\n".join(cell(*parts, element, rounding)))
 
 
 if __name__ == "__main__":
