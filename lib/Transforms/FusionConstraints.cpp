@@ -308,6 +308,31 @@ static LogicalResult uncast(PatternRewriter &, PDLResultList &results,
   return success();
 }
 
+/// The bf16 or f16 value that `wide` is in f32.
+static LogicalResult widenedInput(PatternRewriter &, PDLResultList &results,
+                                  ArrayRef<PDLValue> values) {
+  Element wide = peel({values[0].cast<Value>()});
+  if (!isa_and_present<arith::ExtFOp>(wide.getOp()) ||
+      !getElementTypeOrSelf(wide.value).isF32())
+    return failure();
+  Element narrow = peel(wide.getOperand(0));
+  if (!narrow.isTensor() ||
+      !isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(narrow.value)))
+    return failure();
+  results.push_back(narrow.value);
+  return success();
+}
+
+static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
+                                  Value narrow) {
+  if (!norm->hasOneUse())
+    return failure();
+  auto cast = dyn_cast<arith::TruncFOp>(*norm->user_begin());
+  return success(cast && isStrict(cast) &&
+                 getElementTypeOrSelf(cast.getType()) ==
+                     getElementTypeOrSelf(narrow));
+}
+
 static LogicalResult elementwiseSum(PatternRewriter &, PDLResultList &results,
                                     ArrayRef<PDLValue> values) {
   auto addends = getAddends(values[0].cast<Value>());
@@ -358,6 +383,9 @@ void fusion::registerConstraints(PDLPatternModule &patterns) {
   patterns.registerConstraintFunction("ElementTypeF32", elementTypeF32);
   patterns.registerConstraintFunction("WeightOfInputType", weightOfInputType);
   patterns.registerConstraintFunction("Uncast", PDLConstraintFunction(uncast));
+  patterns.registerConstraintFunction("WidenedInput",
+                                      PDLConstraintFunction(widenedInput));
+  patterns.registerConstraintFunction("OnlyNarrowed", onlyNarrowed);
   patterns.registerConstraintFunction("ElementwiseSum",
                                       PDLConstraintFunction(elementwiseSum));
   patterns.registerConstraintFunction("RightIsReducedLast",

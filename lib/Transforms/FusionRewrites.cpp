@@ -105,6 +105,25 @@ static void setResidual(PatternRewriter &rewriter, Operation *norm,
   setOperand(rewriter, norm, 1, residual);
 }
 
+/// OnlyNarrowed holds: the norm's one reader rounds it to narrow's type.
+static void narrowNorm(PatternRewriter &rewriter, Operation *norm,
+                       Value narrow) {
+  auto wide = cast<norm::RMSNormOp>(norm);
+  auto cast = mlir::cast<arith::TruncFOp>(*norm->user_begin());
+  auto rounding = norm::RoundingAttr::get(rewriter.getContext(),
+                                          norm::Rounding::ScaleThenRound);
+  rewriter.setInsertionPoint(norm);
+  auto narrowed = norm::RMSNormOp::create(
+      rewriter, rewriter.getFusedLoc({norm->getLoc(), cast.getLoc()}), narrow,
+      wide.getWeight(), Value(), wide.getEpsilonAttr(),
+      wide.getWeightBiasAttr(), rounding);
+  narrowed->setDiscardableAttrs(norm->getDiscardableAttrDictionary());
+  rewriter.replaceAllUsesWith(
+      cast.getOut(),
+      castShape(rewriter, narrowed.getNormed(), cast.getType()));
+  eraseIfDead(rewriter, cast);
+}
+
 static void mergeAddition(PatternRewriter &rewriter, Value sum, Operation *norm,
                           Value left, Value right) {
   auto rms = cast<norm::RMSNormOp>(norm);
@@ -329,6 +348,7 @@ void fusion::registerRewrites(PDLPatternModule &patterns) {
   patterns.registerRewriteFunction("FoldRoundedWeight", foldRoundedWeight);
   patterns.registerRewriteFunction("SetInput", setInput);
   patterns.registerRewriteFunction("SetResidual", setResidual);
+  patterns.registerRewriteFunction("NarrowNorm", narrowNorm);
   patterns.registerRewriteFunction("MergeAddition", mergeAddition);
   patterns.registerRewriteFunction("SwapAddends", swapAddends);
   patterns.registerRewriteFunction("FuseNorm", fuseNorm);

@@ -608,3 +608,70 @@ func.func @no_weight_of_other_type_in_body(%x: tensor<4x8xf16>, %w: tensor<8xbf1
   %y = norm.rms_norm %x weight(%w1 : tensor<8xf32>) {epsilon = 1.0e-6 : f32} : tensor<4x8xf16>
   return %y : tensor<4x8xf16>
 }
+
+//===----------------------------------------------------------------------===//
+// Norms in f32 between two casts
+//===----------------------------------------------------------------------===//
+
+// Gemma as it is written: everything in f32, and one cast at the end.
+// CHECK-LABEL: func @norm_between_casts
+// CHECK-SAME: %[[X:.*]]: tensor<4x8xbf16>, %[[R:.*]]: tensor<4x8xbf16>, %[[W:.*]]: tensor<8xbf16>
+func.func @norm_between_casts(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: comm.all_reduce_rms_norm %[[X]] on @tp weight(%[[W]] : tensor<8xbf16>) residual(%[[R]] : tensor<4x8xbf16>) {epsilon = {{.*}}, weight_bias = 1.000000e+00 : f32} : tensor<4x8xbf16> -> (residual_out: {{.*}}, normed:
+  // CHECK-NEXT: return
+  %one = arith.constant dense<1.0> : tensor<8xf32>
+  %wf = arith.extf %w : tensor<8xbf16> to tensor<8xf32>
+  %w1 = arith.addf %wf, %one : tensor<8xf32>
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %0, %r : tensor<4x8xbf16>
+  %2 = arith.extf %1 : tensor<4x8xbf16> to tensor<4x8xf32>
+  %3 = norm.rms_norm %2 weight(%w1 : tensor<8xf32>) {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %4 = arith.truncf %3 : tensor<4x8xf32> to tensor<4x8xbf16>
+  return %4, %1 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// In f32 nothing is rounded before the weight, whatever the attribute says.
+// CHECK-LABEL: func @rounding_between_casts
+func.func @rounding_between_casts(%x: tensor<4x8xf16>) -> tensor<4x8xf16> {
+  // CHECK-NEXT: norm.rms_norm %{{.*}} {epsilon = 9.99999997E-7 : f32, my.note = "kept"} : tensor<4x8xf16>
+  // CHECK-NEXT: return
+  %0 = arith.extf %x : tensor<4x8xf16> to tensor<4x8xf32>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32, rounding = #norm.rounding<round_then_scale>, my.note = "kept"} : tensor<4x8xf32>
+  %2 = arith.truncf %1 : tensor<4x8xf32> to tensor<4x8xf16>
+  return %2 : tensor<4x8xf16>
+}
+
+// OnlyNarrowed: another reader needs the f32 norm.
+// CHECK-LABEL: func @no_narrow_other_reader
+func.func @no_narrow_other_reader(%x: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xf32>) {
+  // CHECK: norm.rms_norm {{.*}} : tensor<4x8xf32>
+  // CHECK: arith.truncf
+  %0 = arith.extf %x : tensor<4x8xbf16> to tensor<4x8xf32>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %2 = arith.truncf %1 : tensor<4x8xf32> to tensor<4x8xbf16>
+  return %2, %1 : tensor<4x8xbf16>, tensor<4x8xf32>
+}
+
+// OnlyNarrowed: to another type than the input's.
+// CHECK-LABEL: func @no_narrow_to_other_type
+func.func @no_narrow_to_other_type(%x: tensor<4x8xbf16>) -> tensor<4x8xf16> {
+  // CHECK: norm.rms_norm {{.*}} : tensor<4x8xf32>
+  // CHECK: arith.truncf
+  %0 = arith.extf %x : tensor<4x8xbf16> to tensor<4x8xf32>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %2 = arith.truncf %1 : tensor<4x8xf32> to tensor<4x8xf16>
+  return %2 : tensor<4x8xf16>
+}
+
+// The sum is not rounded before the statistics are taken: no R2.
+// CHECK-LABEL: func @no_narrow_unrounded_sum
+func.func @no_narrow_unrounded_sum(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: norm.add_rms_norm {{.*}} : tensor<4x8xf32>, tensor<4x8xf32>
+  // CHECK: arith.truncf
+  %0 = arith.extf %x : tensor<4x8xbf16> to tensor<4x8xf32>
+  %1 = arith.extf %r : tensor<4x8xbf16> to tensor<4x8xf32>
+  %2 = arith.addf %0, %1 : tensor<4x8xf32>
+  %3 = norm.rms_norm %2 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %4 = arith.truncf %3 : tensor<4x8xf32> to tensor<4x8xbf16>
+  return %4 : tensor<4x8xbf16>
+}
