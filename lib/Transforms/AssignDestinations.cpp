@@ -25,6 +25,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/RegionKindInterface.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace conorm {
@@ -367,6 +368,8 @@ namespace {
 struct AssignDestinations
     : public conorm::impl::AssignDestinationsBase<AssignDestinations> {
   void runOnOperation() override {
+    if (getOperation()->walk(checkOrder).wasInterrupted())
+      return signalPassFailure();
     DestinationPlanner planner(getOperation());
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Block *block) { planner.findLastUses(*block); });
@@ -381,6 +384,20 @@ struct AssignDestinations
     for (Operation *op : ops)
       if (failed(assign(op, planner)))
         return signalPassFailure();
+  }
+
+  /// Where uses may come before definitions, a value may be its own operand,
+  /// and bufferization would look for its buffer for ever.
+  static WalkResult checkOrder(Operation *op) {
+    if (op->getNumResults() == 0 ||
+        !isa_and_nonnull<comm::CommDialect, norm::NormDialect>(
+            op->getDialect()) ||
+        mayHaveSSADominance(*op->getParentRegion()))
+      return WalkResult::advance();
+    op->emitOpError("expected a region in which definitions come before uses, "
+                    "found a graph region of ")
+        << op->getParentOp()->getName();
+    return WalkResult::interrupt();
   }
 
   LogicalResult assign(Operation *op, const DestinationPlanner &planner) {
