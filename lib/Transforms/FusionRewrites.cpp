@@ -21,18 +21,21 @@ using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
 
-/// Erases `op` and then its producers as long as nothing reads them.
+/// Erases `op` and then its producers as long as nothing reads them. One of
+/// them may produce for another: each is looked at only while it is there.
 static void eraseIfDead(PatternRewriter &rewriter, Operation *op) {
-  if (!op || !isOpTriviallyDead(op))
-    return;
-  SmallVector<Operation *> producers;
-  for (Value operand : op->getOperands())
-    if (Operation *producer = operand.getDefiningOp())
-      if (!llvm::is_contained(producers, producer))
-        producers.push_back(producer);
-  rewriter.eraseOp(op);
-  for (Operation *producer : producers)
-    eraseIfDead(rewriter, producer);
+  llvm::SetVector<Operation *> candidates;
+  if (op)
+    candidates.insert(op);
+  while (!candidates.empty()) {
+    Operation *next = candidates.pop_back_val();
+    if (!isOpTriviallyDead(next))
+      continue;
+    for (Value operand : next->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        candidates.insert(producer);
+    rewriter.eraseOp(next);
+  }
 }
 
 static MutableOperandRange getWeightMutable(Operation *norm) {

@@ -102,6 +102,19 @@ func.func @one_by_splat(%x: tensor<4x8xf32>, %w: tensor<8xf32>) -> tensor<4x8xf3
   return %y : tensor<4x8xf32>
 }
 
+// Two producers of the sum that goes, one of which produces for the other.
+// CHECK-LABEL: func @one_by_fill_of_shared_init
+func.func @one_by_fill_of_shared_init(%x: tensor<4x8xf32>, %w: tensor<8xf32>) -> tensor<4x8xf32> {
+  // CHECK-NEXT: norm.rms_norm %{{.*}} weight(%{{.*}} : tensor<8xf32>) {epsilon = 9.99999997E-7 : f32, weight_bias = 1.000000e+00 : f32}
+  // CHECK-NEXT: return
+  %c = arith.constant 1.0 : f32
+  %init = tensor.empty() : tensor<8xf32>
+  %one = linalg.fill ins(%c : f32) outs(%init : tensor<8xf32>) -> tensor<8xf32>
+  %g = linalg.add ins(%one, %w : tensor<8xf32>, tensor<8xf32>) outs(%init : tensor<8xf32>) -> tensor<8xf32>
+  %y = norm.rms_norm %x weight(%g : tensor<8xf32>) {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
+
 // CHECK-LABEL: func @one_by_fill
 func.func @one_by_fill(%x: tensor<4x8xf32>, %w: tensor<8xf32>) -> tensor<4x8xf32> {
   // CHECK: weight_bias = 1.000000e+00
