@@ -382,7 +382,8 @@ void fusion::registerConstraints(PDLPatternModule &patterns) {
   patterns.registerConstraintFunction("IsOne", isOne);
   patterns.registerConstraintFunction("ElementTypeF32", elementTypeF32);
   patterns.registerConstraintFunction("WeightOfInputType", weightOfInputType);
-  patterns.registerConstraintFunction("Uncast", PDLConstraintFunction(uncast));
+  for (StringRef name : {"Uncast", "UncastAddend"})
+    patterns.registerConstraintFunction(name, PDLConstraintFunction(uncast));
   patterns.registerConstraintFunction("WidenedInput",
                                       PDLConstraintFunction(widenedInput));
   patterns.registerConstraintFunction("OnlyNarrowed", onlyNarrowed);
