@@ -1,0 +1,231 @@
+//===- Check.cpp - One module: compiled, run and compared -----------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Check.h"
+
+#include "Data.h"
+// The loader's own structure: what it makes of a shared object is made here of
+// code in memory, so that arguments are packed by the runtime as for everybody.
+#include "Module.h"
+
+#include <cstring>
+
+using namespace conorm::fuzz;
+
+const char *conorm::fuzz::getFailureName(Failure failure) {
+  switch (failure) {
+  case Failure::None:
+    return "none";
+  case Failure::Compile:
+    return "compile";
+  case Failure::Run:
+    return "run";
+  case Failure::Bits:
+    return "bits";
+  case Failure::Order:
+    return "order";
+  case Failure::Argument:
+    return "argument";
+  case Failure::Crash:
+    return "crash";
+  }
+  return "unknown";
+}
+
+//===----------------------------------------------------------------------===//
+// Collectives as they happen
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The collectives of one rank in one run: which group, what kind, which data.
+struct Trace {
+  std::vector<uint64_t> calls;
+
+  void add(uint64_t kind, const conorm_group *group, uint32_t type,
+           const void *input, int64_t count) {
+    uint64_t hash = hashElements(type, input, count);
+    auto mix = [&](uint64_t value) {
+      hash = (hash ^ value) * 0x9E3779B97F4A7C15ull;
+      hash ^= hash >> 29;
+    };
+    mix(kind);
+    for (const char *at = group->name; at && *at; ++at)
+      mix(*at);
+    calls.push_back(hash);
+  }
+};
+} // namespace
+
+static void observe(void *user, conorm_context *, uint32_t op, uint32_t phase,
+                    const void *args) {
+  if (phase != 0)
+    return;
+  Trace &trace = *static_cast<Trace *>(user);
+  if (op == CONORM_OP_ALL_REDUCE) {
+    auto *call = static_cast<const conorm_all_reduce_args *>(args);
+    trace.add(call->reduction, call->group, call->element_type, call->input,
+              call->count);
+  } else if (op == CONORM_OP_ALL_REDUCE_RMS_NORM) {
+    auto *call = static_cast<const conorm_all_reduce_rms_norm_args *>(args);
+    trace.add(CONORM_REDUCTION_SUM, call->group, call->element_type,
+              call->input, call->rows * call->cols);
+  } else if (op == CONORM_OP_REDUCE_SCATTER || op == CONORM_OP_ALL_GATHER) {
+    auto *call = static_cast<const conorm_scatter_gather_args *>(args);
+    trace.add(op * 16 + call->reduction, call->group, call->element_type,
+              call->input, call->outer * call->dim * call->inner);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Runs
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What one rank got from one entry of one variant.
+struct Outcome {
+  std::vector<Buffer> results;
+  Trace trace;
+  /// The first argument that was written though it may not be; -1 if none.
+  int writtenArgument = -1;
+};
+} // namespace
+
+/// Copies a result and gives it back.
+static Buffer take(conorm_buffer &from) {
+  Buffer buffer;
+  buffer.type = from.element_type;
+  buffer.shape.assign(from.shape, from.shape + from.rank);
+  buffer.bytes.resize(conorm_type_bytes(buffer.type, buffer.count()));
+  if (!buffer.bytes.empty())
+    std::memcpy(buffer.bytes.data(), from.data, buffer.bytes.size());
+  conorm_buffer_release(&from);
+  return buffer;
+}
+
+static Outcome call(const conorm_module &module, const conorm_entry &entry,
+                    conorm_context *context, const std::vector<Buffer> &inputs,
+                    bool &failed) {
+  std::vector<Buffer> copies = inputs;
+  std::vector<conorm_buffer> args, results(entry.num_results);
+  for (Buffer &copy : copies)
+    args.push_back(copy.view());
+  for (conorm_buffer &result : results)
+    result.struct_size = sizeof(result);
+  Outcome outcome;
+  conorm_context_set_observer(context, observe, &outcome.trace);
+  failed =
+      conorm_module_invoke(&module, &entry, context, args.data(), args.size(),
+                           results.data(), results.size()) != CONORM_OK;
+  conorm_context_set_observer(context, nullptr, nullptr);
+  if (failed)
+    return outcome;
+  for (conorm_buffer &result : results)
+    outcome.results.push_back(take(result));
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (!(entry.args[i].flags & CONORM_VALUE_DONATED) &&
+        copies[i].bytes != inputs[i].bytes)
+      outcome.writtenArgument = int(i);
+  return outcome;
+}
+
+static Failure compare(const std::vector<Outcome> &expected,
+                       const std::vector<Outcome> &found,
+                       std::string &message) {
+  for (size_t rank = 0; rank < expected.size(); ++rank) {
+    const Outcome &left = expected[rank], &right = found[rank];
+    std::string place = "rank " + std::to_string(rank) + ", ";
+    if (right.writtenArgument >= 0 || left.writtenArgument >= 0) {
+      message = place + "argument " +
+                std::to_string(
+                    std::max(left.writtenArgument, right.writtenArgument)) +
+                " was written";
+      return Failure::Argument;
+    }
+    for (size_t i = 0; i < left.results.size(); ++i) {
+      std::string difference;
+      if (!isEqual(left.results[i], right.results[i], difference)) {
+        message = place + "result " + std::to_string(i) + ": " + difference;
+        return Failure::Bits;
+      }
+    }
+    if (left.trace.calls != right.trace.calls) {
+      message = place +
+                "collectives: " + std::to_string(left.trace.calls.size()) +
+                " expected, " + std::to_string(right.trace.calls.size()) +
+                " found, not the same in the same order";
+      return Failure::Order;
+    }
+  }
+  return Failure::None;
+}
+
+World &Checker::getWorld(const Setup &setup) {
+  if (!world || !world->getErrors().empty() ||
+      !world->hasSetup(setup.ranks, setup.strategy, setup.workspaceBytes)) {
+    world.reset();
+    world = std::make_unique<World>(setup.ranks, setup.strategy,
+                                    setup.workspaceBytes);
+  }
+  return *world;
+}
+
+Failure Checker::run(const Variants &variants, const Setup &setup, World &world,
+                     std::string &message) {
+  world.run([&](int, conorm_context *context) {
+    if (context && !variants.groups.empty())
+      conorm_context_add_groups(context, variants.groups.data(),
+                                variants.groups.size());
+  });
+  message = world.getErrors();
+  if (!message.empty())
+    return Failure::Run;
+  size_t numEntries = variants.modules.front().entries.size();
+  for (size_t index = 0; index < numEntries; ++index) {
+    std::vector<std::vector<Outcome>> outcomes(
+        variants.modules.size(), std::vector<Outcome>(setup.ranks));
+    world.run([&](int rank, conorm_context *context) {
+      const conorm_entry &first = variants.modules[0].entries[index];
+      std::vector<Buffer> inputs;
+      for (uint32_t i = 0; i < first.num_args; ++i)
+        inputs.push_back(makeInput(first.args[i], setup.sizes.data(),
+                                   setup.dataSeed, 16 * index + i, rank));
+      bool failed = false;
+      for (size_t i = 0; i < variants.modules.size() && !failed; ++i) {
+        conorm_module module;
+        module.entries = variants.modules[i].entries;
+        outcomes[i][rank] =
+            call(module, module.entries[index], context, inputs, failed);
+      }
+    });
+    std::string place =
+        std::string("@") + variants.modules[0].entries[index].name + ", ";
+    message = world.getErrors();
+    if (!message.empty()) {
+      message = place + message;
+      return Failure::Run;
+    }
+    for (size_t i = 1; i < variants.modules.size(); ++i) {
+      Failure failure = compare(outcomes[0], outcomes[i], message);
+      if (failure != Failure::None) {
+        message = place + variants.modules[i].name + ", " + message;
+        return failure;
+      }
+    }
+  }
+  return Failure::None;
+}
+
+Failure Checker::check(const std::string &text, const Setup &setup,
+                       bool thorough, std::string &message) {
+  Variants variants;
+  if (!compiler.compile(text, thorough, thorough, variants, message))
+    return Failure::Compile;
+  for (const auto &[kind, count] : variants.fused)
+    fused[kind] += count;
+  return run(variants, setup, getWorld(setup), message);
+}

@@ -1,0 +1,2 @@
+comm.group @tp
+func.func private @pure(%x: memref<8xf32>) { return }

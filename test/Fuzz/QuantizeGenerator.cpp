@@ -1,0 +1,127 @@
+//===- QuantizeGenerator.cpp - Quantization of what a site made -----------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "FunctionGenerator.h"
+
+using namespace conorm::fuzz;
+
+namespace {
+/// A scheme as text, and what its types follow from.
+struct Scheme {
+  std::string text;
+  std::string quantized = "f8E4M3FN";
+  /// Empty where there are no scales.
+  std::string scales;
+  /// Columns that share a scale; 0 for a row.
+  int64_t block = 0;
+  enum { Linear, Swizzled, Packed } layout = Linear;
+  bool needsScale = false;
+};
+} // namespace
+
+static Scheme makeScheme(Random &random, bool hasScale) {
+  Scheme scheme;
+  switch (hasScale ? random.below(8) : random.pick({2, 3, 4, 5, 7})) {
+  case 0:
+  case 1:
+    scheme.text = "per_tensor";
+    if (random.percent(50))
+      scheme.text += ", mode = divide";
+    scheme.quantized = random.pick({"f8E4M3FN", "f8E4M3FN", "f8E5M2"});
+    scheme.needsScale = true;
+    return scheme;
+  case 2:
+    scheme.text = "per_token";
+    scheme.scales = "f32";
+    return scheme;
+  case 3:
+  case 4:
+  case 5:
+    scheme.block = random.pick<int64_t>({8, 16, 32, 32, 64, 128});
+    scheme.text = "per_group, group_size = " + std::to_string(scheme.block);
+    scheme.scales = random.pick({"f32", "f8E8M0FNU", "i32"});
+    if (scheme.scales == "i32") {
+      scheme.layout = Scheme::Packed;
+      scheme.text += ", layout = packed_column_major";
+    }
+    return scheme;
+  case 6:
+    scheme.text = "nvfp4";
+    scheme.quantized = "i8";
+    scheme.scales = "f8E4M3FN";
+    scheme.block = 16;
+    scheme.needsScale = true;
+    break;
+  default:
+    scheme.text = "mxfp8";
+    scheme.scales = "f8E8M0FNU";
+    scheme.block = 32;
+  }
+  if (random.percent(50)) {
+    scheme.text += ", layout = swizzled_128x4";
+    scheme.layout = Scheme::Swizzled;
+  }
+  return scheme;
+}
+
+static std::string sizeText(int64_t size) {
+  return size < 0 ? "?x" : std::to_string(size) + "x";
+}
+
+static int64_t ceilDivide(int64_t size, int64_t by) {
+  return size < 0 ? -1 : (size + by - 1) / by;
+}
+
+/// Sizes of the scales; negative where dynamic.
+static std::string scalesSizes(const Scheme &scheme,
+                               const std::vector<int64_t> &sizes) {
+  std::string text;
+  int64_t blocks = !scheme.block ? 1 : ceilDivide(sizes.back(), scheme.block);
+  int64_t rows = 1;
+  for (size_t dim = 0; dim + 1 < sizes.size(); ++dim) {
+    text += sizeText(sizes[dim]);
+    rows = rows < 0 || sizes[dim] < 0 ? -1 : rows * sizes[dim];
+  }
+  if (scheme.layout == Scheme::Linear)
+    return text + sizeText(blocks);
+  if (scheme.layout == Scheme::Packed) {
+    int64_t stride = ceilDivide(rows, 4);
+    return sizeText(ceilDivide(blocks, 4)) +
+           sizeText(stride < 0 ? -1 : 4 * stride);
+  }
+  return sizeText(ceilDivide(rows, 128)) + sizeText(ceilDivide(blocks, 4)) +
+         "32x4x4x";
+}
+
+void FunctionGenerator::quantize(Value input) {
+  Scheme scheme = makeScheme(random, !scale.name.empty());
+  // A dynamic row has the real size at run time, and must be divisible too.
+  if (scheme.block && realSizes.back() % scheme.block != 0)
+    return;
+  std::string quantized;
+  for (size_t dim = 0; dim < sizes.size(); ++dim) {
+    bool isHalf = scheme.quantized == "i8" && dim + 1 == sizes.size();
+    quantized += sizeText(isHalf ? ceilDivide(sizes[dim], 2) : sizes[dim]);
+  }
+  quantized = "tensor<" + quantized + scheme.quantized + ">";
+  outputs.push_back({writer.fresh(), quantized});
+  std::string names = outputs.back().name, types = quantized;
+  if (!scheme.scales.empty()) {
+    std::string scales =
+        "tensor<" + scalesSizes(scheme, sizes) + scheme.scales + ">";
+    outputs.push_back({writer.fresh(), scales});
+    names += ", " + outputs.back().name;
+    types += ", " + scales;
+  }
+  writer.addRaw(names + " = norm.quantize " + input.name +
+                (scheme.needsScale
+                     ? " scale(" + scale.name + " : " + scale.type + ")"
+                     : "") +
+                " {scheme = #norm.scheme<" + scheme.text +
+                ">} : " + input.type + " -> " + types);
+}
