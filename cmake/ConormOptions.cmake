@@ -8,6 +8,7 @@ mark_as_advanced(CONORM_CCACHE)
 if(CONORM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_C_COMPILER_LAUNCHER "${CONORM_CCACHE}")
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CONORM_CCACHE}")
+  set(CMAKE_CUDA_COMPILER_LAUNCHER "${CONORM_CCACHE}")
 endif()
 
 # A linker faster than the default one saves seconds on each tool.
@@ -19,7 +20,8 @@ foreach(linker mold lld)
   endif()
 endforeach()
 
-add_compile_options(-Wall -Wextra)
+# nvcc has other names for these.
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra>")
 # Undefined symbols in our own shared libraries are found at link time.
 # Sanitizer runtimes are resolved by the program, so they cannot be.
 if(CONORM_USE_SANITIZER)
@@ -29,7 +31,8 @@ if(CONORM_USE_SANITIZER)
   if("undefined" IN_LIST CONORM_USE_SANITIZER)
     list(APPEND CONORM_SANITIZER_FLAGS -fno-sanitize-recover=undefined)
   endif()
-  add_compile_options(${CONORM_SANITIZER_FLAGS})
+  add_compile_options(
+    "$<$<COMPILE_LANGUAGE:C,CXX>:${CONORM_SANITIZER_FLAGS}>")
   add_link_options(${CONORM_SANITIZER_FLAGS})
 else()
   add_link_options("LINKER:-z,defs")

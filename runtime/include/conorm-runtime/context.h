@@ -46,7 +46,9 @@ typedef struct conorm_context_options {
   uint32_t strategy;
   /// Workspace per group and rank, bytes; 0: CONORM_DEFAULT_WORKSPACE_BYTES.
   uint64_t workspace_bytes;
-  /// CUDA only: device ordinal and stream (cudaStream_t).
+  /// CUDA only: device ordinal, and the stream (cudaStream_t) on which calls
+  /// are enqueued, which outlives the context; NULL: the calling thread's
+  /// default stream.
   int32_t device;
   uint32_t reserved;
   void *stream;
@@ -88,6 +90,13 @@ CONORM_API conorm_status conorm_context_add_groups(conorm_context *context,
 
 CONORM_API int32_t conorm_context_rank(const conorm_context *context);
 CONORM_API int32_t conorm_context_world_size(const conorm_context *context);
+
+/// Waits until the calls so far are complete, and returns the context's first
+/// error. On the CPU calls are complete when they return; on CUDA they are
+/// enqueued on the stream, and an error that happens later is the context's by
+/// the next call, or by this one. Every wait in a call has the deadline that
+/// was set when it was made.
+CONORM_API conorm_status conorm_context_synchronize(conorm_context *context);
 
 /// First error of the context, CONORM_OK if none.
 CONORM_API conorm_status conorm_context_status(const conorm_context *context);

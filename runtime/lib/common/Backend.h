@@ -56,12 +56,31 @@ public:
   /// Tells the peers that this rank gave up. `error` has happened here. May be
   /// called from any thread.
   virtual void publishFailure(const Error &error) = 0;
+
+  /// A failure that happened after a call returned, on backends whose calls do
+  /// not wait for their completion. May be called from any thread.
+  virtual Error poll() { return success(); }
+
+  /// Waits until the calls so far are complete.
+  virtual Error synchronize() { return success(); }
 };
 
 /// Makes the CPU backend: connects to the peers within the deadline.
 Error createCpuBackend(const conorm_context_options &options,
                        const conorm_bootstrap &bootstrap,
                        std::unique_ptr<Backend> &out);
+
+/// The same for the CUDA backend, whose library is loaded first.
+Error createCudaBackend(const conorm_context_options &options,
+                        const conorm_bootstrap &bootstrap,
+                        std::unique_ptr<Backend> &out);
+
+/// What that library exports. Its number changes with anything that the two
+/// libraries share.
+using CreateCudaBackend = void (*)(const conorm_context_options &options,
+                                   const conorm_bootstrap &bootstrap,
+                                   std::unique_ptr<Backend> &out, Error &error);
+constexpr const char *createCudaBackendSymbol = "conorm_create_cuda_backend_1";
 
 } // namespace conorm::rt
 

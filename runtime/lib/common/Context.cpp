@@ -43,10 +43,7 @@ static Error checkOptions(const conorm_context_options &options,
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "rank is %d, expected 0 to %d", bootstrap.rank,
                      bootstrap.world_size - 1);
-  if (options.backend == CONORM_BACKEND_CUDA)
-    return makeError(CONORM_ERROR_UNSUPPORTED,
-                     "this runtime was built without the CUDA backend");
-  if (options.backend != CONORM_BACKEND_CPU)
+  if (options.backend > CONORM_BACKEND_CUDA)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "backend is %u, expected 0 (cpu) or 1 (cuda)",
                      options.backend);
@@ -56,8 +53,9 @@ static Error checkOptions(const conorm_context_options &options,
                      CONORM_STRATEGY_MULTIMEM);
   if (options.strategy > CONORM_STRATEGY_TWO_SHOT)
     return makeError(CONORM_ERROR_UNSUPPORTED,
-                     "the cpu backend has the strategies auto, one_shot and "
+                     "the %s backend has the strategies auto, one_shot and "
                      "two_shot, asked for %s",
+                     options.backend == CONORM_BACKEND_CUDA ? "cuda" : "cpu",
                      options.strategy == CONORM_STRATEGY_NCCL ? "nccl"
                                                               : "multimem");
   return success();
@@ -81,7 +79,10 @@ static Error createContext(const conorm_context_options *given,
   context->rank = bootstrap.rank;
   context->worldSize = bootstrap.world_size;
   context->strategy = options.strategy;
-  if (Error error = createCpuBackend(options, bootstrap, context->backend))
+  auto createBackend = options.backend == CONORM_BACKEND_CUDA
+                           ? createCudaBackend
+                           : createCpuBackend;
+  if (Error error = createBackend(options, bootstrap, context->backend))
     return error;
   out = std::move(context);
   return success();
@@ -156,9 +157,27 @@ int32_t conorm_context_world_size(const conorm_context *context) {
   return context ? context->worldSize : 0;
 }
 
+/// Takes over what went wrong on a device since the last look.
+static void adoptFailure(conorm_context *context) {
+  if (context->status.load(std::memory_order_acquire) != CONORM_OK)
+    return;
+  if (Error error = guarded([&] { return context->backend->poll(); }))
+    failContext(context, error);
+}
+
+conorm_status conorm_context_synchronize(conorm_context *context) {
+  if (!context)
+    return CONORM_ERROR_INVALID_ARGUMENT;
+  if (Error error = guarded([&] { return context->backend->synchronize(); }))
+    if (context->status.load(std::memory_order_acquire) == CONORM_OK)
+      failContext(context, error);
+  return conorm_context_status(context);
+}
+
 conorm_status conorm_context_status(const conorm_context *context) {
   if (!context)
     return CONORM_ERROR_INVALID_ARGUMENT;
+  adoptFailure(const_cast<conorm_context *>(context));
   return conorm_status(context->status.load(std::memory_order_acquire));
 }
 

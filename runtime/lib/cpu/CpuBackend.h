@@ -41,7 +41,7 @@ public:
     world.publishFailure(error);
   }
 
-private:
+protected:
   /// A group by content, with the communicator of this rank's row.
   struct Group {
     int64_t numGroups;

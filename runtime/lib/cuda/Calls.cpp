@@ -1,0 +1,328 @@
+//===- Calls.cpp - The operations of the CUDA backend ---------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CudaBackend.h"
+
+#include "../common/Quantize.h"
+
+#include <cinttypes>
+#include <cstring>
+
+using namespace conorm::rt;
+using namespace conorm::rt::cuda;
+
+//===----------------------------------------------------------------------===//
+// What a call is, for the digest and for messages
+//===----------------------------------------------------------------------===//
+
+static NormAttributes describeNorm(const conorm_norm &norm) {
+  NormAttributes result;
+  memcpy(&result.epsilon, &norm.epsilon, sizeof(result.epsilon));
+  memcpy(&result.weightBias, &norm.weight_bias, sizeof(result.weightBias));
+  result.rounding = norm.rounding;
+  result.weightType = norm.weight_type;
+  return result;
+}
+
+static QuantAttributes describeQuant(const conorm_quant &quant, int64_t cols) {
+  if (quant.scheme == CONORM_QUANT_NONE)
+    return {};
+  bool blocks = quant.scheme != CONORM_QUANT_PER_TENSOR &&
+                quant.scheme != CONORM_QUANT_PER_TOKEN;
+  // What the scheme does not use is not compared.
+  return {quant.scheme,
+          quant.quantized_type,
+          computesScales(quant) ? quant.scale_type : 0,
+          quant.scale_layout,
+          quant.scale_mode,
+          blocks ? uint32_t(quantBlock(quant, cols)) : 0};
+}
+
+static uint32_t partIf(CallPart part, const void *present) {
+  return present ? uint32_t(part) : 0;
+}
+
+static bool onSixteen(const void *pointer) {
+  return reinterpret_cast<uintptr_t>(pointer) % 16 == 0;
+}
+
+static int64_t leavesOf(int64_t elements) {
+  return (elements + leafElements - 1) / leafElements;
+}
+
+static NormTask taskOf(const conorm_norm &norm) {
+  return {norm.weight_type == CONORM_TYPE_NONE ? nullptr : norm.weight,
+          norm.epsilon, norm.weight_bias,
+          norm.rounding == CONORM_ROUNDING_ROUND_THEN_SCALE,
+          norm.weight_type == CONORM_TYPE_F32};
+}
+
+static QuantTask taskOf(const conorm_quant &quant, const void *scale,
+                        void *quantized, void *scales, int64_t rows,
+                        int64_t cols) {
+  QuantTask task{};
+  if (quant.scheme == CONORM_QUANT_NONE || (!quantized && !scales))
+    return task;
+  task.scheme = quant.scheme;
+  task.layout = quant.scale_layout;
+  task.divides = quant.scale_mode == CONORM_SCALE_MODE_DIVIDE;
+  task.codeIsE5M2 = quant.quantized_type == CONORM_TYPE_F8E5M2;
+  task.scaleIsF32 = quant.scale_type == CONORM_TYPE_F32;
+  task.scaleIsE8M0 = quant.scale_type == CONORM_TYPE_F8E8M0FNU;
+  task.scale = readsScale(quant) ? static_cast<const float *>(scale) : nullptr;
+  task.quantized = static_cast<uint8_t *>(quantized);
+  task.scales = scales;
+  task.rows = rows;
+  task.block = quantBlock(quant, cols);
+  task.blocksPerRow = quant.scheme == CONORM_QUANT_PER_TOKEN ? 1
+                      : task.block                           ? cols / task.block
+                                                             : 0;
+  task.scaleBytes = size_t(scalesBytes(quant, rows, cols));
+  return task;
+}
+
+//===----------------------------------------------------------------------===//
+// Launch
+//===----------------------------------------------------------------------===//
+
+Error CudaBackend::launch(Kernel kernel, uint32_t type,
+                          const CudaCommunicator *comm,
+                          const CallAttributes &attributes, const Site &site,
+                          Task &task) {
+  if (Error error = poll())
+    return error;
+  Group group{};
+  group.size = 1;
+  int channels = multiprocessors;
+  if (comm && control.world.disturbed())
+    if (Error error = control.world.checkPeers(""))
+      return error;
+  if (comm && comm->size() > 1) {
+    group = comm->describeCall(attributes, site.label);
+    channels = comm->channels();
+  }
+  Plan plan = makePlan(kernel, task, channels);
+  DeviceScope scope(settings.device);
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(unsigned(plan.blocks));
+  config.blockDim = dim3(unsigned(plan.threads));
+  config.dynamicSmemBytes = plan.sharedBytes;
+  config.stream = stream;
+  // What no row writes of the scales is zero.
+  const QuantTask &quant = task.row.quant;
+  if (quant.scales && quant.layout != CONORM_SCALE_LAYOUT_LINEAR)
+    if (Error error = checkCuda(
+            "cudaMemsetAsync",
+            cudaMemsetAsync(quant.scales, 0, quant.scaleBytes, stream)))
+      return error;
+  void *arguments[] = {&group, &task};
+  return checkCuda("cudaLaunchKernel",
+                   cudaLaunchKernelExC(
+                       &config, kernels[type - 1].kernels[kernel], arguments));
+}
+
+/// Where the kernel keeps a row between its stages.
+void CudaBackend::placeRow(uint32_t type, Task &task) const {
+  RowTask &row = task.row;
+  row.rowBytes = task.leavesPerRow * conorm_type_bytes(type, leafElements);
+  row.rowInShared = row.rowBytes <= sharedRowBytes;
+  row.scratch = scratch;
+}
+
+static Error checkCols(int64_t cols) {
+  if (cols <= maxCols)
+    return success();
+  return makeError(CONORM_ERROR_UNSUPPORTED,
+                   "cols is %" PRId64 ", the cuda backend has at most %" PRId64,
+                   cols, maxCols);
+}
+
+Error CudaBackend::allReduce(const conorm_all_reduce_args &args,
+                             const conorm_group &group, const Site &site) {
+  CudaCommunicator *comm;
+  if (Error error = find(group, comm))
+    return error;
+  int64_t bytes = conorm_type_bytes(args.element_type, args.count);
+  CallAttributes attributes;
+  attributes.site = site.id;
+  attributes.op = CONORM_OP_ALL_REDUCE;
+  attributes.type = args.element_type;
+  attributes.sizes[0] = args.count;
+  attributes.numSizes = 1;
+  attributes.reduction = args.reduction;
+  attributes.numerics = args.numerics;
+  attributes.strategy =
+      cuda::chooseStrategy(args.strategy, bytes, comm->size());
+  Task task{};
+  task.input = args.input;
+  task.output = args.output;
+  task.rows = 1;
+  task.cols = args.count;
+  task.leavesPerRow = leavesOf(args.count);
+  task.reduction = args.reduction;
+  task.twoShot = attributes.strategy == CONORM_STRATEGY_TWO_SHOT;
+  task.aligned = onSixteen(args.input) && onSixteen(args.output);
+  return launch(kernelAllReduce, args.element_type, comm, attributes, site,
+                task);
+}
+
+Error CudaBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
+                                    const conorm_group &group,
+                                    const Site &site) {
+  CudaCommunicator *comm;
+  if (Error error = find(group, comm))
+    return error;
+  if (Error error = checkCols(args.cols))
+    return error;
+  int64_t bytes = conorm_type_bytes(args.element_type, args.rows * args.cols);
+  CallAttributes attributes;
+  attributes.site = site.id;
+  attributes.op = CONORM_OP_ALL_REDUCE_RMS_NORM;
+  attributes.type = args.element_type;
+  attributes.sizes[0] = args.rows;
+  attributes.sizes[1] = args.cols;
+  attributes.numSizes = 2;
+  attributes.numerics = args.numerics;
+  attributes.strategy =
+      cuda::chooseStrategy(args.strategy, bytes, comm->size());
+  attributes.parts =
+      partIf(partResidual, args.residual) | partIf(partReduced, args.reduced) |
+      partIf(partResidualOut, args.residual_out) |
+      partIf(partNormed, args.normed) | partIf(partQuantized, args.quantized) |
+      partIf(partScales, args.scales);
+  attributes.quant = describeQuant(args.quant, args.cols);
+  attributes.norm = describeNorm(args.norm);
+  attributes.hasPostNorm = args.has_post_norm;
+  if (args.has_post_norm)
+    attributes.postNorm = describeNorm(args.post_norm);
+  Task task{};
+  task.input = args.input;
+  task.rows = args.cols ? args.rows : 0;
+  task.cols = args.cols;
+  task.leavesPerRow = leavesOf(args.cols);
+  task.twoShot = attributes.strategy == CONORM_STRATEGY_TWO_SHOT;
+  task.aligned = args.cols % leafElements == 0 && onSixteen(args.input) &&
+                 onSixteen(args.residual) && onSixteen(args.reduced) &&
+                 onSixteen(args.residual_out) && onSixteen(args.normed);
+  task.row.residual = args.residual;
+  task.row.reduced = args.reduced;
+  task.row.residualOut = args.residual_out;
+  task.row.normed = args.normed;
+  task.row.norm = taskOf(args.norm);
+  task.row.postNorm = taskOf(args.post_norm);
+  task.row.hasPostNorm = args.has_post_norm != 0;
+  task.row.hasNorm = true;
+  task.row.quant = taskOf(args.quant, args.scale, args.quantized, args.scales,
+                          args.rows, args.cols);
+  placeRow(args.element_type, task);
+  return launch(kernelRow, args.element_type, comm, attributes, site, task);
+}
+
+Error CudaBackend::rmsNorm(const conorm_rms_norm_args &args) {
+  if (Error error = checkCols(args.cols))
+    return error;
+  if (args.rows == 0 || args.cols == 0)
+    return poll();
+  Task task{};
+  task.input = args.input;
+  task.rows = args.rows;
+  task.cols = args.cols;
+  task.leavesPerRow = leavesOf(args.cols);
+  task.aligned = args.cols % leafElements == 0 && onSixteen(args.input) &&
+                 onSixteen(args.residual) && onSixteen(args.residual_out) &&
+                 onSixteen(args.normed);
+  task.row.residual = args.residual;
+  task.row.residualOut = args.residual_out;
+  task.row.normed = args.normed;
+  task.row.norm = taskOf(args.norm);
+  task.row.hasNorm = true;
+  placeRow(args.element_type, task);
+  return launch(kernelRow, args.element_type, nullptr, CallAttributes(), Site(),
+                task);
+}
+
+Error CudaBackend::quantize(const conorm_quantize_args &args) {
+  if (Error error = checkCols(args.cols))
+    return error;
+  Task task{};
+  task.input = args.input;
+  task.rows = args.cols ? args.rows : 0;
+  task.cols = args.cols;
+  task.leavesPerRow = leavesOf(args.cols);
+  task.aligned = args.cols % leafElements == 0 && onSixteen(args.input);
+  task.row.quant = taskOf(args.quant, args.scale, args.quantized, args.scales,
+                          args.rows, args.cols);
+  placeRow(args.element_type, task);
+  return launch(kernelRow, args.element_type, nullptr, CallAttributes(), Site(),
+                task);
+}
+
+//===----------------------------------------------------------------------===//
+// reduce_scatter and all_gather
+//===----------------------------------------------------------------------===//
+
+static CallAttributes
+describeScatterGather(uint32_t op, const conorm_scatter_gather_args &args,
+                      const Site &site) {
+  CallAttributes attributes;
+  attributes.site = site.id;
+  attributes.op = op;
+  attributes.type = args.element_type;
+  attributes.sizes[0] = args.outer;
+  attributes.sizes[1] = args.dim;
+  attributes.sizes[2] = args.inner;
+  attributes.numSizes = 3;
+  // An all_gather has no reduction; whatever stands there is not compared.
+  if (op == CONORM_OP_REDUCE_SCATTER)
+    attributes.reduction = args.reduction;
+  attributes.numerics = args.numerics;
+  attributes.strategy = args.strategy == CONORM_STRATEGY_AUTO
+                            ? uint32_t(CONORM_STRATEGY_ONE_SHOT)
+                            : args.strategy;
+  return attributes;
+}
+
+/// `block`: elements of a member that are contiguous in the larger tensor.
+Error CudaBackend::scatterGather(Kernel kernel,
+                                 const conorm_scatter_gather_args &args,
+                                 const CudaCommunicator &comm,
+                                 const CallAttributes &attributes,
+                                 const Site &site, int64_t block) {
+  Task task{};
+  task.input = args.input;
+  task.output = args.output;
+  task.rows = 1;
+  task.block = block;
+  task.cols = args.outer * block;
+  task.leavesPerRow = leavesOf(task.cols);
+  task.reduction = args.reduction;
+  task.aligned = block % leafElements == 0 && onSixteen(args.input) &&
+                 onSixteen(args.output);
+  return launch(kernel, args.element_type, &comm, attributes, site, task);
+}
+
+Error CudaBackend::reduceScatter(const conorm_scatter_gather_args &args,
+                                 const conorm_group &group, const Site &site) {
+  CudaCommunicator *comm;
+  if (Error error = find(group, comm))
+    return error;
+  return scatterGather(
+      kernelReduceScatter, args, *comm,
+      describeScatterGather(CONORM_OP_REDUCE_SCATTER, args, site), site,
+      args.dim / comm->size() * args.inner);
+}
+
+Error CudaBackend::allGather(const conorm_scatter_gather_args &args,
+                             const conorm_group &group, const Site &site) {
+  CudaCommunicator *comm;
+  if (Error error = find(group, comm))
+    return error;
+  return scatterGather(kernelAllGather, args, *comm,
+                       describeScatterGather(CONORM_OP_ALL_GATHER, args, site),
+                       site, args.dim * args.inner);
+}

@@ -1,0 +1,298 @@
+//===- CudaBackend.cpp - Devices, groups and errors of the CUDA backend ---===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CudaBackend.h"
+
+#include "../common/Bootstrap.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdlib>
+#include <cstring>
+
+using namespace conorm::rt;
+using namespace conorm::rt::cuda;
+
+namespace {
+/// What each rank tells all others of its device.
+struct DeviceRecord {
+  uint64_t workspaceBytes;
+  cudaUUID_t uuid;
+  int32_t device;
+  uint32_t multiprocessors;
+  uint32_t handles;
+  uint32_t reserved;
+};
+} // namespace
+
+/// Kernels are loaded before any of them waits for another rank's: loading
+/// lazily would wait for the waiting one.
+static Error loadKernels(const KernelTable &table) {
+  for (const void *kernel : table.kernels) {
+    cudaFuncAttributes attributes;
+    if (Error error = checkCuda("cudaFuncGetAttributes",
+                                cudaFuncGetAttributes(&attributes, kernel)))
+      return error;
+  }
+  return checkCuda(
+      "cudaFuncSetAttribute",
+      cudaFuncSetAttribute(table.kernels[kernelRow],
+                           cudaFuncAttributeMaxDynamicSharedMemorySize,
+                           int(sharedRowBytes)));
+}
+
+Error CudaBackend::prepareDevice(const conorm_context_options &options) {
+  const Driver *driver;
+  if (Error error = loadDriver(driver))
+    return error;
+  int devices;
+  if (Error error =
+          checkCuda("cudaGetDeviceCount", cudaGetDeviceCount(&devices)))
+    return error;
+  if (options.device < 0 || options.device >= devices)
+    return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                     "device is %d, expected 0 to %d", options.device,
+                     devices - 1);
+  settings.device = options.device;
+  stream = options.stream ? static_cast<cudaStream_t>(options.stream)
+                          : cudaStreamPerThread;
+  DeviceScope scope(settings.device);
+  if (Error error = checkCuda("cudaSetDevice", cudaSetDevice(options.device)))
+    return error;
+  if (Error error =
+          checkCuda("cudaDeviceGetAttribute",
+                    cudaDeviceGetAttribute(&multiprocessors,
+                                           cudaDevAttrMultiProcessorCount,
+                                           settings.device)))
+    return error;
+  if (Error error = chooseHandleKind(settings.device, settings.handles))
+    return error;
+  kernels[CONORM_TYPE_F32 - 1] = kernelsF32();
+  kernels[CONORM_TYPE_F16 - 1] = kernelsF16();
+  kernels[CONORM_TYPE_BF16 - 1] = kernelsBF16();
+  for (const KernelTable &table : kernels)
+    if (Error error = loadKernels(table))
+      return error;
+  void *rows;
+  if (Error error =
+          checkCuda("cudaMalloc",
+                    cudaMalloc(&rows, scratchBlocks * maxCols * sizeof(float))))
+    return error;
+  scratch = static_cast<char *>(rows);
+  return success();
+}
+
+Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
+                                  const Deadline &deadline) {
+  World &world = control.world;
+  DeviceRecord mine{};
+  mine.workspaceBytes = settings.workspaceBytes;
+  mine.device = settings.device;
+  mine.multiprocessors = uint32_t(multiprocessors);
+  mine.handles = uint32_t(settings.handles);
+  cudaDeviceProp properties;
+  if (Error error =
+          checkCuda("cudaGetDeviceProperties",
+                    cudaGetDeviceProperties(&properties, settings.device)))
+    return error;
+  mine.uuid = properties.uuid;
+  std::vector<DeviceRecord> all(CONORM_MAX_WORLD_SIZE);
+  if (Error error =
+          callAllgather(bootstrap, &mine, sizeof(mine), all.data(), deadline))
+    return error;
+  all.resize(world.size());
+  settings.channels = maxChannels;
+  for (int rank = 0; rank < world.size(); ++rank) {
+    const DeviceRecord &other = all[rank];
+    if (other.workspaceBytes != mine.workspaceBytes)
+      return makeError(CONORM_ERROR_BOOTSTRAP,
+                       "rank %d has workspace_bytes %" PRIu64
+                       ", this rank %" PRIu64,
+                       rank, other.workspaceBytes, mine.workspaceBytes);
+    if (other.handles != mine.handles)
+      return makeError(CONORM_ERROR_BOOTSTRAP,
+                       "rank %d exports memory in another way than this rank",
+                       rank);
+    // Blocks of all ranks on a device are resident together, one on each
+    // multiprocessor.
+    int sharing = 0;
+    for (const DeviceRecord &neighbour : all)
+      sharing += !memcmp(&neighbour.uuid, &other.uuid, sizeof(other.uuid));
+    int channels = int(other.multiprocessors) / sharing;
+    settings.channels = std::max(1, std::min(settings.channels, channels));
+    if (rank == world.rank() || world.mesh().sameProcess(rank))
+      if (std::find(settings.localDevices.begin(), settings.localDevices.end(),
+                    other.device) == settings.localDevices.end())
+        settings.localDevices.push_back(other.device);
+  }
+  return success();
+}
+
+Error CudaBackend::create(const conorm_context_options &options,
+                          const conorm_bootstrap &bootstrap) {
+  if (bootstrap.world_size > maxMembers)
+    return makeError(CONORM_ERROR_UNSUPPORTED,
+                     "world size is %d, the cuda backend has at most %d",
+                     bootstrap.world_size, maxMembers);
+  constexpr uint64_t least = 1 << 20;
+  if (options.workspace_bytes < least)
+    return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                     "workspace_bytes is %" PRIu64 ", expected at least "
+                     "%" PRIu64,
+                     options.workspace_bytes, least);
+  settings.workspaceBytes = options.workspace_bytes;
+  if (const char *delays = getenv("CONORM_CUDA_DELAYS"))
+    settings.delayNanoseconds = uint32_t(strtoul(delays, nullptr, 10));
+  Error outcome = prepareDevice(options);
+  // Without a device nobody needs to be asked.
+  if (outcome && outcome.code == CONORM_ERROR_UNSUPPORTED)
+    return outcome;
+  Deadline deadline(options.deadline_ms);
+  conorm_context_options plain = options;
+  plain.workspace_bytes = minimumWorkspaceBytes;
+  if (Error error = control.create(plain, bootstrap))
+    return error;
+  DeviceScope scope(settings.device);
+  void *page = &control.world.own();
+  if (!outcome) {
+    outcome = checkCuda(
+        "cudaHostRegister",
+        cudaHostRegister(page, 4096,
+                         cudaHostRegisterMapped | cudaHostRegisterPortable));
+    pageRegistered = !outcome;
+  }
+  void *onDevice = nullptr;
+  if (!outcome)
+    outcome = checkCuda("cudaHostGetDevicePointer",
+                        cudaHostGetDevicePointer(&onDevice, page, 0));
+  settings.controlPage = static_cast<char *>(onDevice);
+  if (Error error = control.world.mesh().agree(bootstrap, outcome, deadline))
+    return error;
+  return agreeOnDevices(bootstrap, deadline);
+}
+
+/// Waits for the stream without blocking in CUDA.
+bool CudaBackend::drain(int64_t nanoseconds) const {
+  int64_t end = now() + nanoseconds;
+  while (cudaStreamQuery(stream) == cudaErrorNotReady) {
+    if (now() > end)
+      return false;
+    usleep(50);
+  }
+  cudaGetLastError();
+  return true;
+}
+
+CudaBackend::~CudaBackend() {
+  if (!scratch)
+    return;
+  DeviceScope scope(settings.device);
+  bool idle = true;
+  if (!communicators.empty() && !drain(0)) {
+    // Calls that are still queued are abandoned: kernels that wait see the bit.
+    RankControl &own = control.world.own();
+    own.aborted.fetch_or(uint64_t(1) << control.world.rank(),
+                         std::memory_order_seq_cst);
+    constexpr int64_t patience = 2000000000;
+    idle = drain(patience);
+  }
+  if (!idle) {
+    // Something else holds the stream. Memory that kernels may still touch is
+    // better lost than reused.
+    for (const std::unique_ptr<CudaCommunicator> &communicator : communicators)
+      communicator->leak();
+    return;
+  }
+  communicators.clear();
+  if (pageRegistered)
+    cudaHostUnregister(&control.world.own());
+  cudaFree(scratch);
+}
+
+//===----------------------------------------------------------------------===//
+// Groups
+//===----------------------------------------------------------------------===//
+
+Error CudaBackend::find(const conorm_group &group, CudaCommunicator *&out) {
+  Communicator *members = nullptr;
+  if (Error error = control.communicatorOf(group, members))
+    return error;
+  for (const std::unique_ptr<CudaCommunicator> &communicator : communicators)
+    if (&communicator->group() == members) {
+      out = communicator.get();
+      return success();
+    }
+  return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                   "group @%s has no memory on the devices",
+                   group.name ? group.name : "unnamed");
+}
+
+/// Memory is exported before a step on the world's channel and imported after
+/// it, when it is certain to be there.
+Error CudaBackend::connectGroups(size_t first, uint64_t tag) {
+  Deadline deadline(control.world.deadlineMs());
+  for (size_t i = first; i < communicators.size(); ++i)
+    if (Error error = communicators[i]->exportMemory(deadline))
+      return error;
+  CallAttributes attributes;
+  attributes.op = opAddGroups;
+  attributes.groups = tag;
+  attributes.numSizes = 1;
+  attributes.sizes[0] = int64_t(tag);
+  if (Error error = control.worldChannel->begin(attributes, ""))
+    return error;
+  if (Error error = control.worldChannel->exchange())
+    return error;
+  for (size_t i = first; i < communicators.size(); ++i)
+    if (Error error = communicators[i]->importMemory(deadline))
+      return error;
+  return success();
+}
+
+Error CudaBackend::addGroups(const conorm_group *groups, size_t count) {
+  if (Error error = control.addGroups(groups, count))
+    return error;
+  DeviceScope scope(settings.device);
+  size_t first = communicators.size();
+  for (size_t i = 0; i < count; ++i) {
+    Communicator *members = nullptr;
+    CudaCommunicator *known = nullptr;
+    // The groups are valid; the only error left is not to be a member.
+    if (control.communicatorOf(groups[i], members) || !find(groups[i], known))
+      continue;
+    communicators.push_back(std::make_unique<CudaCommunicator>(
+        control.world, *members, settings, communicators.size() + 1));
+  }
+  return connectGroups(first, count);
+}
+
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+Error CudaBackend::poll() {
+  for (const std::unique_ptr<CudaCommunicator> &communicator : communicators)
+    if (Error error = communicator->poll())
+      return error;
+  return success();
+}
+
+Error CudaBackend::synchronize() {
+  DeviceScope scope(settings.device);
+  for (int64_t polls = 0;; ++polls) {
+    cudaError_t code = cudaStreamQuery(stream);
+    if (code == cudaSuccess)
+      return poll();
+    if (code != cudaErrorNotReady)
+      return cudaFailure("cudaStreamQuery", code);
+    cudaGetLastError();
+    // Waits in kernels have deadlines; this one needs none of its own.
+    if (polls > 1000)
+      usleep(20);
+  }
+}

@@ -1,0 +1,92 @@
+//===- CudaBackend.h - The CUDA backend -------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Calls are enqueued on the context's stream and return; what goes wrong on the
+// device is found by poll() and synchronize().
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_CUDA_CUDABACKEND_H
+#define CONORM_RUNTIME_LIB_CUDA_CUDABACKEND_H
+
+#include "CudaCommunicator.h"
+#include "Plan.h"
+
+#include "../cpu/CpuBackend.h"
+
+namespace conorm::rt::cuda {
+
+/// A CPU context without data: ranks, sockets, groups, abort records.
+class ControlPlane : public CpuBackend {
+public:
+  using CpuBackend::communicatorOf;
+  using CpuBackend::world;
+  using CpuBackend::worldChannel;
+};
+
+class CudaBackend : public Backend {
+public:
+  ~CudaBackend() override;
+  Error create(const conorm_context_options &options,
+               const conorm_bootstrap &bootstrap);
+
+  Error addGroups(const conorm_group *groups, size_t count) override;
+  Error groupSize(const conorm_group &group, int64_t &size) override {
+    return control.groupSize(group, size);
+  }
+
+  Error allReduce(const conorm_all_reduce_args &args, const conorm_group &group,
+                  const Site &site) override;
+  Error reduceScatter(const conorm_scatter_gather_args &args,
+                      const conorm_group &group, const Site &site) override;
+  Error allGather(const conorm_scatter_gather_args &args,
+                  const conorm_group &group, const Site &site) override;
+  Error rmsNorm(const conorm_rms_norm_args &args) override;
+  Error quantize(const conorm_quantize_args &args) override;
+  Error allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
+                         const conorm_group &group, const Site &site) override;
+
+  void setDeadline(uint32_t milliseconds) override {
+    control.setDeadline(milliseconds);
+  }
+  void publishFailure(const Error &error) override {
+    control.publishFailure(error);
+  }
+  Error poll() override;
+  Error synchronize() override;
+
+private:
+  Error prepareDevice(const conorm_context_options &options);
+  Error agreeOnDevices(const conorm_bootstrap &bootstrap,
+                       const Deadline &deadline);
+  Error connectGroups(size_t first, uint64_t tag);
+  Error find(const conorm_group &group, CudaCommunicator *&out);
+  /// A call's kernel: on `comm`, or on this rank alone if that is null.
+  Error launch(Kernel kernel, uint32_t type, const CudaCommunicator *comm,
+               const CallAttributes &attributes, const Site &site, Task &task);
+  Error scatterGather(Kernel kernel, const conorm_scatter_gather_args &args,
+                      const CudaCommunicator &comm,
+                      const CallAttributes &attributes, const Site &site,
+                      int64_t block);
+  void placeRow(uint32_t type, Task &task) const;
+  bool drain(int64_t nanoseconds) const;
+
+  ControlPlane control;
+  DeviceSettings settings;
+  cudaStream_t stream = nullptr;
+  int multiprocessors = 0;
+  KernelTable kernels[3];
+  /// Rows that do not fit shared memory.
+  char *scratch = nullptr;
+  bool pageRegistered = false;
+  std::vector<std::unique_ptr<CudaCommunicator>> communicators;
+};
+
+} // namespace conorm::rt::cuda
+
+#endif // CONORM_RUNTIME_LIB_CUDA_CUDABACKEND_H

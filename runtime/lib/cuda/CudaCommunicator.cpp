@@ -1,0 +1,271 @@
+//===- CudaCommunicator.cpp - A group's memory on the devices -------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CudaCommunicator.h"
+
+#include <cstring>
+
+using namespace conorm::rt;
+using namespace conorm::rt::cuda;
+
+static_assert(sizeof(CallHeader) <= headerWords * sizeof(uint64_t),
+              "a header fits its room");
+
+CudaCommunicator::CudaCommunicator(World &world, const Communicator &group,
+                                   const DeviceSettings &settings,
+                                   uint64_t number)
+    : world(world), members(group), settings(settings), number(number) {}
+
+CudaCommunicator::~CudaCommunicator() {
+  DeviceScope scope(settings.device);
+  if (local)
+    cudaFree(local);
+  if (record)
+    cudaFreeHost(record);
+}
+
+void CudaCommunicator::leak() {
+  // The pointers to shared memory are never destroyed.
+  new std::vector<std::shared_ptr<DeviceMemory>>(std::move(memory));
+  local = nullptr;
+  record = nullptr;
+}
+
+Error CudaCommunicator::exportMemory(const Deadline &deadline) {
+  memory.resize(size());
+  std::shared_ptr<DeviceMemory> &mine = memory[members.index()];
+  if (Error error =
+          DeviceMemory::allocate(settings.workspaceBytes, settings.handles,
+                                 settings.localDevices, mine))
+    return error;
+  void *state;
+  if (Error error =
+          checkCuda("cudaMalloc", cudaMalloc(&state, sizeof(LocalState))))
+    return error;
+  local = static_cast<LocalState *>(state);
+  if (Error error =
+          checkCuda("cudaMemset", cudaMemset(local, 0, sizeof(LocalState))))
+    return error;
+  void *page;
+  if (Error error =
+          checkCuda("cudaHostAlloc",
+                    cudaHostAlloc(&page, sizeof(Record),
+                                  cudaHostAllocMapped | cudaHostAllocPortable)))
+    return error;
+  record = static_cast<Record *>(page);
+  memset(static_cast<void *>(record), 0, sizeof(Record));
+  void *onDevice;
+  if (Error error = checkCuda("cudaHostGetDevicePointer",
+                              cudaHostGetDevicePointer(&onDevice, page, 0)))
+    return error;
+  recordOnDevice = static_cast<Record *>(onDevice);
+  for (int rank : members.ranks())
+    if (rank != world.rank())
+      if (Error error = DeviceMemory::exportTo(world.mesh(), rank, number, mine,
+                                               deadline))
+        return error;
+  return success();
+}
+
+Error CudaCommunicator::importMemory(const Deadline &deadline) {
+  for (int member = 0; member < size(); ++member)
+    if (member != members.index())
+      if (Error error = DeviceMemory::importFrom(
+              world.mesh(), members.rankOf(member), number,
+              settings.workspaceBytes, settings.handles, deadline,
+              memory[member]))
+        return error;
+  return success();
+}
+
+/// FNV-1a over the attributes' words, folded: enough to tell calls apart.
+static uint64_t digestOf(const CallAttributes &attributes) {
+  static_assert(sizeof(CallAttributes) % 8 == 0, "whole words");
+  uint64_t words[sizeof(CallAttributes) / 8];
+  memcpy(words, &attributes, sizeof(words));
+  uint64_t hash = 0xcbf29ce484222325;
+  for (uint64_t word : words) {
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+Group CudaCommunicator::describeCall(const CallAttributes &attributes,
+                                     const char *label) const {
+  Group group{};
+  group.size = size();
+  group.self = members.index();
+  group.channels = settings.channels;
+  group.slotBytes =
+      int64_t((settings.workspaceBytes - slotsOffset(settings.channels)) /
+              (2 * size_t(settings.channels)) / 512 * 512);
+  group.generation = world.mesh().generation() + number;
+  group.digest = digestOf(attributes);
+  group.deadlineNanoseconds = uint64_t(world.deadlineMs()) * 1000000;
+  group.delayNanoseconds = settings.delayNanoseconds;
+  group.local = local;
+  group.record = recordOnDevice;
+  const RankControl &control = world.own();
+  auto onDevice = [&](const void *word) {
+    return settings.controlPage + (static_cast<const char *>(word) -
+                                   reinterpret_cast<const char *>(&control));
+  };
+  group.aborted = reinterpret_cast<uint64_t *>(onDevice(&control.aborted));
+  group.left = reinterpret_cast<uint64_t *>(onDevice(&control.left));
+  group.lost = reinterpret_cast<uint64_t *>(onDevice(&control.lost));
+  group.launcherLost =
+      reinterpret_cast<uint32_t *>(onDevice(&control.launcherLost));
+  for (int member = 0; member < size(); ++member) {
+    group.workspaces[member] = memory[member]->data();
+    group.ranks[member] = uint8_t(members.rankOf(member));
+  }
+  CallHeader header{};
+  header.attributes = attributes;
+  memcpy(header.label, label, strnlen(label, sizeof(header.label) - 1));
+  memcpy(group.header, &header, sizeof(header));
+  return group;
+}
+
+//===----------------------------------------------------------------------===//
+// Records
+//===----------------------------------------------------------------------===//
+
+static CallHeader headerOf(const uint64_t *words) {
+  CallHeader header;
+  memcpy(static_cast<void *>(&header), words, sizeof(header));
+  return header;
+}
+
+Error CudaCommunicator::poll() const {
+  if (!record || !__atomic_load_n(&record->ready, __ATOMIC_ACQUIRE))
+    return success();
+  return wordRecord(*record);
+}
+
+std::string CudaCommunicator::prefixOf(const Record &record) const {
+  return format("call %llu (", static_cast<unsigned long long>(record.call)) +
+         conorm::rt::describeCall(headerOf(record.ownHeader)) + "): ";
+}
+
+Error CudaCommunicator::wordRecord(const Record &record) const {
+  std::string prefix = prefixOf(record);
+  int peer = int(record.peer);
+  switch (record.reason) {
+  case reasonTimeout:
+    return wordTimeout(record);
+  case reasonMismatch:
+    return wordMismatch(record, prefix);
+  case reasonOverlap:
+    return makeError(CONORM_ERROR_OVERLAP,
+                     "%sanother call runs on the same group, expected one at a "
+                     "time",
+                     prefix.c_str());
+  case reasonPeerAborted:
+    return wordPeerAbort(record);
+  case reasonPeerLeft:
+    return makeError(CONORM_ERROR_PEER_LOST,
+                     "%srank %d left (context destroyed) before call %llu",
+                     prefix.c_str(), members.rankOf(peer),
+                     static_cast<unsigned long long>(record.call));
+  default:
+    break;
+  }
+  if (Error error = world.checkPeers(prefix))
+    return error;
+  return makeError(CONORM_ERROR_PEER_LOST, "%sa peer gave up", prefix.c_str());
+}
+
+/// Members that came but made another call explain more than who is missing;
+/// of those that are missing, the one that is furthest behind.
+Error CudaCommunicator::wordTimeout(const Record &record) const {
+  std::string prefix = prefixOf(record);
+  if (record.channel == 0 && record.firstStep)
+    if (Error error = wordMismatch(record, prefix))
+      return error;
+  int culprit = int(record.peer);
+  for (int member = 0; member < size(); ++member)
+    if (member != members.index() &&
+        record.steps[member][record.step & 1] != record.step &&
+        record.calls[member] < record.calls[culprit])
+      culprit = member;
+  uint64_t last = record.calls[culprit];
+  std::string text = format("rank %d did not arrive within %u ms; it ",
+                            members.rankOf(culprit), world.deadlineMs());
+  text += last ? format("last posted call %llu",
+                        static_cast<unsigned long long>(last))
+               : std::string("has posted no call yet");
+  return {CONORM_ERROR_TIMEOUT, prefix + text};
+}
+
+/// As on the CPU: the largest set of equal digests is right, and of two as
+/// large the one with the lowest member.
+Error CudaCommunicator::wordMismatch(const Record &record,
+                                     const std::string &prefix) const {
+  int self = members.index();
+  const CallHeader mine = headerOf(record.ownHeader);
+  std::vector<uint64_t> digests(size());
+  std::vector<bool> posted(size());
+  for (int member = 0; member < size(); ++member) {
+    posted[member] =
+        member == self || record.steps[member][record.step & 1] == record.step;
+    digests[member] =
+        member == self ? digestOf(mine.attributes) : record.digests[member];
+  }
+  int majority = self, votes = 0;
+  for (int member = 0; member < size(); ++member) {
+    int count = 0;
+    for (int other = 0; other < size(); ++other)
+      count +=
+          posted[member] && posted[other] && digests[other] == digests[member];
+    if (count > votes) {
+      majority = member;
+      votes = count;
+    }
+  }
+  int culprit = majority;
+  if (digests[majority] == digests[self])
+    for (culprit = 0; culprit < size(); ++culprit)
+      if (posted[culprit] && digests[culprit] != digests[self])
+        break;
+  if (culprit == size())
+    return success();
+  return {CONORM_ERROR_MISMATCH,
+          prefix + describeDifference(members.rankOf(culprit), mine,
+                                      headerOf(record.headers[culprit]))};
+}
+
+/// The peer's kernel said why it gave up, and whom it blames.
+Error CudaCommunicator::wordPeerAbort(const Record &record) const {
+  int reporter = members.rankOf(int(record.peer));
+  int culprit = members.rankOf(abortCulprit(record.word));
+  std::string call = prefixOf(record);
+  auto report = [&](conorm_status code, const char *what) {
+    return makeError(code, "rank %d reported: %srank %d %s", reporter,
+                     call.c_str(), culprit, what);
+  };
+  switch (abortReason(record.word)) {
+  case reasonTimeout:
+    return report(CONORM_ERROR_TIMEOUT, "did not arrive");
+  case reasonMismatch:
+    // The verdict is each member's own, from all headers.
+    if (Error error = wordMismatch(record, call))
+      return error;
+    return report(CONORM_ERROR_MISMATCH, "made another call");
+  case reasonOverlap:
+    return report(CONORM_ERROR_PEER_LOST, "overlapped two calls");
+  case reasonPeerLeft:
+    return report(CONORM_ERROR_PEER_LOST, "left (context destroyed)");
+  default:
+    break;
+  }
+  if (Error error = world.checkPeers(call))
+    return error;
+  return makeError(CONORM_ERROR_PEER_LOST, "%srank %d gave up", call.c_str(),
+                   reporter);
+}

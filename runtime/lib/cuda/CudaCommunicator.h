@@ -1,0 +1,80 @@
+//===- CudaCommunicator.h - A group's memory on the devices -----*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_CUDA_CUDACOMMUNICATOR_H
+#define CONORM_RUNTIME_LIB_CUDA_CUDACOMMUNICATOR_H
+
+#include "DeviceMemory.h"
+#include "Protocol.h"
+
+#include "../cpu/Communicator.h"
+
+#include <vector>
+
+namespace conorm::rt::cuda {
+
+/// What this rank's communicators have in common.
+struct DeviceSettings {
+  int device = 0;
+  /// Agreed by all ranks of the world.
+  int channels = 1;
+  uint64_t workspaceBytes = 0;
+  HandleKind handles = HandleKind::Descriptor;
+  /// CONORM_CUDA_DELAYS, for tests.
+  uint32_t delayNanoseconds = 0;
+  /// Devices of the ranks of this process.
+  std::vector<int> localDevices;
+  /// The control page, as the device sees it.
+  char *controlPage = nullptr;
+};
+
+class CudaCommunicator {
+public:
+  /// `group` gives the members; it outlives this object, and so does `world`.
+  CudaCommunicator(World &world, const Communicator &group,
+                   const DeviceSettings &settings, uint64_t number);
+  ~CudaCommunicator();
+
+  /// Makes this rank's memory and hands it to the members.
+  Error exportMemory(const Deadline &deadline);
+  /// Takes the members' memory. All have exported theirs.
+  Error importMemory(const Deadline &deadline);
+
+  int size() const { return members.size(); }
+  const Communicator &group() const { return members; }
+  int channels() const { return settings.channels; }
+
+  /// The kernels' view of a call.
+  Group describeCall(const CallAttributes &attributes, const char *label) const;
+
+  /// What a kernel recorded; success if nothing.
+  Error poll() const;
+
+  /// Gives the memory up without releasing it: kernels may still use it.
+  void leak();
+
+private:
+  Error wordRecord(const Record &record) const;
+  std::string prefixOf(const Record &record) const;
+  Error wordTimeout(const Record &record) const;
+  Error wordMismatch(const Record &record, const std::string &prefix) const;
+  Error wordPeerAbort(const Record &record) const;
+
+  World &world;
+  const Communicator &members;
+  const DeviceSettings &settings;
+  uint64_t number;
+  std::vector<std::shared_ptr<DeviceMemory>> memory;
+  LocalState *local = nullptr;
+  Record *record = nullptr;
+  Record *recordOnDevice = nullptr;
+};
+
+} // namespace conorm::rt::cuda
+
+#endif // CONORM_RUNTIME_LIB_CUDA_CUDACOMMUNICATOR_H

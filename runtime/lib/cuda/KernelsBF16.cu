@@ -1,0 +1,13 @@
+//===- KernelsBF16.cu - The kernels of bf16 -------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Kernels.cuh"
+
+conorm::rt::cuda::KernelTable conorm::rt::cuda::kernelsBF16() {
+  return makeKernelTable<BF16>();
+}

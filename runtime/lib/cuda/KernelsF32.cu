@@ -1,0 +1,13 @@
+//===- KernelsF32.cu - The kernels of f32 ---------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Kernels.cuh"
+
+conorm::rt::cuda::KernelTable conorm::rt::cuda::kernelsF32() {
+  return makeKernelTable<F32>();
+}
