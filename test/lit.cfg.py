@@ -1,6 +1,7 @@
 # Configuration of the Conorm test suite for lit.
 
 import os
+import shutil
 
 import lit.formats
 
@@ -61,9 +62,14 @@ if config.mpirun and "NOTFOUND" not in config.mpirun:
     config.available_features.add("mpirun")
 if config.have_mpi and "mpirun" in config.available_features:
     config.available_features.add("mpi")
-# A CUDA compiler is neither our backend nor a GPU; the tests need both.
-if config.have_cuda and os.path.exists("/dev/nvidiactl"):
-    config.available_features.add("cuda")
+# The backend is built where there is a CUDA compiler; it runs where there is a
+# GPU.
+if config.have_cuda:
+    config.available_features.add("cuda-backend")
+    if os.path.exists("/dev/nvidiactl"):
+        config.available_features.add("cuda")
+if shutil.which("spin"):
+    config.available_features.add("spin")
 for feature, sanitizer in (
     ("asan", "address"),
     ("ubsan", "undefined"),

@@ -1,0 +1,197 @@
+//===- Graphs.cpp - Replayed graphs against the CPU -----------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Harness.h"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <pthread.h>
+
+using namespace check;
+
+namespace {
+struct Barrier {
+  pthread_barrier_t barrier;
+  explicit Barrier(int count) {
+    pthread_barrier_init(&barrier, nullptr, unsigned(count));
+  }
+  ~Barrier() { pthread_barrier_destroy(&barrier); }
+  void wait() { pthread_barrier_wait(&barrier); }
+};
+
+/// A sequence of calls, captured on one rank.
+class Sequence {
+public:
+  Sequence(const std::vector<Cell> &cells, int rank, conorm_context *context,
+           conorm_context *onCpu, cudaStream_t stream)
+      : cells(cells), rank(rank), stream(stream), memory(total(cells)) {
+    for (const Cell &cell : cells) {
+      host.emplace_back(cell, rank);
+      if (call(onCpu, cell, host.back().buffers))
+        die("cpu: %s", conorm_context_message(onCpu));
+    }
+    reset();
+    cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
+         "capture");
+    for (size_t i = 0; i < cells.size(); ++i)
+      if (call(context, cells[i], device[i]))
+        die("capturing: %s", conorm_context_message(context));
+    cuda(cudaStreamEndCapture(stream, &graph), "end of capture");
+    cuda(cudaGraphInstantiate(&executable, graph, 0), "instantiate");
+    cuda(cudaGraphUpload(executable, stream), "upload");
+    cuda(cudaStreamSynchronize(stream), "upload");
+  }
+  ~Sequence() {
+    cudaGraphExecDestroy(executable);
+    cudaGraphDestroy(graph);
+  }
+
+  /// Poisons the outputs and restores the inputs.
+  void reset() {
+    device.clear();
+    size_t offset = 0;
+    for (const Cell &cell : cells) {
+      device.push_back(memory.place(cell, rank, stream, offset));
+      offset += DeviceBuffers::needed(cell);
+    }
+    cuda(cudaStreamSynchronize(stream), "reset");
+  }
+  void replay() { cuda(cudaGraphLaunch(executable, stream), "replay"); }
+  std::string compare() {
+    for (size_t i = 0; i < cells.size(); ++i) {
+      std::string difference =
+          memory.compare(cells[i], device[i], host[i].buffers, stream);
+      if (!difference.empty())
+        return describe(cells[i]) + ": " + difference;
+    }
+    return "";
+  }
+
+private:
+  static size_t total(const std::vector<Cell> &cells) {
+    size_t sum = 0;
+    for (const Cell &cell : cells)
+      sum += DeviceBuffers::needed(cell);
+    return sum;
+  }
+
+  const std::vector<Cell> &cells;
+  int rank;
+  cudaStream_t stream;
+  DeviceBuffers memory;
+  std::vector<HostBuffers> host;
+  std::vector<Buffers> device;
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t executable = nullptr;
+};
+} // namespace
+
+static std::vector<Cell> drawSequence(Random &random, int worldSize,
+                                      uint64_t site) {
+  static const int64_t rows[] = {1, 2, 7, 64, 0, 129, 3, 40};
+  static const int64_t cols[] = {4096, 1021, 2880, 8192, 8, 5120, 65536, 7168};
+  std::vector<Cell> cells;
+  for (int i = 0; i < 16; ++i) {
+    Cell cell = drawCell(random, worldSize, rows[i % 8], cols[i % 8]);
+    // Replayed, so that inputs must stay what they are.
+    cell.inPlace = false;
+    cell.site = site + uint64_t(i);
+    cells.push_back(cell);
+  }
+  return cells;
+}
+
+static int replayMany(int worldSize, int64_t calls) {
+  Random random(77);
+  std::vector<Cell> cells = drawSequence(random, worldSize, 1);
+  std::vector<Cell> others = drawSequence(random, worldSize, 500);
+  std::vector<conorm_bootstrap> cpu(worldSize), gpu(worldSize);
+  conorm_bootstrap_threads(worldSize, cpu.data());
+  conorm_bootstrap_threads(worldSize, gpu.data());
+  int64_t replays = (calls + 15) / 16;
+  std::atomic<int> failures{0}, caught{0};
+  Barrier barrier(worldSize);
+  onRanks(worldSize, [&](int rank) {
+    cudaStream_t stream;
+    cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "stream");
+    ContextOptions options;
+    options.stream = stream;
+    options.workspaceBytes = 4 << 20; // long calls are chunked
+    options.deadlineMs = 5000;
+    conorm_context *onGpu = makeContext(gpu[rank], options);
+    options.backend = CONORM_BACKEND_CPU;
+    options.workspaceBytes = 0;
+    conorm_context *onCpu = makeContext(cpu[rank], options);
+    {
+      Sequence sequence(cells, rank, onGpu, onCpu, stream);
+      Sequence other(others, rank, onGpu, onCpu, stream);
+      barrier.wait();
+      for (int64_t done = 0; done < replays && !failures;) {
+        int64_t burst = std::min<int64_t>(replays - done, 250);
+        for (int64_t i = 0; i < burst; ++i)
+          sequence.replay();
+        std::string difference;
+        if (conorm_context_synchronize(onGpu))
+          difference = conorm_context_message(onGpu);
+        else
+          difference = sequence.compare();
+        if (!difference.empty() && ++failures <= 8)
+          printf("FAILED rank %d: %s\n", rank, difference.c_str());
+        done += burst;
+        barrier.wait(); // all have seen `failures`
+        sequence.reset();
+        barrier.wait();
+      }
+      // Out of step: one rank replays another capture.
+      if (!failures && worldSize > 1) {
+        (rank == 1 ? other : sequence).replay();
+        conorm_status status = conorm_context_synchronize(onGpu);
+        const char *message = conorm_context_message(onGpu);
+        if (status == CONORM_ERROR_MISMATCH)
+          ++caught;
+        else
+          printf("FAILED rank %d: status %d, expected mismatch: %s\n", rank,
+                 status, message);
+        if (rank == 0)
+          printf("out of step: %s\n", message);
+      }
+      barrier.wait();
+    }
+    conorm_context_destroy(onGpu);
+    conorm_context_destroy(onCpu);
+    cudaStreamDestroy(stream);
+  });
+  bool good = !failures && (worldSize == 1 || caught == worldSize);
+  printf("graphs: world size %d, %lld replayed calls, %d mismatches, out of "
+         "step seen by %d of %d ranks: %s\n",
+         worldSize, (long long)replays * 16, failures.load(), caught.load(),
+         worldSize, good ? "passed" : "FAILED");
+  return !good;
+}
+
+int check::graphs(int argc, char **argv) {
+  int64_t calls = option(argc, argv, "calls", 100000);
+  int only = int(option(argc, argv, "world", 0));
+  int failed = 0;
+  for (int worldSize : {2, 4, 8})
+    if (!only || only == worldSize)
+      failed += replayMany(worldSize, only ? calls : calls / 3 + 1);
+  return failed != 0;
+}
+
+/// Random delays in every step of the protocol.
+int check::delays(int argc, char **argv) {
+  int64_t calls = option(argc, argv, "calls", 10000);
+  setenv("CONORM_CUDA_DELAYS", "4000", 1);
+  int failed = 0;
+  for (int worldSize : {2, 3, 4, 8})
+    failed += replayMany(worldSize, calls / 4 + 1);
+  return failed != 0;
+}

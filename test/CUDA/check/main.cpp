@@ -1,0 +1,37 @@
+//===- main.cpp - Checks of the CUDA runtime on a GPU ---------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Harness.h"
+
+#include <cstdio>
+#include <cstring>
+
+int main(int argc, char **argv) {
+  struct {
+    const char *name;
+    int (*run)(int, char **);
+    const char *help;
+  } const checks[] = {
+      {"matrix", check::matrix,
+       "--cells N --seed N --world N --elements N --workspace BYTES --warm N"},
+      {"graphs", check::graphs, "--calls N --world N"},
+      {"delays", check::delays, "--calls N"},
+      {"faults", check::faults, "--count N --deadline MS"},
+      {"processes", check::processes, "--cells N --world N --kills N"},
+      {"times", check::times, "--world N"},
+      {"process-rank", check::processRank, "one rank of `processes`"},
+  };
+  if (argc > 1)
+    for (const auto &entry : checks)
+      if (!strcmp(argv[1], entry.name))
+        return entry.run(argc - 2, argv + 2);
+  fputs("usage: conorm-check-cuda CHECK [OPTION...]\n", stderr);
+  for (const auto &entry : checks)
+    fprintf(stderr, "  %-14s %s\n", entry.name, entry.help);
+  return 2;
+}
