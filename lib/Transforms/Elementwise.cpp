@@ -239,3 +239,48 @@ std::optional<std::pair<Value, Value>> fusion::getAddends(Value sum) {
   }
   return std::pair(addends[0], addends[1]);
 }
+
+//===----------------------------------------------------------------------===//
+// Casts and constants
+//===----------------------------------------------------------------------===//
+
+Value fusion::getUncast(Value value) {
+  Element source = peel({value});
+  // What no operation here computes has nothing to be fused with.
+  if (!source.isTensor() || source.value == value || !source.getOp())
+    return {};
+  return source.value;
+}
+
+Value fusion::getWidened(Value value) {
+  Element wide = peel({value});
+  if (!isa_and_present<arith::ExtFOp>(wide.getOp()) ||
+      !getElementTypeOrSelf(wide.value).isF32())
+    return {};
+  Element narrow = peel(wide.getOperand(0));
+  if (!narrow.isTensor() ||
+      !isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(narrow.value)))
+    return {};
+  return narrow.value;
+}
+
+std::optional<PlusConstant> fusion::getPlusConstant(Value value, Type type) {
+  Element sum = peel({value});
+  if (!isa_and_present<arith::AddFOp>(sum.getOp()) || !isStrict(sum.getOp()))
+    return std::nullopt;
+  // Both may be constant: of a constant weight the 1 is the other addend.
+  std::optional<Scalar> first = getScalar(sum.getOperand(0)),
+                        second = getScalar(sum.getOperand(1));
+  bool takeSecond = !first || !first->constant || (second && second->isOne());
+  std::optional<Scalar> scalar = takeSecond ? second : first;
+  if (!scalar || !scalar->constant || scalar->reciprocal)
+    return std::nullopt;
+  Element weight = peel(sum.getOperand(takeSecond ? 0 : 1));
+  if (weight.isTensor())
+    type = getElementTypeOrSelf(value);
+  else if (isa_and_present<arith::ExtFOp>(weight.getOp()))
+    weight = peel(weight.getOperand(0));
+  if (!weight.isTensor() || getElementTypeOrSelf(weight.value) != type)
+    return std::nullopt;
+  return PlusConstant{weight.value, *scalar->constant};
+}

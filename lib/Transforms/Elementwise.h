@@ -64,6 +64,23 @@ bool isStrict(mlir::Operation *op);
 /// The two tensors whose sum, rounded once to their type (rule R2), `sum` is.
 std::optional<std::pair<mlir::Value, mlir::Value>> getAddends(mlir::Value sum);
 
+/// What `value` is before casts and copies that change nothing; null if none
+/// stands before it.
+mlir::Value getUncast(mlir::Value value);
+
+/// The bf16 or f16 tensor that `value` is in f32; null if it is none.
+mlir::Value getWidened(mlir::Value value);
+
+/// A weight and the constant that is added to each of its elements.
+struct PlusConstant {
+  mlir::Value weight;
+  llvm::APFloat constant;
+};
+
+/// The parts of `sum`, in either order. The weight is of the sum's type, or of
+/// `type` and only extended.
+std::optional<PlusConstant> getPlusConstant(mlir::Value sum, mlir::Type type);
+
 } // namespace conorm::fusion
 
 #endif // CONORM_LIB_TRANSFORMS_ELEMENTWISE_H

@@ -251,39 +251,19 @@ static LogicalResult noWeightBias(PatternRewriter &, Operation *norm) {
   return success(!bias || bias.getValue().isPosZero());
 }
 
-/// A sum of a weight and the same constant for each of its elements, in either
-/// order. The weight is of the sum's type, or of the norm's and only extended.
-static LogicalResult plusConstant(PatternRewriter &rewriter,
-                                  PDLResultList &results,
-                                  ArrayRef<PDLValue> values) {
-  Element sum = peel({values[0].cast<Value>()});
-  Type type = getElementTypeOrSelf(values[0].cast<Value>());
-  Type normType = getElementTypeOrSelf(
-      values[1].cast<Operation *>()->getOperand(0).getType());
-  if (!isa_and_present<arith::AddFOp>(sum.getOp()) || !isStrict(sum.getOp()))
-    return failure();
-  // Both may be constant: of a constant weight the 1 is the other addend.
-  std::optional<Scalar> first = getScalar(sum.getOperand(0)),
-                        second = getScalar(sum.getOperand(1));
-  bool takeSecond = !first || !first->constant || (second && second->isOne());
-  std::optional<Scalar> scalar = takeSecond ? second : first;
-  if (!scalar || !scalar->constant || scalar->reciprocal)
-    return failure();
-  Element weight = peel(sum.getOperand(takeSecond ? 0 : 1));
-  if (!weight.isTensor() && isa_and_present<arith::ExtFOp>(weight.getOp())) {
-    weight = peel(weight.getOperand(0));
-    type = normType;
-  }
-  if (!weight.isTensor() || getElementTypeOrSelf(weight.value) != type)
-    return failure();
-  results.push_back(weight.value);
-  results.push_back(
-      rewriter.getF64FloatAttr(scalar->constant->convertToDouble()));
-  return success();
+static Type getNormType(Operation *norm) {
+  return getElementTypeOrSelf(norm->getOperand(0));
 }
 
-static LogicalResult isOne(PatternRewriter &, Attribute constant) {
-  return success(cast<FloatAttr>(constant).getValueAsDouble() == 1.0);
+static LogicalResult isPlusConstant(PatternRewriter &, Value sum,
+                                    Operation *norm) {
+  return success(getPlusConstant(sum, getNormType(norm)).has_value());
+}
+
+static LogicalResult constantIsOne(PatternRewriter &, Value sum,
+                                   Operation *norm) {
+  std::optional<PlusConstant> parts = getPlusConstant(sum, getNormType(norm));
+  return success(parts && parts->constant.isExactlyValue(1.0));
 }
 
 static LogicalResult elementTypeF32(PatternRewriter &, Value value) {
@@ -296,36 +276,18 @@ static LogicalResult weightOfInputType(PatternRewriter &, Value weight,
                  getElementTypeOrSelf(norm->getOperand(0)));
 }
 
-/// The value without the casts and copies between.
-static LogicalResult uncast(PatternRewriter &, PDLResultList &results,
-                            ArrayRef<PDLValue> values) {
-  Value value = values[0].cast<Value>();
-  Element source = peel({value});
-  // What no operation here computes has nothing to be fused with.
-  if (!source.isTensor() || source.value == value || !source.getOp())
-    return failure();
-  results.push_back(source.value);
-  return success();
+static LogicalResult isCastOrCopy(PatternRewriter &, Value value) {
+  return success(static_cast<bool>(getUncast(value)));
 }
 
-/// The bf16 or f16 value that `wide` is in f32.
-static LogicalResult widenedInput(PatternRewriter &, PDLResultList &results,
-                                  ArrayRef<PDLValue> values) {
-  Element wide = peel({values[0].cast<Value>()});
-  if (!isa_and_present<arith::ExtFOp>(wide.getOp()) ||
-      !getElementTypeOrSelf(wide.value).isF32())
-    return failure();
-  Element narrow = peel(wide.getOperand(0));
-  if (!narrow.isTensor() ||
-      !isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(narrow.value)))
-    return failure();
-  results.push_back(narrow.value);
-  return success();
+static LogicalResult isWidened(PatternRewriter &, Value wide) {
+  return success(static_cast<bool>(getWidened(wide)));
 }
 
 static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
-                                  Value narrow) {
-  if (!norm->hasOneUse())
+                                  Value wide) {
+  Value narrow = getWidened(wide);
+  if (!narrow || !norm->hasOneUse())
     return failure();
   auto cast = dyn_cast<arith::TruncFOp>(*norm->user_begin());
   return success(cast && isStrict(cast) &&
@@ -333,14 +295,8 @@ static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
                      getElementTypeOrSelf(narrow));
 }
 
-static LogicalResult elementwiseSum(PatternRewriter &, PDLResultList &results,
-                                    ArrayRef<PDLValue> values) {
-  auto addends = getAddends(values[0].cast<Value>());
-  if (!addends)
-    return failure();
-  results.push_back(addends->first);
-  results.push_back(addends->second);
-  return success();
+static LogicalResult isSum(PatternRewriter &, Value sum) {
+  return success(getAddends(sum).has_value());
 }
 
 /// The all_reduce that `value` is the result of, or the norm of the result.
@@ -377,18 +333,14 @@ static Site getSite(ArrayRef<PDLValue> values) {
 void fusion::registerConstraints(PDLPatternModule &patterns) {
   patterns.registerConstraintFunction("NoDestinations", noDestinations);
   patterns.registerConstraintFunction("NoWeightBias", noWeightBias);
-  patterns.registerConstraintFunction("PlusConstant",
-                                      PDLConstraintFunction(plusConstant));
-  patterns.registerConstraintFunction("IsOne", isOne);
+  patterns.registerConstraintFunction("IsPlusConstant", isPlusConstant);
+  patterns.registerConstraintFunction("ConstantIsOne", constantIsOne);
   patterns.registerConstraintFunction("ElementTypeF32", elementTypeF32);
   patterns.registerConstraintFunction("WeightOfInputType", weightOfInputType);
-  for (StringRef name : {"Uncast", "UncastAddend"})
-    patterns.registerConstraintFunction(name, PDLConstraintFunction(uncast));
-  patterns.registerConstraintFunction("WidenedInput",
-                                      PDLConstraintFunction(widenedInput));
+  patterns.registerConstraintFunction("IsCastOrCopy", isCastOrCopy);
+  patterns.registerConstraintFunction("IsWidened", isWidened);
   patterns.registerConstraintFunction("OnlyNarrowed", onlyNarrowed);
-  patterns.registerConstraintFunction("ElementwiseSum",
-                                      PDLConstraintFunction(elementwiseSum));
+  patterns.registerConstraintFunction("IsSum", isSum);
   patterns.registerConstraintFunction("RightIsReducedLast",
                                       rightIsReducedLast);
   patterns.registerConstraintFunction("AdditionPlaceable", additionPlaceable);

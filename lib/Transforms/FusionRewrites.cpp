@@ -53,8 +53,11 @@ static void setWeight(PatternRewriter &rewriter, Operation *norm,
   eraseIfDead(rewriter, previous);
 }
 
-static void setWeightAndBias(PatternRewriter &rewriter, Operation *norm,
-                             Value weight) {
+/// The guards hold: the norm's weight is another one plus 1.
+static void setWeightAndBias(PatternRewriter &rewriter, Operation *norm) {
+  Value sum = norm->getOperand(norm->getNumOperands() - 1);
+  Type type = getElementTypeOrSelf(norm->getOperand(0));
+  Value weight = getPlusConstant(sum, type)->weight;
   rewriter.modifyOpInPlace(norm, [&] {
     norm->setAttr("weight_bias", rewriter.getF32FloatAttr(1.0f));
   });
@@ -62,14 +65,13 @@ static void setWeightAndBias(PatternRewriter &rewriter, Operation *norm,
 }
 
 /// What relaxed numerics allow is named where it is done.
-static void foldRoundedWeight(PatternRewriter &rewriter, Operation *norm,
-                              Value weight) {
+static void foldRoundedWeight(PatternRewriter &rewriter, Operation *norm) {
   using Arg = remark::detail::Remark::Arg;
   remark::passed(norm->getLoc(), getRemarkOptions(norm, "Relaxed"))
       << "added 1 to the weight in f32 where the program rounds the sum"
       << Arg("Rewrite", "RoundedWeightBias")
-      << Arg("Rounded", toString(getElementTypeOrSelf(weight)));
-  setWeightAndBias(rewriter, norm, weight);
+      << Arg("Rounded", toString(getElementTypeOrSelf(norm->getOperand(0))));
+  setWeightAndBias(rewriter, norm);
 }
 
 /// `value` as `type`: the same elements, their number known to another degree.
@@ -80,10 +82,11 @@ static Value castShape(PatternRewriter &rewriter, Value value, Type type) {
   return tensor::CastOp::create(rewriter, value.getLoc(), type, value);
 }
 
-/// Gives `norm` another operand of the same element type. Where the shape is
-/// known to another degree, those who read its results see the one they had.
-static void setOperand(PatternRewriter &rewriter, Operation *norm,
-                       unsigned index, Value value) {
+/// Gives `norm` an operand without the casts before it. Where its shape is known
+/// to another degree, those who read the norm's results see the one they had.
+static void uncastOperand(PatternRewriter &rewriter, Operation *norm,
+                          unsigned index) {
+  Value value = getUncast(norm->getOperand(index));
   Operation *previous = norm->getOperand(index).getDefiningOp();
   rewriter.modifyOpInPlace(norm, [&] { norm->setOperand(index, value); });
   for (Value result : norm->getResults()) {
@@ -99,19 +102,18 @@ static void setOperand(PatternRewriter &rewriter, Operation *norm,
   eraseIfDead(rewriter, previous);
 }
 
-static void setInput(PatternRewriter &rewriter, Operation *norm, Value input) {
-  setOperand(rewriter, norm, 0, input);
+static void uncastInput(PatternRewriter &rewriter, Operation *norm) {
+  uncastOperand(rewriter, norm, 0);
 }
 
-static void setResidual(PatternRewriter &rewriter, Operation *norm,
-                        Value residual) {
-  setOperand(rewriter, norm, 1, residual);
+static void uncastResidual(PatternRewriter &rewriter, Operation *norm) {
+  uncastOperand(rewriter, norm, 1);
 }
 
 /// OnlyNarrowed holds: the norm's one reader rounds it to narrow's type.
-static void narrowNorm(PatternRewriter &rewriter, Operation *norm,
-                       Value narrow) {
+static void narrowNorm(PatternRewriter &rewriter, Operation *norm) {
   auto wide = cast<norm::RMSNormOp>(norm);
+  Value narrow = getWidened(wide.getInput());
   auto cast = mlir::cast<arith::TruncFOp>(*norm->user_begin());
   auto rounding = norm::RoundingAttr::get(rewriter.getContext(),
                                           norm::Rounding::ScaleThenRound);
@@ -127,8 +129,9 @@ static void narrowNorm(PatternRewriter &rewriter, Operation *norm,
   eraseIfDead(rewriter, cast);
 }
 
-static void mergeAddition(PatternRewriter &rewriter, Value sum, Operation *norm,
-                          Value left, Value right) {
+static void mergeAddition(PatternRewriter &rewriter, Value sum,
+                          Operation *norm) {
+  auto [left, right] = *getAddends(sum);
   auto rms = cast<norm::RMSNormOp>(norm);
   Operation *add = sum.getDefiningOp();
   // AdditionPlaceable holds: one of the two places will do.
@@ -349,8 +352,8 @@ void fusion::registerRewrites(PDLPatternModule &patterns) {
   patterns.registerRewriteFunction("SetWeight", setWeight);
   patterns.registerRewriteFunction("SetWeightAndBias", setWeightAndBias);
   patterns.registerRewriteFunction("FoldRoundedWeight", foldRoundedWeight);
-  patterns.registerRewriteFunction("SetInput", setInput);
-  patterns.registerRewriteFunction("SetResidual", setResidual);
+  patterns.registerRewriteFunction("UncastInput", uncastInput);
+  patterns.registerRewriteFunction("UncastResidual", uncastResidual);
   patterns.registerRewriteFunction("NarrowNorm", narrowNorm);
   patterns.registerRewriteFunction("MergeAddition", mergeAddition);
   patterns.registerRewriteFunction("SwapAddends", swapAddends);

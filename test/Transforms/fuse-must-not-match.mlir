@@ -365,3 +365,16 @@ func.func @no_raise_scale_against_reciprocal(%x: tensor<4x8xf32>, %s: f32) -> te
   %5 = arith.truncf %4 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
   return %5 : tensor<4x8xf8E4M3FN>
 }
+
+// One rank adds nothing to its own value. Not a negative of the fusion, since the
+// canonicalizer leaves nothing to match.
+// RUN: conorm-opt %s --canonicalize --fuse-all-reduce-norm | FileCheck %s --check-prefix=ALONE
+// ALONE-LABEL: func @no_fuse_group_of_one
+// ALONE-NEXT: norm.rms_norm
+// ALONE-NEXT: return
+comm.group @alone {size = 1 : i64}
+func.func @no_fuse_group_of_one(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  %0 = comm.all_reduce %x on @alone : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %1 : tensor<4x8xbf16>
+}

@@ -688,3 +688,16 @@ func.func @no_narrow_unrounded_sum(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -
   %4 = arith.truncf %3 : tensor<4x8xf32> to tensor<4x8xbf16>
   return %4 : tensor<4x8xbf16>
 }
+
+// One copy is both addends: each is looked through by itself.
+// CHECK-LABEL: func @copy_added_to_itself
+// CHECK-SAME: %[[X:.*]]: tensor<4x8xf32>
+func.func @copy_added_to_itself(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // CHECK-NEXT: %[[A:.*]] = comm.all_reduce %[[X]]
+  // CHECK-NEXT: norm.add_rms_norm %[[A]], %[[A]]
+  %init = tensor.empty() : tensor<4x8xf32>
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xf32>
+  %1 = linalg.copy ins(%0 : tensor<4x8xf32>) outs(%init : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %y, %s = norm.add_rms_norm %1, %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>, tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
