@@ -31,3 +31,11 @@ conorm_add_unittest(RuntimeSystemTests
   LINK Conorm::Runtime)
 target_include_directories(RuntimeSystemTests
   PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
+
+# A pure function: tested where there is no CUDA, too.
+conorm_add_unittest(RuntimeCudaPlanTests
+  CudaPlanTest.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/cuda/Plan.cpp
+  LINK Conorm::Runtime)
+target_include_directories(RuntimeCudaPlanTests
+  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)

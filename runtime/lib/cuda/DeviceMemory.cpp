@@ -188,7 +188,10 @@ Error DeviceMemory::exportTo(Mesh &mesh, int peer, uint64_t number,
                              const Deadline &deadline) {
   if (mesh.sameProcess(peer)) {
     std::lock_guard<std::mutex> lock(registry().mutex);
-    registry().memory[{mesh.generation(), number, mesh.rank()}] = memory;
+    auto &all = registry().memory;
+    for (auto at = all.begin(); at != all.end();)
+      at = at->second.expired() ? all.erase(at) : std::next(at);
+    all[{mesh.generation(), number, mesh.rank()}] = memory;
     return success();
   }
   MemoryFrame frame{};

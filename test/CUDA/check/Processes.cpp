@@ -9,6 +9,7 @@
 #include "Harness.h"
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -54,7 +55,8 @@ static int runCells(conorm_context *onGpu, conorm_context *onCpu, int rank,
   return failed;
 }
 
-/// Calls until the victim dies; the others say so.
+/// Calls until the victim dies; the others say so within the deadline and a
+/// second.
 static int runUntilKilled(conorm_context *context, int rank, int victim,
                           int at) {
   Cell cell;
@@ -63,20 +65,27 @@ static int runUntilKilled(conorm_context *context, int rank, int victim,
   cell.cols = 1024;
   DeviceBuffers memory(DeviceBuffers::needed(cell));
   Buffers device = memory.place(cell, rank, cudaStreamPerThread);
+  constexpr uint32_t deadlineMs = 2000;
+  conorm_context_set_deadline(context, deadlineMs);
   for (int i = 0; i < 100000; ++i) {
     if (rank == victim && i == at)
       raise(SIGKILL);
+    auto begin = std::chrono::steady_clock::now();
     conorm_status status = call(context, cell, device);
     if (status == CONORM_OK)
       status = conorm_context_synchronize(context);
     if (status == CONORM_OK)
       continue;
+    std::chrono::duration<double, std::milli> taken =
+        std::chrono::steady_clock::now() - begin;
     const char *message = conorm_context_message(context);
     std::string name = "rank " + std::to_string(victim) + " ";
     bool good = conorm_context_status(context) == CONORM_ERROR_PEER_LOST &&
-                strstr(message, name.c_str());
+                strstr(message, name.c_str()) &&
+                taken.count() < deadlineMs + 1000;
     if (!good || rank == (victim ? 0 : 1))
-      printf("%s rank %d: %s\n", good ? "  killed:" : "FAILED", rank, message);
+      printf("%s rank %d: %s (after %.0f ms)\n", good ? "  killed:" : "FAILED",
+             rank, message, taken.count());
     return !good;
   }
   printf("FAILED rank %d: nothing happened\n", rank);
