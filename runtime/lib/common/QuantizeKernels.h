@@ -85,12 +85,13 @@ inline int32_t encode(float x) {
 /// The number with an e4m3 code; 0x7f and 0xff are NaN.
 inline float decodeE4M3(int32_t code) {
   int32_t rest = code & 0x7f;
-  float sign = code & 0x80 ? -1.0f : 1.0f;
-  if (rest == 0x7f)
-    return fromBits(0x7fc00000);
-  if (rest < 8)
-    return sign * (static_cast<float>(rest) * 0x1p-9f);
-  return sign * fromBits((rest << 20) + (120 << 23));
+  int32_t isDenormal = (rest - 8) >> 31;
+  int32_t isNan = (0x7e - rest) >> 31;
+  int32_t normal = (rest << 20) + (120 << 23);
+  int32_t denormal = bitsOf(static_cast<float>(rest) * 0x1p-9f);
+  int32_t bits = (denormal & isDenormal) | (normal & ~isDenormal);
+  int32_t sign = int32_t(uint32_t(code & 0x80) << 24);
+  return fromBits(sign | (0x7fc00000 & isNan) | (bits & ~isNan));
 }
 
 /// R5.4 for x >= +0.
@@ -152,30 +153,19 @@ inline int32_t largestMagnitude(const float *x, int64_t count, int32_t bits) {
 // R5.5 to R5.10: the schemes
 //===----------------------------------------------------------------------===//
 
-enum class Apply { Multiply, Divide, ScaleAndDivide, Zero };
-
-/// What becomes of the elements of a block.
+/// What the elements of a block are divided by, or multiplied.
 struct BlockScale {
-  Apply apply;
+  bool divides;
   float factor;
   /// The scale as it is stored, if it is not `factor` itself.
   int32_t code;
 };
 
+/// All schemes but nvfp4.
 inline BlockScale scaleOf(const conorm_quant &quant, float scale, float amax) {
-  switch (quant.scheme) {
-  case CONORM_QUANT_PER_TENSOR:
-    if (quant.scale_mode == CONORM_SCALE_MODE_DIVIDE)
-      return {Apply::Divide, scale, 0};
-    return {Apply::Multiply, 1.0f / scale, 0};
-  case CONORM_QUANT_NVFP4: {
-    float product = scale * amax;
-    int32_t code = encode<E4M3>(product / 6.0f);
-    bool zero = (code & 0x7f) == 0;
-    return {zero ? Apply::Zero : Apply::ScaleAndDivide, decodeE4M3(code), code};
-  }
-  default:
-    break;
+  if (quant.scheme == CONORM_QUANT_PER_TENSOR) {
+    bool divides = quant.scale_mode == CONORM_SCALE_MODE_DIVIDE;
+    return {divides, divides ? scale : 1.0f / scale, 0};
   }
   float s = amax / 448.0f;
   float least = quant.scheme == CONORM_QUANT_PER_TOKEN   ? 0x1.24924ap-18f
@@ -183,33 +173,19 @@ inline BlockScale scaleOf(const conorm_quant &quant, float scale, float amax) {
                                                          : 0.0f;
   s = s > least ? s : least;
   if (quant.scale_type == CONORM_TYPE_F32)
-    return {Apply::Divide, s, 0};
+    return {true, s, 0};
   int32_t code = encodeE8M0(s);
-  return {Apply::Multiply, reciprocalE8M0(code), code};
+  return {false, reciprocalE8M0(code), code};
 }
 
-/// Divides, or whatever it is, in place.
-inline void applyScale(const BlockScale &s, float global, float *x,
-                       int64_t count) {
+inline void applyScale(const BlockScale &s, float *x, int64_t count) {
   const float factor = s.factor;
-  switch (s.apply) {
-  case Apply::Multiply:
-    for (int64_t i = 0; i < count; ++i)
-      x[i] = x[i] * factor;
-    return;
-  case Apply::Divide:
+  if (s.divides)
     for (int64_t i = 0; i < count; ++i)
       x[i] = x[i] / factor;
-    return;
-  case Apply::ScaleAndDivide:
+  else
     for (int64_t i = 0; i < count; ++i)
-      x[i] = x[i] * global / factor;
-    return;
-  case Apply::Zero:
-    for (int64_t i = 0; i < count; ++i)
-      x[i] = 0.0f;
-    return;
-  }
+      x[i] = x[i] * factor;
 }
 
 template <typename Format>
@@ -228,15 +204,12 @@ inline void encodeNibbles(const float *x, int64_t count,
     to[i] = uint8_t(codes[2 * i] | codes[2 * i + 1] << 4);
 }
 
-/// Codes of elements [first, first + count) of all.
-inline void encodeStage(const conorm_quant &quant, const float *x,
-                        int64_t first, int64_t count, uint8_t *quantized) {
-  if (quant.scheme == CONORM_QUANT_NVFP4)
-    encodeNibbles(x, count, quantized + first / 2);
-  else if (quant.quantized_type == CONORM_TYPE_F8E5M2)
-    encodeBytes<E5M2>(x, count, quantized + first);
+inline void encodeFloat8(const conorm_quant &quant, const float *x,
+                         int64_t count, uint8_t *to) {
+  if (quant.quantized_type == CONORM_TYPE_F8E5M2)
+    encodeBytes<E5M2>(x, count, to);
   else
-    encodeBytes<E4M3>(x, count, quantized + first);
+    encodeBytes<E4M3>(x, count, to);
 }
 
 inline void storeScale(const conorm_quant &quant, const BlockScale &s,
@@ -272,10 +245,41 @@ inline void quantizeShortBlocks(const Task &task, int64_t begin, int64_t end,
     BlockScale s = scaleOf(task.quant, task.scale, fromBits(amax));
     if (task.scales)
       storeScale(task.quant, s, task.scales, b);
-    applyScale(s, task.scale, x, size);
+    applyScale(s, x, size);
   }
   if (task.quantized)
-    encodeStage(task.quant, stage, first, count, task.quantized);
+    encodeFloat8(task.quant, stage, count, task.quantized + first);
+}
+
+/// R5.9 on blocks [begin, end) that fit a stage together, step by step for all
+/// of them: each step is a loop that becomes vectors, the scales' too.
+inline void quantizeFloat4(const Task &task, int64_t begin, int64_t end) {
+  constexpr int64_t size = 16, most = stageElements / size;
+  alignas(64) float stage[stageElements];
+  int32_t amax[most], codes[most];
+  float divisor[most];
+  const int64_t blocks = end - begin;
+  widen(task.type, task.y, begin * size, stage, blocks * size);
+  for (int64_t b = 0; b < blocks; ++b)
+    amax[b] = largestMagnitude(stage + b * size, size, 0);
+  for (int64_t b = 0; b < blocks; ++b) {
+    float product = task.scale * fromBits(amax[b]);
+    codes[b] = encode<E4M3>(product / 6.0f);
+    divisor[b] = decodeE4M3(codes[b]);
+  }
+  if (task.scales)
+    for (int64_t b = 0; b < blocks; ++b)
+      static_cast<uint8_t *>(task.scales)[begin + b] = uint8_t(codes[b]);
+  if (!task.quantized)
+    return;
+  for (int64_t b = 0; b < blocks; ++b)
+    for (int64_t i = b * size; i < (b + 1) * size; ++i)
+      stage[i] = stage[i] * task.scale / divisor[b];
+  uint8_t *to = task.quantized + begin * size / 2;
+  encodeNibbles(stage, blocks * size, to);
+  for (int64_t b = 0; b < blocks; ++b)
+    if ((codes[b] & 0x7f) == 0)
+      __builtin_memset(to + b * size / 2, 0, size / 2);
 }
 
 /// A block of any size, read twice if its scale is to be computed.
@@ -298,8 +302,8 @@ inline void quantizeLongBlock(const Task &task, int64_t b, int64_t block) {
     storeScale(task.quant, s, task.scales, b);
   if (task.quantized)
     forEachStage([&](int64_t first, int64_t count) {
-      applyScale(s, task.scale, stage, count);
-      encodeStage(task.quant, stage, first, count, task.quantized);
+      applyScale(s, stage, count);
+      encodeFloat8(task.quant, stage, count, task.quantized + first);
     });
 }
 
@@ -318,8 +322,8 @@ void quantizeBlocksImpl(uint32_t type, const conorm_quant &quant, float scale,
   }
   for (int64_t b = 0; b < numBlocks; b += atOnce) {
     int64_t end = b + atOnce < numBlocks ? b + atOnce : numBlocks;
-    if (block == 16)
-      r5::quantizeShortBlocks<16>(task, b, end, block);
+    if (quant.scheme == CONORM_QUANT_NVFP4)
+      r5::quantizeFloat4(task, b, end);
     else if (block == 32)
       r5::quantizeShortBlocks<32>(task, b, end, block);
     else
