@@ -181,8 +181,8 @@ LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
   return success();
 }
 
-/// Applies patterns to those operations alone at which they are rooted, so that
-/// the cost does not depend on what else stands there.
+/// Applies patterns to those operations alone at which they are rooted, in the
+/// given order, so that the cost does not depend on what else stands there.
 static LogicalResult apply(SmallVector<Operation *> roots,
                            const FrozenRewritePatternSet &patterns,
                            Sites &sites) {
@@ -200,6 +200,19 @@ static LogicalResult apply(SmallVector<Operation *> roots,
   return applyOpPatternsGreedily(roots, patterns, config);
 }
 
+/// The same in the order of the program, and then once against it. Where a
+/// collective went down to its norm, it stands no longer between others that
+/// begin before it and end before that norm: those come up on the way back.
+static LogicalResult
+applyBothWays(function_ref<SmallVector<Operation *>()> getRoots,
+              const FrozenRewritePatternSet &patterns, Sites &sites) {
+  if (failed(apply(getRoots(), patterns, sites)))
+    return failure();
+  SmallVector<Operation *> roots = getRoots();
+  std::reverse(roots.begin(), roots.end());
+  return apply(roots, patterns, sites);
+}
+
 //===----------------------------------------------------------------------===//
 // Stages
 //===----------------------------------------------------------------------===//
@@ -207,15 +220,17 @@ static LogicalResult apply(SmallVector<Operation *> roots,
 void FuseAllReduceNormPass::runOnOperation() {
   Sites sites(getOperation());
   fusion::FusionReport summary(&getContext(), report);
-  if (failed(apply(sites.get<norm::RMSNormOp, norm::AddRMSNormOp>(), normalize,
-                   sites)) ||
-      failed(apply(sites.get<norm::AddRMSNormOp>(), fuseSandwiches, sites)))
+  auto getNorms = [&] {
+    return sites.get<norm::RMSNormOp, norm::AddRMSNormOp>();
+  };
+  auto getAddNorms = [&] { return sites.get<norm::AddRMSNormOp>(); };
+  if (failed(apply(getNorms(), normalize, sites)) ||
+      failed(applyBothWays(getAddNorms, fuseSandwiches, sites)))
     return signalPassFailure();
   // The next stage takes their first norms.
-  for (Operation *norm : sites.get<norm::AddRMSNormOp>())
+  for (Operation *norm : getAddNorms())
     summary.addMissedSandwich(norm);
-  if (failed(apply(sites.get<norm::RMSNormOp, norm::AddRMSNormOp>(), fuse,
-                   sites)) ||
+  if (failed(applyBothWays(getNorms, fuse, sites)) ||
       failed(apply(sites.get(fusion::mayEndChain), raise, sites)) ||
       failed(apply(sites.get<norm::QuantizeOp>(), quantize, sites)))
     return signalPassFailure();

@@ -251,18 +251,9 @@ static LogicalResult noWeightBias(PatternRewriter &, Operation *norm) {
   return success(!bias || bias.getValue().isPosZero());
 }
 
-static Type getNormType(Operation *norm) {
-  return getElementTypeOrSelf(norm->getOperand(0));
-}
-
-static LogicalResult isPlusConstant(PatternRewriter &, Value sum,
-                                    Operation *norm) {
-  return success(getPlusConstant(sum, getNormType(norm)).has_value());
-}
-
-static LogicalResult constantIsOne(PatternRewriter &, Value sum,
-                                   Operation *norm) {
-  std::optional<PlusConstant> parts = getPlusConstant(sum, getNormType(norm));
+static LogicalResult isPlusOne(PatternRewriter &, Value sum, Operation *norm) {
+  Type type = getElementTypeOrSelf(norm->getOperand(0));
+  std::optional<PlusConstant> parts = getPlusConstant(sum, type);
   return success(parts && parts->constant.isExactlyValue(1.0));
 }
 
@@ -278,10 +269,6 @@ static LogicalResult weightOfInputType(PatternRewriter &, Value weight,
 
 static LogicalResult isCastOrCopy(PatternRewriter &, Value value) {
   return success(static_cast<bool>(getUncast(value)));
-}
-
-static LogicalResult isWidened(PatternRewriter &, Value wide) {
-  return success(static_cast<bool>(getWidened(wide)));
 }
 
 static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
@@ -333,12 +320,10 @@ static Site getSite(ArrayRef<PDLValue> values) {
 void fusion::registerConstraints(PDLPatternModule &patterns) {
   patterns.registerConstraintFunction("NoDestinations", noDestinations);
   patterns.registerConstraintFunction("NoWeightBias", noWeightBias);
-  patterns.registerConstraintFunction("IsPlusConstant", isPlusConstant);
-  patterns.registerConstraintFunction("ConstantIsOne", constantIsOne);
+  patterns.registerConstraintFunction("IsPlusOne", isPlusOne);
   patterns.registerConstraintFunction("ElementTypeF32", elementTypeF32);
   patterns.registerConstraintFunction("WeightOfInputType", weightOfInputType);
   patterns.registerConstraintFunction("IsCastOrCopy", isCastOrCopy);
-  patterns.registerConstraintFunction("IsWidened", isWidened);
   patterns.registerConstraintFunction("OnlyNarrowed", onlyNarrowed);
   patterns.registerConstraintFunction("IsSum", isSum);
   patterns.registerConstraintFunction("RightIsReducedLast",

@@ -262,3 +262,19 @@ func.func @sum_as_residual(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %b: tenso
   %3 = norm.rms_norm %2 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
   return %3 : tensor<4x8xbf16>
 }
+
+// The second all_reduce goes down to its norm, where its residual is there, and
+// stands no longer between the first one and its norm.
+// CHECK-LABEL: func @collective_goes_down
+func.func @collective_goes_down(%x: tensor<4x8xbf16>, %y: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[S:.*]], %[[Y0:.*]] = comm.all_reduce_rms_norm %{{.*}} on @tp
+  // CHECK-NEXT: %[[Y1:.*]] = comm.all_reduce_rms_norm %{{.*}} on @ep residual(%[[S]]
+  // CHECK-NEXT: return %[[Y0]], %[[Y1]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = comm.all_reduce %y on @ep : tensor<4x8xbf16>
+  %2 = arith.addf %0, %r : tensor<4x8xbf16>
+  %3 = norm.rms_norm %2 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %4 = arith.addf %1, %2 : tensor<4x8xbf16>
+  %5 = norm.rms_norm %4 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %3, %5 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
