@@ -274,6 +274,11 @@ void FuseAllReduceNormPass::explain(const Sites &sites,
     }
   });
   summary.remarkSummary(getOperation());
-  if (report)
-    summary.print(llvm::errs());
+  if (!report)
+    return;
+  // At once: the pass may run on several functions at a time.
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  summary.print(os);
+  llvm::errs() << text;
 }
