@@ -42,7 +42,7 @@ static Error checkElementType(uint32_t type) {
                    conorm_type_name(type));
 }
 
-/// Whether the CPU has the strategy is the same question for every operation.
+/// Whether a strategy is there is the same question for every operation.
 static Error checkCommon(uint32_t type, uint32_t reduction, uint32_t strategy,
                          uint32_t numerics) {
   if (Error error = checkElementType(type))
@@ -55,7 +55,7 @@ static Error checkCommon(uint32_t type, uint32_t reduction, uint32_t strategy,
     return error;
   if (strategy > CONORM_STRATEGY_TWO_SHOT)
     return makeError(CONORM_ERROR_UNSUPPORTED,
-                     "the cpu backend has the strategies auto, one_shot and "
+                     "the backends have the strategies auto, one_shot and "
                      "two_shot, asked for %s",
                      strategy == CONORM_STRATEGY_NCCL ? "nccl" : "multimem");
   return checkEnumerator("numerics", numerics, CONORM_NUMERICS_RELAXED);
