@@ -44,10 +44,15 @@ FAULTS = [
 ]
 
 
-def commands(build):
+def compile_command(build, source, link):
+    """The words that compile `source` for what `link` links."""
     with open(os.path.join(build, "compile_commands.json")) as file:
-        return {os.path.realpath(entry["file"]): entry["command"]
-                for entry in json.load(file)}
+        for entry in json.load(file):
+            words = shlex.split(entry["command"])
+            if (os.path.samefile(entry["file"], os.path.join(ROOT, source))
+                    and words[words.index("-o") + 1] in link):
+                return words
+    sys.exit("error: %s is not built in %s" % (source, build))
 
 
 def link_command(build, library):
@@ -62,7 +67,7 @@ def link_command(build, library):
 def compile_in(directory, build, source, link):
     """Compiles `source` from its copy; returns `link` with the new object."""
     folder = os.path.join(directory, "source")
-    words = shlex.split(commands(build)[os.path.realpath(os.path.join(ROOT, source))])
+    words = compile_command(build, source, link)
     original = words[words.index("-o") + 1]
     output = os.path.join(directory, os.path.basename(source) + ".o")
     words[words.index("-o") + 1] = output
