@@ -70,6 +70,9 @@ private:
 
   // QuantizeGenerator.cpp
   void quantize(Value input);
+  void quantizeByArithmetic(Value input);
+  Value splat(Value scalar);
+  Value splatConstant(const std::string &number);
 
   /// The innermost sizes, as text ("4x?x8x").
   std::string sizesText() const;

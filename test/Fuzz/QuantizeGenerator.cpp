@@ -125,3 +125,72 @@ void FunctionGenerator::quantize(Value input) {
                 " {scheme = #norm.scheme<" + scheme.text +
                 ">} : " + input.type + " -> " + types);
 }
+
+//===----------------------------------------------------------------------===//
+// The same in arithmetic
+//===----------------------------------------------------------------------===//
+
+/// A scalar f32 at every position.
+Value FunctionGenerator::splat(Value scalar) {
+  std::string dynamic;
+  for (unsigned dim = 0; dim < sizes.size(); ++dim)
+    if (sizes[dim] < 0)
+      dynamic += (dynamic.empty() ? "" : ", ") + dimOf(dim).name;
+  if (!dynamic.empty())
+    dynamic = "[" + dynamic + "]";
+  return writer.add("tensor.splat " + scalar.name + dynamic + " : " +
+                        actF32Type(),
+                    actF32Type());
+}
+
+Value FunctionGenerator::splatConstant(const std::string &number) {
+  bool isStatic = true;
+  for (int64_t size : sizes)
+    isStatic &= size >= 0;
+  if (isStatic && random.percent(60))
+    return writer.add("arith.constant dense<" + number + "> : " + actF32Type(),
+                      actF32Type());
+  return splat(writer.add("arith.constant " + number + " : f32", "f32"));
+}
+
+/// Divides or multiplies, clamps and narrows as per_tensor does; some forget
+/// the clamp, or half of it.
+void FunctionGenerator::quantizeByArithmetic(Value input) {
+  std::string wide = actF32Type();
+  auto apply = [&](const std::string &op, Value left, Value right) {
+    if (op[6] == 'm' && random.percent(40))
+      std::swap(left, right);
+    return writer.add(op + " " + left.name + ", " + right.name + " : " + wide,
+                      wide);
+  };
+  Value value = input;
+  if (element != "f32")
+    value = writer.add(
+        "arith.extf " + input.name + " : " + input.type + " to " + wide, wide);
+  unsigned kind = scale.name.empty() ? random.below(2) : random.below(5);
+  if (kind < 2) {
+    Value factor = splatConstant(random.pick({"0.25", "0.3", "8.0", "10.0"}));
+    value = apply(kind ? "arith.mulf" : "arith.divf", value, factor);
+  } else if (kind < 4) {
+    Value scalar = writer.add("tensor.extract " + scale.name + "[" +
+                                  index(0).name + "] : " + scale.type,
+                              "f32");
+    if (kind == 3) {
+      Value one = writer.add("arith.constant 1.0 : f32", "f32");
+      scalar = writer.add(
+          "arith.divf " + one.name + ", " + scalar.name + " : f32", "f32");
+    }
+    value =
+        apply(kind == 3 ? "arith.mulf" : "arith.divf", value, splat(scalar));
+  }
+  bool isE5M2 = random.percent(30);
+  std::string bound = isE5M2 ? "57344.0" : "448.0";
+  bool minimumFirst = random.percent(40);
+  for (bool isMinimum : {minimumFirst, !minimumFirst})
+    if (random.percent(92))
+      value = apply(isMinimum ? "arith.minimumf" : "arith.maximumf", value,
+                    splatConstant((isMinimum ? "" : "-") + bound));
+  std::string narrow = typeOf(isE5M2 ? "f8E5M2" : "f8E4M3FN");
+  outputs.push_back(writer.add(
+      "arith.truncf " + value.name + " : " + wide + " to " + narrow, narrow));
+}

@@ -260,8 +260,8 @@ void FunctionGenerator::addSite() {
   }
   if (random.percent(12))
     outputs.push_back(norm(value));
-  if (module.features.quantize && random.percent(40))
-    quantize(normed);
+  if (module.features.quantize && random.percent(45))
+    random.percent(75) ? quantize(normed) : quantizeByArithmetic(normed);
   if (random.percent(30))
     activations.push_back(reduced);
   if (random.percent(80))
