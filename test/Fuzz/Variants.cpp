@@ -247,12 +247,15 @@ describe(std::vector<ManifestValue> &values) {
   static_assert(CONORM_DYNAMIC == ShapedType::kDynamic,
                 "shapes can be used as they are");
   std::vector<conorm_value_desc> result;
-  for (ManifestValue &value : values)
-    result.push_back(
-        {sizeof(conorm_value_desc),
-         value.isTensor ? CONORM_VALUE_TENSOR : CONORM_VALUE_SCALAR,
-         value.elementType, value.flags, uint32_t(value.shape.size()), 0,
-         value.shape.data()});
+  for (ManifestValue &value : values) {
+    conorm_value_desc &desc = result.emplace_back();
+    desc.struct_size = sizeof(desc);
+    desc.kind = value.isTensor ? CONORM_VALUE_TENSOR : CONORM_VALUE_SCALAR;
+    desc.element_type = value.elementType;
+    desc.flags = value.flags;
+    desc.rank = uint32_t(value.shape.size());
+    desc.shape = value.shape.data();
+  }
   return result;
 }
 
