@@ -8,6 +8,9 @@
 
 #include "conorm/Target/Compile.h"
 
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/AsmParser/AsmParserState.h"
+#include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -209,6 +212,44 @@ static int compile(ModuleOp module, const Options &options,
   return EXIT_SUCCESS;
 }
 
+/// Names the arguments of functions as the text does: the parser forgets what
+/// stands behind a '%'.
+static void nameArguments(const AsmParserState &state) {
+  for (const AsmParserState::BlockDefinition &block : state.getBlockDefs()) {
+    if (!block.block->isEntryBlock() ||
+        !isa_and_nonnull<func::FuncOp>(block.block->getParentOp()))
+      continue;
+    for (auto [argument, definition] :
+         llvm::zip(block.block->getArguments(), block.arguments)) {
+      llvm::SMRange range = definition.loc;
+      StringRef text(range.Start.getPointer(),
+                     range.End.getPointer() - range.Start.getPointer());
+      if (text.consume_front("%") && !isa<NameLoc>(argument.getLoc()))
+        argument.setLoc(NameLoc::get(
+            StringAttr::get(argument.getContext(), text), argument.getLoc()));
+    }
+  }
+}
+
+/// Reads text or bytecode.
+static OwningOpRef<ModuleOp> parse(std::shared_ptr<llvm::SourceMgr> sources,
+                                   MLIRContext &context) {
+  ParserConfig config(&context);
+  const llvm::MemoryBuffer *buffer =
+      sources->getMemoryBuffer(sources->getMainFileID());
+  if (isBytecode(buffer->getMemBufferRef()))
+    return parseSourceFile<ModuleOp>(sources, config);
+  auto location = FileLineColLoc::get(&context, buffer->getBufferIdentifier(),
+                                      /*line=*/0, /*column=*/0);
+  Block block;
+  AsmParserState state;
+  if (failed(parseAsmSourceFile(*sources, &block, config, &state)))
+    return nullptr;
+  nameArguments(state);
+  return mlir::detail::constructContainerOpForParserIfNecessary<ModuleOp>(
+      &block, &context, location);
+}
+
 int conorm::compileMain(int argc, char **argv, DialectRegistry &registry) {
   llvm::InitLLVM init(argc, argv);
   Options options;
@@ -241,7 +282,7 @@ int conorm::compileMain(int argc, char **argv, DialectRegistry &registry) {
   // An error about a module would print all of it.
   context.printOpOnDiagnostic(false);
   SourceMgrDiagnosticHandler diagnostics(*sources, &context);
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  OwningOpRef<ModuleOp> module = parse(sources, context);
   if (!module)
     return EXIT_FAILURE;
   return compile(*module, options, variants);

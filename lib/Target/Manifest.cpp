@@ -56,6 +56,8 @@ static FailureOr<ManifestEntry> describe(func::FuncOp function) {
                  "argument " + Twine(index) + " of @" + entry.name);
     if (failed(value))
       return failure();
+    if (auto name = dyn_cast<NameLoc>(argument.getLoc()))
+      value->name = name.getName().str();
     if (function.getArgAttr(index, comm::kPerRankAttrName))
       value->flags |= CONORM_VALUE_PER_RANK;
     if (function.getArgAttr(index, comm::kDonatedAttrName))
@@ -147,6 +149,8 @@ static StringRef getTypeName(uint32_t type) {
 
 static void printValue(llvm::json::OStream &json, const ManifestValue &value) {
   json.object([&] {
+    if (!value.name.empty())
+      json.attribute("name", value.name);
     json.attribute("kind", value.isTensor ? "tensor" : "scalar");
     json.attribute("element_type", getTypeName(value.elementType));
     if (value.isTensor)

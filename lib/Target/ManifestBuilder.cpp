@@ -151,7 +151,10 @@ llvm::Constant *ManifestWriter::values(llvm::ArrayRef<ManifestValue> values) {
         {i32(sizeof(conorm_value_desc)),
          i32(value.isTensor ? CONORM_VALUE_TENSOR : CONORM_VALUE_SCALAR),
          i32(value.elementType), i32(value.flags), i32(shape.size()), i32(0),
-         numbers(shape)}));
+         numbers(shape),
+         value.name.empty() ? llvm::ConstantPointerNull::get(
+                                  llvm::PointerType::get(context, 0))
+                            : string(value.name)}));
   }
   return array(elements, "values");
 }

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 
 using namespace conorm::run;
@@ -129,6 +130,40 @@ Tensor ArgumentReader::readFile(std::string path) {
   return tensor;
 }
 
+/// The argument that is called `name`; `arg3` may stand for argument 3.
+uint32_t findArgument(const conorm_entry &entry, const std::string &name,
+                      const char *flag) {
+  std::string names;
+  for (uint32_t i = 0; i < entry.num_args; ++i) {
+    if (!entry.args[i].name)
+      continue;
+    if (name == entry.args[i].name)
+      return i;
+    names += (names.empty() ? "" : ", ") + std::string(entry.args[i].name);
+  }
+  if (name.compare(0, 3, "arg") == 0 && name.size() > 3 && name.size() < 10 &&
+      name.find_first_not_of("0123456789", 3) == std::string::npos)
+    return std::strtoul(name.c_str() + 3, nullptr, 10);
+  throw Error(std::string(flag) + ": expected an argument's number" +
+              (names.empty() ? "" : " or name (" + names + ")") + ", found '" +
+              name + "'");
+}
+
+/// Numbers in the place of names.
+Options resolveNames(const conorm_entry &entry, Options options) {
+  for (const auto &input : options.namedInputs) {
+    uint32_t index = findArgument(entry, input.first, "--input");
+    if (!options.inputs.emplace(index, input.second).second)
+      throw Error("--input: expected one file for argument " +
+                  std::to_string(index) + " ('" + input.first +
+                  "'), found two");
+  }
+  for (const auto &dim : options.namedDims)
+    options.dims[{findArgument(entry, dim.first.first, "--dim"),
+                  dim.first.second}] = dim.second;
+  return options;
+}
+
 /// An option that names what the entry does not have is a mistake to report.
 void checkOptions(const conorm_entry &entry, const Options &options) {
   for (const auto &input : options.inputs)
@@ -173,8 +208,9 @@ void conorm::run::fillSeeded(Tensor &tensor, uint64_t seed, uint32_t argument,
 }
 
 std::vector<Tensor> conorm::run::makeInputs(const conorm_entry &entry,
-                                            const Options &options, int rank,
+                                            const Options &given, int rank,
                                             int worldSize) {
+  Options options = resolveNames(entry, given);
   checkOptions(entry, options);
   std::vector<Tensor> inputs;
   for (uint32_t i = 0; i < entry.num_args; ++i)

@@ -36,10 +36,11 @@ MASTER_PORT), this process is one rank of the world that already exists.
   --compare          run both variants on the same inputs, compare each result
                      bit by bit on each rank, and check each norm against an
                      independent float64 evaluation
-  --input I=FILE     argument I (a number) from a .npy file; repeatable. For an
-                     argument with data of each rank's own, the file has a
-                     leading dimension of ranks, or its name contains {rank}.
-                     bf16 is stored as <u2 (or V2), f8 as |u1 (or V1)
+  --input I=FILE     argument I (a number, or its name in the program) from a
+                     .npy file; repeatable. For an argument with data of each
+                     rank's own, the file has a leading dimension of ranks, or
+                     its name contains {rank}. bf16 is stored as <u2 (or V2),
+                     f8 as |u1 (or V1)
   --seed N           seed of the inputs that are not given (default 0)
   --dim I.D=SIZE     size of dynamic dimension D of argument I; repeatable
   --dim SIZE         size of every other dynamic dimension
@@ -169,23 +170,33 @@ const char *choiceName(uint32_t value, const Choice (&choices)[N]) {
   return "unknown";
 }
 
+bool isNumber(const std::string &text) {
+  return !text.empty() && text.size() < 7 &&
+         text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// An argument's number or name, as IR dumps spell it or without the '%'.
+std::string parseArgument(const std::string &text) {
+  return text.substr(!text.empty() && text[0] == '%' ? 1 : 0);
+}
+
 void parseInput(const std::string &text, Options &options) {
   size_t equals = text.find('=');
-  std::string index = text.substr(0, equals);
-  // The spellings that IR dumps use for arguments are accepted as well.
-  if (!index.empty() && index[0] == '%')
-    index.erase(0, 1);
-  if (index.compare(0, 3, "arg") == 0)
-    index.erase(0, 3);
-  bool isNumber = !index.empty() && index.size() < 7 &&
-                  index.find_first_not_of("0123456789") == std::string::npos;
-  if (equals == std::string::npos || !isNumber || equals + 1 == text.size())
-    usage("--input: expected ARGUMENT=FILE.npy with the argument's number, "
-          "found '" +
+  std::string argument = parseArgument(text.substr(0, equals));
+  if (equals == std::string::npos || argument.empty() ||
+      equals + 1 == text.size())
+    usage("--input: expected ARGUMENT=FILE.npy with the argument's number or "
+          "name, found '" +
           text + "'");
-  uint32_t number = std::strtoul(index.c_str(), nullptr, 10);
-  if (!options.inputs.emplace(number, text.substr(equals + 1)).second)
-    usage("--input: expected one file for argument " + std::to_string(number) +
+  std::string file = text.substr(equals + 1);
+  bool added =
+      isNumber(argument)
+          ? options.inputs
+                .emplace(std::strtoul(argument.c_str(), nullptr, 10), file)
+                .second
+          : options.namedInputs.emplace(argument, file).second;
+  if (!added)
+    usage("--input: expected one file for argument " + argument +
           ", found two");
 }
 
@@ -195,16 +206,20 @@ void parseDim(const std::string &text, Options &options) {
     options.otherDims = parseNumber("dim", text, 0, INT64_MAX);
     return;
   }
-  size_t dot = text.find('.');
-  if (dot == std::string::npos || dot > equals)
+  // A name may have dots of its own.
+  size_t dot = text.rfind('.', equals);
+  if (dot == std::string::npos || dot == 0)
     usage("--dim: expected ARGUMENT.DIMENSION=SIZE or SIZE, found '" + text +
           "'");
-  auto index = [&](size_t begin, size_t end) {
-    return static_cast<uint32_t>(
-        parseNumber("dim", text.substr(begin, end - begin), 0, 999999));
-  };
-  options.dims[{index(0, dot), index(dot + 1, equals)}] =
-      parseNumber("dim", text.substr(equals + 1), 0, INT64_MAX);
+  std::string argument = parseArgument(text.substr(0, dot));
+  uint32_t dimension =
+      parseNumber("dim", text.substr(dot + 1, equals - dot - 1), 0, 999999);
+  int64_t size = parseNumber("dim", text.substr(equals + 1), 0, INT64_MAX);
+  if (isNumber(argument))
+    options.dims[{std::strtoul(argument.c_str(), nullptr, 10), dimension}] =
+        size;
+  else
+    options.namedDims[{argument, dimension}] = size;
 }
 
 void setOption(int option, const std::string &value, Options &options) {

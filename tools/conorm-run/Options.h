@@ -26,8 +26,9 @@ struct Options {
   std::string entry;
   uint32_t variant = CONORM_VARIANT_FUSED;
   bool variantGiven = false;
-  /// Files by argument index.
+  /// Files by argument index, and by what only the entry can tell to be a name.
   std::map<uint32_t, std::string> inputs;
+  std::map<std::string, std::string> namedInputs;
   uint64_t seed = 0;
   std::string outputDirectory;
   bool compare = false;
@@ -37,6 +38,8 @@ struct Options {
   uint64_t workspaceBytes = 0;
   /// Sizes of {argument, dimension}.
   std::map<std::pair<uint32_t, uint32_t>, int64_t> dims;
+  /// The same of {name, dimension}.
+  std::map<std::pair<std::string, uint32_t>, int64_t> namedDims;
   /// Size of every other dynamic dimension; negative if not given.
   int64_t otherDims = -1;
   uint32_t backend = CONORM_BACKEND_CPU;

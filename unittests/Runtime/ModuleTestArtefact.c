@@ -81,7 +81,7 @@ static int64_t dynamic[2] = {CONORM_DYNAMIC, 3};
 static int64_t square[2] = {2, 2};
 
 #define VALUE(kind, type, flags, rank, shape)                                  \
-  { sizeof(conorm_value_desc), kind, type, flags, rank, 0, shape }
+  { sizeof(conorm_value_desc), kind, type, flags, rank, 0, shape, NULL }
 #define TENSOR CONORM_VALUE_TENSOR
 #define SCALAR CONORM_VALUE_SCALAR
 

@@ -39,6 +39,8 @@ struct ManifestValue {
   uint32_t flags = 0;
   /// ShapedType::kDynamic where unknown.
   std::vector<int64_t> shape;
+  /// Of an argument, as its location (a NameLoc) has it; empty if it has none.
+  std::string name;
 };
 
 /// A function that callers of the artefact may call.

@@ -52,6 +52,9 @@ typedef struct conorm_value_desc {
   uint32_t reserved;
   /// `rank` sizes, CONORM_DYNAMIC where unknown.
   const int64_t *shape;
+  /// Since version 1.1: the argument's name in the program; NULL if it has
+  /// none, and for results.
+  const char *name;
 } conorm_value_desc;
 
 typedef enum conorm_variant {

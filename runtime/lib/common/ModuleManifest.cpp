@@ -15,6 +15,7 @@
 
 #include <cerrno>
 #include <cinttypes>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 
@@ -156,7 +157,9 @@ Error checkValue(const conorm_value_desc &desc, const std::string &what) {
 
 Error readValues(const conorm_value_desc *data, uint32_t count,
                  const std::string &what, std::vector<conorm_value_desc> &to) {
-  if (Error error = readArray(data, count, sizeof(conorm_value_desc), what, to))
+  // Version 1.0 ends before the name.
+  if (Error error =
+          readArray(data, count, offsetof(conorm_value_desc, name), what, to))
     return error;
   for (uint32_t i = 0; i < count; ++i)
     if (Error error = checkValue(to[i], what + " " + std::to_string(i)))

@@ -20,7 +20,7 @@ static void print_values(const char *what, const conorm_value_desc *values,
       else
         printf("%s%lld", d ? " " : "", (long long)value->shape[d]);
     }
-    puts("]");
+    printf("]%s%s\n", value->name ? " " : "", value->name ? value->name : "");
     at += value->struct_size;
   }
 }

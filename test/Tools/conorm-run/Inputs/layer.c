@@ -220,14 +220,17 @@ static const int64_t vector[1] = {COLS};
 
 static const conorm_value_desc layer_args[3] = {
     {sizeof(conorm_value_desc), CONORM_VALUE_TENSOR, ARGUMENT_TYPE,
-     CONORM_VALUE_PER_RANK, 2, 0, matrix},
+     CONORM_VALUE_PER_RANK, 2, 0, matrix, "x"},
     {sizeof(conorm_value_desc), CONORM_VALUE_TENSOR, TYPE, CONORM_VALUE_DONATED,
-     2, 0, matrix},
-    {sizeof(conorm_value_desc), CONORM_VALUE_TENSOR, TYPE, 0, 1, 0, vector}};
+     2, 0, matrix, "r"},
+    {sizeof(conorm_value_desc), CONORM_VALUE_TENSOR, TYPE, 0, 1, 0, vector,
+     NULL}};
 
 static const conorm_value_desc layer_outs[2] = {
-    {sizeof(conorm_value_desc), CONORM_VALUE_TENSOR, TYPE, 0, 2, 0, matrix},
-    {sizeof(conorm_value_desc), CONORM_VALUE_TENSOR, TYPE, 0, 2, 0, matrix}};
+    {sizeof(conorm_value_desc), CONORM_VALUE_TENSOR, TYPE, 0, 2, 0, matrix,
+     NULL},
+    {sizeof(conorm_value_desc), CONORM_VALUE_TENSOR, TYPE, 0, 2, 0, matrix,
+     NULL}};
 
 #define OUTS (sizeof(layer_results) / sizeof(memref2))
 #define ENTRY(variant, name, function)                                         \
