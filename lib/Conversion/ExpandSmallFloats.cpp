@@ -1,4 +1,4 @@
-//===- ExpandSmallFloats.cpp - Rounding of bf16 and f16 -------------------===//
+//===- ExpandSmallFloats.cpp - Rounding of bf16, f16 and f8 ---------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 namespace conorm {
 #define GEN_PASS_DEF_EXPANDSMALLFLOATS
@@ -27,9 +28,20 @@ static Type withElement(Type type, Type element) {
   return element;
 }
 
+/// The floats of eight bits that are written out here.
+static bool isF8(Type type) {
+  return isa<Float8E4M3FNType, Float8E5M2Type>(getElementTypeOrSelf(type));
+}
+
+/// A scale's power of two, which is only ever widened.
+static bool isE8M0(Type type) {
+  return isa<Float8E8M0FNUType>(getElementTypeOrSelf(type));
+}
+
 static bool isSmallFloat(Type type) {
   return !isa<TensorType, BaseMemRefType>(type) &&
-         isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(type));
+         (isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(type)) ||
+          isF8(type));
 }
 
 /// An integer constant for every element of `like`.
@@ -67,6 +79,57 @@ static Value roundToBF16(ImplicitLocOpBuilder &builder, Value value) {
       builder, withElement(type, builder.getBF16Type()), result);
 }
 
+/// f32 to f8. What is beyond the largest number becomes infinity, or NaN where
+/// there is none: truncation does not saturate.
+static Value roundToF8(ImplicitLocOpBuilder &builder, Value value, Type to) {
+  auto format = cast<FloatType>(getElementTypeOrSelf(to));
+  const llvm::fltSemantics &semantics = format.getFloatSemantics();
+  int64_t fraction = llvm::APFloat::semanticsPrecision(semantics) - 1;
+  int64_t bias = 1 - llvm::APFloat::semanticsMinExponent(semantics);
+  int64_t shift = 23 - fraction;
+  int64_t largest =
+      llvm::APFloat::getLargest(semantics).bitcastToAPInt().getZExtValue();
+  Type type = value.getType();
+  Type wide = withElement(type, builder.getI32Type());
+  Type narrow = withElement(type, builder.getI8Type());
+  auto i32 = [&](int64_t number) {
+    return makeInteger(builder, type, 32, number);
+  };
+  using arith::CmpIPredicate;
+  Value bits = arith::BitcastOp::create(builder, wide, value);
+  Value magnitude = arith::AndIOp::create(builder, bits, i32(0x7fffffff));
+  Value sign = arith::AndIOp::create(
+      builder, arith::ShRUIOp::create(builder, bits, i32(24)), i32(0x80));
+  // As in bf16, with the exponent's bias changed.
+  Value odd = arith::AndIOp::create(
+      builder, arith::ShRUIOp::create(builder, magnitude, i32(shift)), i32(1));
+  Value sum = arith::AddIOp::create(
+      builder, magnitude,
+      arith::AddIOp::create(builder, odd, i32((1 << (shift - 1)) - 1)));
+  Value normal = arith::SubIOp::create(
+      builder, arith::ShRUIOp::create(builder, sum, i32(shift)),
+      i32((127 - bias) << fraction));
+  // A number whose last place is that of the denormals rounds to it, added.
+  Value align = i32((127 + 24 - bias - fraction) << 23);
+  Value added = arith::AddFOp::create(
+      builder, arith::BitcastOp::create(builder, type, magnitude),
+      arith::BitcastOp::create(builder, type, align));
+  Value denormal = arith::SubIOp::create(
+      builder, arith::BitcastOp::create(builder, wide, added), align);
+  Value isDenormal = arith::CmpIOp::create(builder, CmpIPredicate::ult,
+                                           magnitude, i32((128 - bias) << 23));
+  Value code = arith::SelectOp::create(builder, isDenormal, denormal, normal);
+  Value isBeyond =
+      arith::CmpIOp::create(builder, CmpIPredicate::sgt, code, i32(largest));
+  code = arith::SelectOp::create(builder, isBeyond, i32(largest + 1), code);
+  Value isNaN = arith::CmpIOp::create(builder, CmpIPredicate::ugt, magnitude,
+                                      i32(0x7f800000));
+  code = arith::SelectOp::create(builder, isNaN, i32(0x7f), code);
+  code = arith::OrIOp::create(builder, code, sign);
+  return arith::BitcastOp::create(
+      builder, to, arith::TruncIOp::create(builder, narrow, code));
+}
+
 /// f64 to f32, rounded to odd: what is rounded to fewer bits after that is
 /// rounded as if once.
 static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
@@ -91,18 +154,81 @@ static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
   return arith::BitcastOp::create(builder, f32, result);
 }
 
-/// f32 or f64 to bf16 or f16 of type `to`.
+/// f32 or f64 to the small float `to`.
 static Value roundTo(ImplicitLocOpBuilder &builder, Value value, Type to) {
   if (getElementTypeOrSelf(value).isF64())
     value = roundToOdd(builder, value);
   if (getElementTypeOrSelf(to).isBF16())
     return roundToBF16(builder, value);
+  if (isF8(to))
+    return roundToF8(builder, value, to);
   return arith::TruncFOp::create(builder, to, value);
 }
 
-/// bf16 or f16 to f32 or f64 of element type `element`, exactly. For bf16 it is
-/// a shift: LLVM moves operations to before an extension that it recognizes,
-/// and then calls helpers for bf16 that the C library lacks.
+/// f8 to f16 or f32, exactly.
+static Value widenF8(ImplicitLocOpBuilder &builder, Value value) {
+  Type type = value.getType();
+  Type narrow = withElement(type, builder.getI8Type());
+  Value code = arith::BitcastOp::create(builder, narrow, value);
+  if (isa<Float8E5M2Type>(getElementTypeOrSelf(type))) {
+    // The upper half of an f16.
+    Value bits = arith::ExtUIOp::create(
+        builder, withElement(type, builder.getI16Type()), code);
+    bits =
+        arith::ShLIOp::create(builder, bits, makeInteger(builder, type, 16, 8));
+    return arith::BitcastOp::create(
+        builder, withElement(type, builder.getF16Type()), bits);
+  }
+  Type i32 = withElement(type, builder.getI32Type());
+  Type f32 = withElement(type, builder.getF32Type());
+  auto number = [&](int64_t bits) {
+    return makeInteger(builder, type, 32, bits);
+  };
+  code = arith::ExtUIOp::create(builder, i32, code);
+  Value rest = arith::AndIOp::create(builder, code, number(0x7f));
+  Value sign = arith::ShLIOp::create(
+      builder, arith::AndIOp::create(builder, code, number(0x80)), number(24));
+  // The exponent's biases differ by 120; the product normalizes denormals too.
+  Value scaled = arith::MulFOp::create(
+      builder,
+      arith::BitcastOp::create(
+          builder, f32, arith::ShLIOp::create(builder, rest, number(20))),
+      arith::BitcastOp::create(builder, f32, number((127 + 120) << 23)));
+  Value isNaN = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, rest,
+                                      number(0x7f));
+  Value bits =
+      arith::SelectOp::create(builder, isNaN, number(0x7fc00000),
+                              arith::BitcastOp::create(builder, i32, scaled));
+  return arith::BitcastOp::create(builder, f32,
+                                  arith::OrIOp::create(builder, bits, sign));
+}
+
+/// f8E8M0FNU to f32: the code is the exponent, but for the least, which is a
+/// denormal of f32, and for NaN.
+static Value widenE8M0(ImplicitLocOpBuilder &builder, Value value) {
+  Type type = value.getType();
+  auto number = [&](int64_t bits) {
+    return makeInteger(builder, type, 32, bits);
+  };
+  auto select = [&](Value code, int64_t special, int64_t bits, Value other) {
+    Value is = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, code,
+                                     number(special));
+    return arith::SelectOp::create(builder, is, number(bits), other);
+  };
+  Value code = arith::ExtUIOp::create(
+      builder, withElement(type, builder.getI32Type()),
+      arith::BitcastOp::create(builder, withElement(type, builder.getI8Type()),
+                               value));
+  Value bits = arith::ShLIOp::create(builder, code, number(23));
+  bits = select(code, 0, 0x400000, bits);
+  bits = select(code, 255, 0x7fc00000, bits);
+  return arith::BitcastOp::create(
+      builder, withElement(type, builder.getF32Type()), bits);
+}
+
+/// A small float to one of element type `element` that holds it exactly. For
+/// bf16 it is a shift: LLVM moves operations to before an extension that it
+/// recognizes, and then calls helpers for bf16 that the C library lacks.
 static Value widen(ImplicitLocOpBuilder &builder, Value value, Type element) {
   Type type = value.getType();
   if (getElementTypeOrSelf(type).isBF16()) {
@@ -114,10 +240,20 @@ static Value widen(ImplicitLocOpBuilder &builder, Value value, Type element) {
                                  makeInteger(builder, type, 32, 16));
     value = arith::BitcastOp::create(
         builder, withElement(type, builder.getF32Type()), bits);
+  } else if (isF8(type)) {
+    value = widenF8(builder, value);
+  } else if (isE8M0(type)) {
+    value = widenE8M0(builder, value);
   }
   Type target = withElement(type, element);
   if (value.getType() == target)
     return value;
+  if (element.isBF16() || element.isF16()) {
+    if (getElementTypeOrSelf(value).isF16())
+      value = arith::ExtFOp::create(
+          builder, withElement(type, builder.getF32Type()), value);
+    return roundTo(builder, value, target);
+  }
   return arith::ExtFOp::create(builder, target, value);
 }
 
@@ -152,10 +288,38 @@ static bool needsArithmetic(Operation *op) {
   if (!isa_and_nonnull<arith::ArithDialect, math::MathDialect>(
           op->getDialect()) ||
       isa<arith::ConstantOp, arith::SelectOp, arith::BitcastOp, arith::ExtFOp,
-          arith::TruncFOp>(op))
+          arith::TruncFOp, arith::ScalingExtFOp, arith::ScalingTruncFOp>(op))
     return false;
   return llvm::any_of(op->getOperandTypes(), isSmallFloat) ||
          llvm::any_of(op->getResultTypes(), isSmallFloat);
+}
+
+/// Conversions by a scale, in the steps that arith documents.
+template <typename OpTy>
+static void expandScaling(OpTy op) {
+  if (!isE8M0(op.getScale().getType()))
+    return;
+  constexpr bool truncates = std::is_same_v<OpTy, arith::ScalingTruncFOp>;
+  ImplicitLocOpBuilder builder(op.getLoc(), op);
+  // The wider of both types, in which the scaling is done.
+  Type type = truncates ? op.getIn().getType() : op.getType();
+  Value scale = arith::ExtFOp::create(
+      builder, withElement(type, builder.getF32Type()), op.getScale());
+  int width = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
+  if (width > 32)
+    scale = arith::ExtFOp::create(builder, type, scale);
+  else if (width < 32)
+    scale = arith::TruncFOp::create(builder, type, scale);
+  Value result;
+  if constexpr (truncates) {
+    result = arith::DivFOp::create(builder, op.getIn(), scale);
+    result = arith::TruncFOp::create(builder, op.getType(), result);
+  } else {
+    result = arith::ExtFOp::create(builder, type, op.getIn());
+    result = arith::MulFOp::create(builder, result, scale);
+  }
+  op.replaceAllUsesWith(result);
+  op.erase();
 }
 
 namespace {
@@ -164,18 +328,29 @@ struct ExpandSmallFloats
     : public conorm::impl::ExpandSmallFloatsBase<ExpandSmallFloats> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
+    getOperation()->walk([](Operation *op) {
+      llvm::TypeSwitch<Operation *>(op)
+          .Case<arith::ScalingExtFOp, arith::ScalingTruncFOp>(
+              [](auto op) { expandScaling(op); });
+    });
     getOperation()->walk([&](Operation *op) {
       bool rounds =
           isa<arith::TruncFOp>(op) && isSmallFloat(op->getResult(0).getType());
-      bool widens =
-          isa<arith::ExtFOp>(op) && isSmallFloat(op->getOperand(0).getType());
-      if (rounds || widens || needsArithmetic(op))
+      bool widens = isa<arith::ExtFOp>(op) &&
+                    (isSmallFloat(op->getOperand(0).getType()) ||
+                     isE8M0(op->getOperand(0).getType()));
+      bool isF8Constant =
+          isa<arith::ConstantOp>(op) && (isF8(op->getResult(0).getType()) ||
+                                         isE8M0(op->getResult(0).getType()));
+      if (rounds || widens || isF8Constant || needsArithmetic(op))
         ops.push_back(op);
     });
     for (Operation *op : ops) {
       ImplicitLocOpBuilder builder(op->getLoc(), op);
       if (needsArithmetic(op))
         expandArithmetic(builder, op);
+      else if (auto constant = dyn_cast<arith::ConstantOp>(op))
+        expandConstant(builder, constant);
       else if (auto extend = dyn_cast<arith::ExtFOp>(op))
         expandExtension(builder, extend);
       else
@@ -184,8 +359,23 @@ struct ExpandSmallFloats
     numExpanded += ops.size();
   }
 
+  /// LLVM has no such numbers.
+  static void expandConstant(ImplicitLocOpBuilder &builder,
+                             arith::ConstantOp op) {
+    auto number = dyn_cast<FloatAttr>(op.getValue());
+    if (!number)
+      return;
+    Value bits = arith::ConstantOp::create(
+        builder, builder.getIntegerAttr(
+                     builder.getI8Type(),
+                     number.getValue().bitcastToAPInt().getZExtValue()));
+    op.replaceAllUsesWith(
+        arith::BitcastOp::create(builder, op.getType(), bits).getResult());
+    op.erase();
+  }
+
   static void expandExtension(ImplicitLocOpBuilder &builder, arith::ExtFOp op) {
-    if (!getElementTypeOrSelf(op.getIn()).isBF16())
+    if (getElementTypeOrSelf(op.getIn()).isF16())
       return;
     op.replaceAllUsesWith(
         widen(builder, op.getIn(), getElementTypeOrSelf(op.getType())));
@@ -195,9 +385,8 @@ struct ExpandSmallFloats
   static void expandRounding(ImplicitLocOpBuilder &builder,
                              arith::TruncFOp op) {
     Value value = op.getIn();
-    if (!getElementTypeOrSelf(value).isF32() &&
-        !getElementTypeOrSelf(value).isF64())
-      return;
+    if (isSmallFloat(value.getType()))
+      value = widen(builder, value, builder.getF32Type());
     op.replaceAllUsesWith(roundTo(builder, value, op.getType()));
     op.erase();
   }

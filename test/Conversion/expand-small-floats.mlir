@@ -105,3 +105,47 @@ func.func @untouched(%a: bf16, %x: f32, %d: f64, %c: i1) -> (bf16, f32, f32) {
   %2 = arith.truncf %d : f64 to f32
   return %0, %1, %2 : bf16, f32, f32
 }
+
+// f8 in integers: the exponent's bias changes, denormals round in an addition,
+// what is beyond the largest (126) becomes the NaN that follows it.
+// CHECK-LABEL: func.func @round_to_f8(
+// CHECK-SAME:    %[[X:.*]]: f32)
+func.func @round_to_f8(%x: f32) -> f8E4M3FN {
+  // CHECK: %[[BITS:.*]] = arith.bitcast %[[X]] : f32 to i32
+  // CHECK: arith.addf
+  // CHECK: %[[LARGEST:.*]] = arith.constant 126 : i32
+  // CHECK: arith.cmpi sgt, %{{.*}}, %[[LARGEST]] : i32
+  // CHECK-NOT: truncf
+  // CHECK: arith.bitcast %{{.*}} : i8 to f8E4M3FN
+  %0 = arith.truncf %x : f32 to f8E4M3FN
+  return %0 : f8E4M3FN
+}
+
+// CHECK-LABEL: func.func @f8_arithmetic(
+func.func @f8_arithmetic(%a: f8E5M2, %h: bf16) -> (f8E5M2, f8E4M3FN) {
+  // CHECK: %[[ONE:.*]] = arith.constant 60 : i8
+  // CHECK: arith.bitcast %[[ONE]] : i8 to f8E5M2
+  %one = arith.constant 1.0 : f8E5M2
+  // CHECK: arith.bitcast %{{.*}} : i16 to f16
+  // CHECK: arith.addf %{{.*}}, %{{.*}} : f32
+  // CHECK: arith.bitcast %{{.*}} : i8 to f8E5M2
+  %0 = arith.addf %a, %one : f8E5M2
+  // CHECK: arith.bitcast %{{.*}} : i8 to f8E4M3FN
+  // CHECK-NOT: truncf
+  %1 = arith.truncf %h : bf16 to f8E4M3FN
+  return %0, %1 : f8E5M2, f8E4M3FN
+}
+
+// Scaled conversions are a division or a product in the wider type.
+// CHECK-LABEL: func.func @scaled(
+// CHECK-SAME:    %[[X:.*]]: f32, %[[S:.*]]: f8E8M0FNU, %[[Q:.*]]: f8E5M2)
+func.func @scaled(%x: f32, %s: f8E8M0FNU, %q: f8E5M2) -> (f8E4M3FN, f32) {
+  // CHECK: %[[CODE:.*]] = arith.bitcast %[[S]] : f8E8M0FNU to i8
+  // CHECK: %[[SCALE:.*]] = arith.bitcast %{{.*}} : i32 to f32
+  // CHECK: arith.divf %[[X]], %[[SCALE]] : f32
+  // CHECK: arith.bitcast %{{.*}} : i8 to f8E4M3FN
+  %0 = arith.scaling_truncf %x, %s : f32, f8E8M0FNU to f8E4M3FN
+  // CHECK: arith.mulf %{{.*}}, %{{.*}} : f32
+  %1 = arith.scaling_extf %q, %s : f8E5M2, f8E8M0FNU to f32
+  return %0, %1 : f8E4M3FN, f32
+}

@@ -230,6 +230,121 @@ static void test_integers(void) {
   free(x);
 }
 
+/* f8E4M3FN (bias 7, no infinity) and f8E5M2 by the definitions of the formats;
+ * what stands in the place of the number after the largest is at `beyond`. */
+static double from_f8(uint8_t code, int is_e5m2) {
+  int bits = is_e5m2 ? 2 : 3, bias = is_e5m2 ? 15 : 7;
+  int exponent = (code & 127) >> bits, fraction = code & ((1 << bits) - 1);
+  double value = exponent ? ldexp(fraction + (1 << bits), exponent - bias - bits)
+                          : ldexp(fraction, 1 - bias - bits);
+  if (is_e5m2 && exponent == 31)
+    value = fraction ? NAN : INFINITY;
+  if (!is_e5m2 && (code & 127) == 127)
+    value = NAN;
+  return code >> 7 ? -value : value;
+}
+
+static uint8_t round_f8(double exact, int is_e5m2) {
+  int last = is_e5m2 ? 0x7c : 0x7f;
+  double beyond = is_e5m2 ? 65536 : 480, least = INFINITY;
+  uint8_t nearest = 0;
+  for (int code = 0; code <= last; ++code) {
+    double value = code == last ? beyond : from_f8(code, is_e5m2);
+    double distance = fabs(fabs(exact) - value);
+    if (distance < least || (distance == least && !(code & 1))) {
+      least = distance;
+      nearest = code;
+    }
+  }
+  if (fabs(exact) > beyond)
+    nearest = last;
+  return nearest | (signbit(exact) ? 0x80 : 0);
+}
+
+static void check_f8(const char *what, double exact, uint8_t code,
+                     int is_e5m2) {
+  double found = from_f8(code, is_e5m2);
+  uint8_t expected = round_f8(exact, is_e5m2);
+  if (isnan(exact) || isnan(from_f8(expected, is_e5m2)) ? isnan(found)
+                                                        : code == expected)
+    return;
+  if (failures++ < 10)
+    fprintf(stderr, "%s: %.17g became %02x, not %02x\n", what, exact, code,
+            expected);
+}
+
+typedef struct {
+  descriptor e4m3, e5m2;
+} both_f8;
+
+static void test_round_f8(void) {
+  /* The exponents that matter, each with all bits where rounding is decided. */
+  enum { N = 1 << 17 };
+  float *x = malloc(N * 4);
+  double *wide = malloc(N * 8);
+  for (uint32_t i = 0; i < N; ++i) {
+    uint32_t low = i & 3;
+    uint32_t rest = (i >> 2) % 0x4000;
+    uint32_t exponent = 100 + rest / 0x100, top = rest % 0x100;
+    uint32_t tail = low == 0 ? 0 : low == 1 ? 1 : low == 2 ? 0x4000 : 0x7fff;
+    x[i] = from_bits((i >> 16) << 31 | exponent << 23 | top << 15 | tail);
+    if (i < 512)
+      x[i] = from_bits(i << 23 | (i >> 3 & 1));
+    wide[i] = x[i] + x[i] * (i & 4 ? ldexp(1, -40) : -ldexp(1, -45));
+  }
+  descriptor in = describe(x, N), in_wide = describe(wide, N);
+  both_f8 out;
+  void *args[] = {&in};
+  find("round_f8")(NULL, args, &out);
+  for (uint32_t i = 0; i < N; ++i) {
+    check_f8("f8E4M3FN", x[i], ((uint8_t *)out.e4m3.aligned)[i], 0);
+    check_f8("f8E5M2", x[i], ((uint8_t *)out.e5m2.aligned)[i], 1);
+  }
+  free(out.e4m3.allocated);
+  free(out.e5m2.allocated);
+  void *wide_args[] = {&in_wide};
+  find("round_f8_f64")(NULL, wide_args, &out);
+  for (uint32_t i = 0; i < N; ++i) {
+    check_f8("f64 to f8E4M3FN", wide[i], ((uint8_t *)out.e4m3.aligned)[i], 0);
+    check_f8("f64 to f8E5M2", wide[i], ((uint8_t *)out.e5m2.aligned)[i], 1);
+  }
+  free(out.e4m3.allocated);
+  free(out.e5m2.allocated);
+  free(x);
+  free(wide);
+}
+
+static void test_widen_f8(void) {
+  uint8_t codes[256];
+  for (int i = 0; i < 256; ++i)
+    codes[i] = i;
+  descriptor in = describe(codes, 256);
+  struct {
+    descriptor f32[2], bf16[2], f16[2], f64[2];
+  } out;
+  void *args[] = {&in, &in};
+  find("widen_f8")(NULL, args, &out);
+  for (int format = 0; format < 2; ++format)
+    for (int i = 0; i < 256; ++i) {
+      double expected = from_f8(i, format);
+      double found[4] = {
+          ((float *)out.f32[format].aligned)[i],
+          from_bf16(((uint16_t *)out.bf16[format].aligned)[i]),
+          from_f16(((uint16_t *)out.f16[format].aligned)[i]),
+          ((double *)out.f64[format].aligned)[i]};
+      for (int type = 0; type < 4; ++type) {
+        int same = memcmp(&found[type], &expected, 8) == 0 ||
+                   (isnan(expected) && isnan(found[type]));
+        if (!same && failures++ < 10)
+          fprintf(stderr, "widen_f8 %d to %d: %02x became %g, not %g\n",
+                  format, type, i, found[type], expected);
+      }
+    }
+  descriptor *all = (descriptor *)&out;
+  for (int i = 0; i < 8; ++i)
+    free(all[i].allocated);
+}
+
 int main(int argc, char **argv) {
   void *handle = argc == 2 ? dlopen(argv[1], RTLD_NOW) : NULL;
   if (!handle) {
@@ -244,6 +359,8 @@ int main(int argc, char **argv) {
   test_chain();
   test_multiply_add();
   test_integers();
+  test_round_f8();
+  test_widen_f8();
   if (failures)
     return 1;
   puts("every element is rounded once");

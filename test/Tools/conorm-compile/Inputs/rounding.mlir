@@ -40,3 +40,31 @@ func.func @narrowed(%a: tensor<?xbf16>) -> tensor<?xbf16> {
   %4 = math.sqrt %3 : tensor<?xbf16>
   return %4 : tensor<?xbf16>
 }
+
+func.func @round_f8(%x: tensor<?xf32>) -> (tensor<?xf8E4M3FN>, tensor<?xf8E5M2>) {
+  %0 = arith.truncf %x : tensor<?xf32> to tensor<?xf8E4M3FN>
+  %1 = arith.truncf %x : tensor<?xf32> to tensor<?xf8E5M2>
+  return %0, %1 : tensor<?xf8E4M3FN>, tensor<?xf8E5M2>
+}
+
+func.func @round_f8_f64(%x: tensor<?xf64>) -> (tensor<?xf8E4M3FN>, tensor<?xf8E5M2>) {
+  %0 = arith.truncf %x : tensor<?xf64> to tensor<?xf8E4M3FN>
+  %1 = arith.truncf %x : tensor<?xf64> to tensor<?xf8E5M2>
+  return %0, %1 : tensor<?xf8E4M3FN>, tensor<?xf8E5M2>
+}
+
+func.func @widen_f8(%x: tensor<256xf8E4M3FN>, %y: tensor<256xf8E5M2>)
+    -> (tensor<256xf32>, tensor<256xf32>, tensor<256xbf16>, tensor<256xbf16>,
+        tensor<256xf16>, tensor<256xf16>, tensor<256xf64>, tensor<256xf64>) {
+  %0 = arith.extf %x : tensor<256xf8E4M3FN> to tensor<256xf32>
+  %1 = arith.extf %y : tensor<256xf8E5M2> to tensor<256xf32>
+  %2 = arith.extf %x : tensor<256xf8E4M3FN> to tensor<256xbf16>
+  %3 = arith.extf %y : tensor<256xf8E5M2> to tensor<256xbf16>
+  %4 = arith.extf %x : tensor<256xf8E4M3FN> to tensor<256xf16>
+  %5 = arith.extf %y : tensor<256xf8E5M2> to tensor<256xf16>
+  %6 = arith.extf %x : tensor<256xf8E4M3FN> to tensor<256xf64>
+  %7 = arith.extf %y : tensor<256xf8E5M2> to tensor<256xf64>
+  return %0, %1, %2, %3, %4, %5, %6, %7
+    : tensor<256xf32>, tensor<256xf32>, tensor<256xbf16>, tensor<256xbf16>,
+      tensor<256xf16>, tensor<256xf16>, tensor<256xf64>, tensor<256xf64>
+}
