@@ -9,7 +9,7 @@
 #include "conorm/Conversion/Passes.h"
 
 #include "RuntimeCalls.h"
-#include "SplitStridedNorm.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -33,9 +33,8 @@ static bool isRuntimeOp(Operation *op) {
 }
 
 /// Says why `op` cannot become a call, if so.
-static LogicalResult checkOp(Operation *op, ModuleOp module) {
-  auto function = op->getParentOfType<func::FuncOp>();
-  if (!function || function->getParentOp() != module)
+static LogicalResult checkOp(Operation *op, bool inModule) {
+  if (!inModule)
     return op->emitOpError("expected to stand in a func.func of the module "
                            "that is converted");
   for (Value operand : op->getOperands()) {
@@ -51,11 +50,6 @@ static LogicalResult checkOp(Operation *op, ModuleOp module) {
       return op->emitOpError("expected buffers with a strided layout, found ")
              << type;
   }
-  bool quantizes = isa<norm::QuantizeOp>(op);
-  if (auto fused = dyn_cast<comm::AllReduceRMSNormOp>(op))
-    quantizes = fused.getQuantization().has_value();
-  if (quantizes)
-    return op->emitOpError("quantization has no lowering yet");
   return success();
 }
 
@@ -158,15 +152,19 @@ struct ConvertConormToRuntime
     : public conorm::impl::ConvertConormToRuntimeBase<ConvertConormToRuntime> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    // Number of an operation in its function, with the function.
+    // Calls, and loops that need a check: each with its function, and its
+    // number in it.
     SmallVector<std::tuple<Operation *, func::FuncOp, unsigned>> ops;
     llvm::MapVector<func::FuncOp, unsigned> counts;
+    SizeRules sizes;
     WalkResult checked = module.walk([&](Operation *op) {
-      if (!isRuntimeOp(op))
-        return WalkResult::advance();
-      if (failed(checkOp(op, module)))
-        return WalkResult::interrupt();
       auto function = op->getParentOfType<func::FuncOp>();
+      bool inModule = function && function->getParentOp() == module;
+      if (!isRuntimeOp(op) &&
+          (!inModule || sizes.findForLoops(op).rules.empty()))
+        return WalkResult::advance();
+      if (isRuntimeOp(op) && failed(checkOp(op, inModule)))
+        return WalkResult::interrupt();
       ops.emplace_back(op, function, counts[function]++);
       return WalkResult::advance();
     });
@@ -181,7 +179,8 @@ struct ConvertConormToRuntime
     RuntimeAbiTypes types(&getContext());
     RuntimeCallBuilder calls(table, types);
     for (auto [op, function, index] : ops)
-      if (failed(calls.replace(splitStridedNorm(op), function, index)))
+      if (failed(isRuntimeOp(op) ? calls.replace(op, function, index)
+                                 : calls.guardLoops(op, function, index)))
         return signalPassFailure();
     for (auto function : module.getOps<func::FuncOp>())
       dropArgumentAttributes(function);
@@ -190,6 +189,7 @@ struct ConvertConormToRuntime
       table.erase(group);
     numCalls += calls.getNumCalls();
     numCopies += calls.getNumCopies();
+    numChecks += calls.getNumChecks();
   }
 };
 

@@ -47,6 +47,10 @@ RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context) {
   // rows, cols, norm
   rmsNormArgs = make("conorm_rms_norm_args",
                      {i32, i32, ptr, ptr, ptr, ptr, ptr, i64, i64, norm});
+  // struct_size, element_type, site, input, scale, quantized, scales, rows,
+  // cols, quant
+  quantizeArgs = make("conorm_quantize_args",
+                      {i32, i32, ptr, ptr, ptr, ptr, ptr, i64, i64, quant});
   // struct_size, element_type, site, group, strategy, numerics, input,
   // residual, scale, reduced, residual_out, normed, quantized, scales, rows,
   // cols, norm, quant, has_post_norm, reserved, post_norm
@@ -54,6 +58,9 @@ RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context) {
       make("conorm_all_reduce_rms_norm_args",
            {i32, i32, ptr, ptr, i32, i32,  ptr,   ptr, ptr, ptr, ptr,
             ptr, ptr, ptr, i64, i64, norm, quant, i32, i32, norm});
+  // struct_size, op, site, group, operand, dim, relation, reserved
+  sizeCheck =
+      make("conorm_size_check", {i32, i32, ptr, ptr, ptr, i64, i32, i32});
 }
 
 uint32_t conorm::getRuntimeType(Type type) {

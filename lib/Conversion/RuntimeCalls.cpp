@@ -8,9 +8,12 @@
 
 #include "RuntimeCalls.h"
 
+#include "SplitStridedNorm.h"
 #include "conorm-runtime/ops.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -64,9 +67,6 @@ public:
   }
   /// The number of elements that `sizes` make, as i64.
   ArgumentWriter &product(ArrayRef<OpFoldResult> sizes);
-  ArgumentWriter &null() {
-    return value(LLVM::ZeroOp::create(builder, loc, types.ptr));
-  }
 
 private:
   OpBuilder &builder;
@@ -160,8 +160,12 @@ Value CallBuffers::pointer(Value buffer, bool isOutput) {
       memref::ExtractStridedMetadataOp::create(builder, loc, buffer);
   Value offset =
       arith::IndexCastOp::create(builder, loc, types.i64, metadata.getOffset());
-  return LLVM::GEPOp::create(builder, loc, types.ptr, type.getElementType(),
-                             pointer, ArrayRef<LLVM::GEPArg>{offset});
+  // LLVM has no small floats: they are counted in bytes, as in memory.
+  Type element = type.getElementType();
+  if (element.isIntOrFloat() && element.getIntOrFloatBitWidth() == 8)
+    element = builder.getI8Type();
+  return LLVM::GEPOp::create(builder, loc, types.ptr, element, pointer,
+                             ArrayRef<LLVM::GEPArg>{offset});
 }
 
 void CallBuffers::finish() {
@@ -212,6 +216,36 @@ static void writeNorm(Call &call, FloatAttr epsilon, FloatAttr weightBias,
       .i32(static_cast<uint32_t>(rounding))
       .i32(getElementType(weight))
       .value(pointer);
+}
+
+/// Packed fp4 is i8 here, and 4-bit numbers in the runtime.
+static uint32_t getQuantizedType(norm::SchemeAttr scheme, Value quantized) {
+  return scheme.getKind() == norm::SchemeKind::NVFP4
+             ? static_cast<uint32_t>(CONORM_TYPE_F4E2M1FN)
+             : getElementType(quantized);
+}
+
+/// Packed exponents are i32 here.
+static uint32_t getScaleType(norm::SchemeAttr scheme, Value scales) {
+  return scheme.getLayout() == norm::ScaleLayout::PackedColumnMajor
+             ? static_cast<uint32_t>(CONORM_TYPE_F8E8M0FNU)
+             : getElementType(scales);
+}
+
+/// `scheme` is null where nothing is quantized.
+static void writeQuant(Call &call, norm::SchemeAttr scheme, Value quantized,
+                       Value scales) {
+  if (!scheme) {
+    for (unsigned field = 0; field < 6; ++field)
+      call.args.i32(0);
+    return;
+  }
+  call.args.i32(static_cast<uint32_t>(scheme.getKind()))
+      .i32(getQuantizedType(scheme, quantized))
+      .i32(getScaleType(scheme, scales))
+      .i32(static_cast<uint32_t>(scheme.getLayout()))
+      .i32(static_cast<uint32_t>(scheme.getMode()))
+      .i32(scheme.getBlockSize());
 }
 
 static void writeArguments(Call &call, comm::AllReduceOp op) {
@@ -267,6 +301,9 @@ static void writeArguments(Call &call, comm::AllReduceRMSNormOp op) {
   Value reduced = call.buffers.output(op.getOutReduced());
   Value residualOut = call.buffers.output(op.getOutResidualOut());
   Value normed = call.buffers.output(op.getOutNormed());
+  Value scale = call.buffers.input(op.getScale());
+  Value quantized = call.buffers.output(op.getOutQuantized());
+  Value scales = call.buffers.output(op.getOutScales());
   call.args.i32(sizeof(conorm_all_reduce_rms_norm_args))
       .i32(getElementType(op.getInput()))
       .global(call.site)
@@ -275,17 +312,17 @@ static void writeArguments(Call &call, comm::AllReduceRMSNormOp op) {
       .i32(CONORM_NUMERICS_EXACT)
       .value(input)
       .value(residual)
-      .null() // scale
+      .value(scale)
       .value(reduced)
       .value(residualOut)
       .value(normed)
-      .null()  // quantized
-      .null(); // scales
+      .value(quantized)
+      .value(scales);
   writeRowsAndCols(call, op.getInput());
   writeNorm(call, op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRounding(),
             op.getWeight());
-  for (unsigned field = 0; field < 6; ++field)
-    call.args.i32(0); // quant
+  writeQuant(call, op.getQuantizationAttr(), op.getOutQuantized(),
+             op.getOutScales());
   call.args.i32(op.isSandwich()).i32(0);
   FloatAttr zero = call.builder.getF32FloatAttr(0.0f);
   writeNorm(call, op.isSandwich() ? op.getPostNormEpsilonAttr() : zero,
@@ -324,13 +361,120 @@ static void writeArguments(Call &call, norm::AddRMSNormOp op) {
                op.getRounding(), op.getWeight());
 }
 
+static void writeArguments(Call &call, norm::QuantizeOp op) {
+  Value outQuantized = op.getOuts()[0];
+  Value outScales = op.getOuts().size() > 1 ? op.getOuts()[1] : Value();
+  Value input = call.buffers.input(op.getInput());
+  Value scale = call.buffers.input(op.getScale());
+  Value quantized = call.buffers.output(outQuantized);
+  Value scales = call.buffers.output(outScales);
+  call.args.i32(sizeof(conorm_quantize_args))
+      .i32(getElementType(op.getInput()))
+      .global(call.site)
+      .value(input)
+      .value(scale)
+      .value(quantized)
+      .value(scales);
+  writeRowsAndCols(call, op.getInput());
+  writeQuant(call, op.getScheme(), outQuantized, outScales);
+}
+
+//===----------------------------------------------------------------------===//
+// Checks of sizes
+//===----------------------------------------------------------------------===//
+
+/// The operation's number in the runtime, a conorm_op.
+static uint32_t getRuntimeOp(Operation *op) {
+  return llvm::TypeSwitch<Operation *, uint32_t>(op)
+      .Case([](comm::AllReduceOp) { return CONORM_OP_ALL_REDUCE; })
+      .Case([](comm::ReduceScatterOp) { return CONORM_OP_REDUCE_SCATTER; })
+      .Case([](comm::AllGatherOp) { return CONORM_OP_ALL_GATHER; })
+      .Case([](comm::AllReduceRMSNormOp) {
+        return CONORM_OP_ALL_REDUCE_RMS_NORM;
+      })
+      .Case([](norm::RMSNormOp) { return CONORM_OP_RMS_NORM; })
+      .Case([](norm::AddRMSNormOp) { return CONORM_OP_ADD_RMS_NORM; })
+      .Case([](norm::QuantizeOp) { return CONORM_OP_QUANTIZE; })
+      .Default([](Operation *) { return CONORM_OP_NONE; });
+}
+
+/// Before `op`, calls that fail the context where sizes do not agree. Returns
+/// the status of the last one, which is good only if all are; null if nothing
+/// needs a check.
+FailureOr<Value> RuntimeCallBuilder::checkSizes(Operation *op,
+                                                func::FuncOp function,
+                                                LLVM::GlobalOp site,
+                                                const UnprovenSizes &sizes) {
+  Value status;
+  if (sizes.rules.empty())
+    return status;
+  auto callee = getFunction(op, "conorm_expect_size",
+                            {types.ptr, types.ptr, types.i64, types.i64});
+  if (failed(callee))
+    return failure();
+  OpBuilder builder(op);
+  Location loc = op->getLoc();
+  auto toI64 = [&](OpFoldResult size) -> Value {
+    if (std::optional<int64_t> number = getConstantIntValue(size))
+      return LLVM::ConstantOp::create(builder, loc, types.i64, *number);
+    return arith::IndexCastOp::create(builder, loc, types.i64,
+                                      cast<Value>(size));
+  };
+  SmallVector<OpFoldResult> given;
+  for (auto [buffer, dim] : sizes.given)
+    given.push_back(memref::getMixedSize(builder, loc, buffer, dim));
+  comm::GroupOp group = getGroup(op);
+  for (const SizeRule &rule : sizes.rules) {
+    LLVM::GlobalOp check = constants.makeSizeCheck(
+        op, function.getSymName(), getRuntimeOp(op), site, group, rule);
+    Value size = toI64(affine::makeComposedFoldedAffineApply(
+        builder, loc, AffineMap::get(0, given.size(), rule.expected), given));
+    Value found =
+        toI64(memref::getMixedSize(builder, loc, rule.buffer, rule.dim));
+    Value address = LLVM::AddressOfOp::create(builder, loc, check);
+    status = LLVM::CallOp::create(
+                 builder, loc, *callee,
+                 ValueRange{function.getArgument(0), address, size, found})
+                 .getResult();
+    ++numChecks;
+  }
+  return status;
+}
+
+/// The group of a collective, null for other operations.
+comm::GroupOp RuntimeCallBuilder::getGroup(Operation *op) {
+  auto name = op->getAttrOfType<FlatSymbolRefAttr>("group");
+  if (!name || !comm::isCollective(op))
+    return nullptr;
+  return table.lookup<comm::GroupOp>(name.getAttr());
+}
+
+LogicalResult RuntimeCallBuilder::guardLoops(Operation *op,
+                                             func::FuncOp function,
+                                             unsigned index) {
+  LLVM::GlobalOp site = constants.makeSite(op, function.getSymName(), index);
+  FailureOr<Value> status =
+      checkSizes(op, function, site, sizeRules.findForLoops(op));
+  if (failed(status))
+    return failure();
+  OpBuilder builder(op);
+  Value ok = LLVM::ConstantOp::create(builder, op->getLoc(), types.i32,
+                                      static_cast<int32_t>(CONORM_OK));
+  Value isOk = arith::CmpIOp::create(builder, op->getLoc(),
+                                     arith::CmpIPredicate::eq, *status, ok);
+  auto guard = scf::IfOp::create(builder, op->getLoc(), isOk);
+  op->moveBefore(guard.thenYield());
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Calls
 //===----------------------------------------------------------------------===//
 
-FailureOr<LLVM::LLVMFuncOp> RuntimeCallBuilder::getFunction(Operation *op,
-                                                            StringRef name) {
-  auto type = LLVM::LLVMFunctionType::get(types.i32, {types.ptr, types.ptr});
+FailureOr<LLVM::LLVMFuncOp>
+RuntimeCallBuilder::getFunction(Operation *op, StringRef name,
+                                ArrayRef<Type> arguments) {
+  auto type = LLVM::LLVMFunctionType::get(types.i32, arguments);
   if (Operation *symbol = table.lookup(name)) {
     auto function = dyn_cast<LLVM::LLVMFuncOp>(symbol);
     if (function && function.getFunctionType() == type)
@@ -378,16 +522,26 @@ LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
             return std::pair(types.allReduceRMSNormArgs,
                              "conorm_all_reduce_rms_norm");
           })
+          .Case([&](norm::QuantizeOp) {
+            return std::pair(types.quantizeArgs, "conorm_quantize");
+          })
           .Default([&](Operation *) {
             return std::pair(types.rmsNormArgs, "conorm_rms_norm");
           });
-  FailureOr<LLVM::LLVMFuncOp> callee = getFunction(op, name);
+  FailureOr<LLVM::LLVMFuncOp> callee =
+      getFunction(op, name, {types.ptr, types.ptr});
   if (failed(callee))
     return failure();
   LLVM::GlobalOp site = constants.makeSite(op, function.getSymName(), index);
+  comm::GroupOp groupOp = getGroup(op);
+  int64_t groupSize = groupOp ? groupOp.getGroupSize().value_or(0) : 0;
+  if (failed(
+          checkSizes(op, function, site, sizeRules.findForCall(op, groupSize))))
+    return failure();
+  op = splitStridedNorm(op);
   LLVM::GlobalOp group;
-  if (auto attr = op->getAttrOfType<FlatSymbolRefAttr>("group"))
-    group = constants.getGroup(table.lookup<comm::GroupOp>(attr.getAttr()));
+  if (groupOp)
+    group = constants.getGroup(groupOp);
   Value space = getArgumentSpace(function, type);
   OpBuilder builder(op);
   CallBuffers buffers(builder, op, types);
@@ -396,8 +550,8 @@ LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
     Call call{builder, buffers, args, site, group};
     llvm::TypeSwitch<Operation *>(op)
         .Case<comm::AllReduceOp, comm::ReduceScatterOp, comm::AllGatherOp,
-              comm::AllReduceRMSNormOp, norm::RMSNormOp, norm::AddRMSNormOp>(
-            [&](auto op) { writeArguments(call, op); });
+              comm::AllReduceRMSNormOp, norm::RMSNormOp, norm::AddRMSNormOp,
+              norm::QuantizeOp>([&](auto op) { writeArguments(call, op); });
   }
   // The status is sticky in the context, so that it is not looked at here.
   LLVM::CallOp::create(builder, op->getLoc(), *callee,

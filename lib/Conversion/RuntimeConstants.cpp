@@ -146,3 +146,24 @@ LLVM::GlobalOp RuntimeConstants::getGroup(comm::GroupOp group) {
                        Field{nullptr, label}, Field{nullptr, ranks}});
   return global;
 }
+
+LLVM::GlobalOp
+RuntimeConstants::makeSizeCheck(Operation *op, StringRef function,
+                                uint32_t runtimeOp, LLVM::GlobalOp site,
+                                comm::GroupOp group, const SizeRule &rule) {
+  LLVM::GlobalOp &name = operandNames[rule.name];
+  if (!name)
+    name = makeString(op->getLoc(), "conorm.operand." + rule.name, rule.name);
+  auto i32 = [&](uint32_t value) {
+    return Field{builder.getI32IntegerAttr(static_cast<int32_t>(value)),
+                 nullptr};
+  };
+  bool needsGroup = rule.relation != CONORM_SIZE_EQUAL;
+  return makeStruct(
+      op->getLoc(), ("conorm.check." + function).str(), types.sizeCheck,
+      {i32(sizeof(conorm_size_check)), i32(runtimeOp), Field{nullptr, site},
+       Field{nullptr, needsGroup ? getGroup(group) : nullptr},
+       Field{nullptr, name},
+       Field{builder.getI64IntegerAttr(rule.dim), nullptr}, i32(rule.relation),
+       i32(0)});
+}

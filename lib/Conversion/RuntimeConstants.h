@@ -9,9 +9,11 @@
 #ifndef CONORM_LIB_CONVERSION_RUNTIMECONSTANTS_H
 #define CONORM_LIB_CONVERSION_RUNTIMECONSTANTS_H
 
+#include "SizeChecks.h"
 #include "conorm/Conversion/RuntimeAbi.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace conorm {
 
@@ -25,6 +27,13 @@ public:
                                 unsigned index);
   /// The `conorm_group` of a group, one for each.
   mlir::LLVM::GlobalOp getGroup(comm::GroupOp group);
+  /// The `conorm_size_check` of a rule for `op`, whose number in the runtime is
+  /// `runtimeOp`; `group` is null for operations without one.
+  mlir::LLVM::GlobalOp makeSizeCheck(mlir::Operation *op,
+                                     llvm::StringRef function,
+                                     uint32_t runtimeOp,
+                                     mlir::LLVM::GlobalOp site,
+                                     comm::GroupOp group, const SizeRule &rule);
 
 private:
   /// A number, the address of another constant, or, if both are null, NULL.
@@ -45,6 +54,7 @@ private:
   const RuntimeAbiTypes &types;
   mlir::OpBuilder builder;
   llvm::DenseMap<mlir::Operation *, mlir::LLVM::GlobalOp> groups;
+  llvm::StringMap<mlir::LLVM::GlobalOp> operandNames;
 };
 
 } // namespace conorm

@@ -9,26 +9,6 @@ func.func @on_tensors(%x: tensor<8xf32>) -> tensor<8xf32> {
 
 // -----
 
-func.func @quantize(%x: memref<4x256xbf16>, %q: memref<4x256xf8E4M3FN>, %s: memref<4x2xf32>) {
-  // expected-error @below {{quantization has no lowering yet}}
-  norm.quantize %x outs(%q, %s : memref<4x256xf8E4M3FN>, memref<4x2xf32>)
-    {scheme = #norm.scheme<per_group, group_size = 128>} : memref<4x256xbf16>
-  return
-}
-
-// -----
-
-comm.group @tp
-func.func @fused_quantize(%x: memref<4x256xbf16>, %q: memref<4x256xf8E4M3FN>, %s: memref<4x1xf32>) {
-  // expected-error @below {{quantization has no lowering yet}}
-  comm.all_reduce_rms_norm %x on @tp
-    outs(quantized = %q : memref<4x256xf8E4M3FN>, scales = %s : memref<4x1xf32>)
-    {epsilon = 1.0e-6 : f32, quantization = #norm.scheme<per_token>} : memref<4x256xbf16>
-  return
-}
-
-// -----
-
 comm.group @tp
 func.func @memory_space(%x: memref<8xf32, 1>) {
   // expected-error @below {{expected buffers in the default memory space, found 'memref<8xf32, 1>'}}

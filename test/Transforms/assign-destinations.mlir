@@ -326,3 +326,66 @@ func.func @keeps_given(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf
   %a = comm.all_reduce %x on @pairs outs(%y : tensor<4x8xf32>) : tensor<4x8xf32>
   return %a : tensor<4x8xf32>
 }
+
+// -----
+
+comm.group @pairs {size = 2 : i64}
+
+// CHECK-DAG: #[[$HALF:.*]] = affine_map<()[s0] -> (s0 floordiv 2)>
+// CHECK-DAG: #[[$TILES:.*]] = affine_map<()[s0] -> (s0 ceildiv 128)>
+// CHECK-DAG: #[[$BLOCKS:.*]] = affine_map<()[s0] -> ((s0 floordiv 16) ceildiv 4)>
+// CHECK-DAG: #[[$WORDS:.*]] = affine_map<()[s0] -> ((s0 floordiv 128) ceildiv 4)>
+// CHECK-DAG: #[[$STRIDE:.*]] = affine_map<()[s0] -> ((s0 ceildiv 4) * 4)>
+// CHECK-DAG: #[[$PRODUCT:.*]] = affine_map<()[s0, s1] -> ((s0 * s1) ceildiv 128)>
+
+// Sizes of a dynamic input, of what is packed and of padded layouts.
+// CHECK-LABEL: func.func @quantized_dynamic(
+// CHECK-SAME:    %[[X:.*]]: tensor<?x?xbf16>
+func.func @quantized_dynamic(%x: tensor<?x?xbf16>, %g: tensor<f32>)
+    -> (tensor<?x?xi8>, tensor<?x?x32x4x4xf8E4M3FN>, tensor<?x?xf8E4M3FN>, tensor<?x?xi32>) {
+  // CHECK-DAG: %[[T:.*]] = tensor.dim %[[X]], %c0
+  // CHECK-DAG: %[[H:.*]] = tensor.dim %[[X]], %c1
+  // CHECK: %[[BYTES:.*]] = affine.apply #[[$HALF]]()[%[[H]]]
+  // CHECK: %[[TILES:.*]] = affine.apply #[[$TILES]]()[%[[T]]]
+  // CHECK: %[[BLOCKS:.*]] = affine.apply #[[$BLOCKS]]()[%[[H]]]
+  // CHECK: tensor.empty(%[[T]], %[[BYTES]]) : tensor<?x?xi8>
+  // CHECK: tensor.empty(%[[TILES]], %[[BLOCKS]]) : tensor<?x?x32x4x4xf8E4M3FN>
+  // CHECK: norm.quantize
+  %q, %s = norm.quantize %x scale(%g : tensor<f32>) {scheme = #norm.scheme<nvfp4, layout = swizzled_128x4>}
+    : tensor<?x?xbf16> -> tensor<?x?xi8>, tensor<?x?x32x4x4xf8E4M3FN>
+  // CHECK: %[[WORDS:.*]] = affine.apply #[[$WORDS]]()[%[[H:.*]]]
+  // CHECK: %[[STRIDE:.*]] = affine.apply #[[$STRIDE]]()[%[[T:.*]]]
+  // CHECK: tensor.empty(%[[WORDS]], %[[STRIDE]]) : tensor<?x?xi32>
+  // CHECK: norm.quantize
+  %q1, %s1 = norm.quantize %x {scheme = #norm.scheme<per_group, group_size = 128, layout = packed_column_major>}
+    : tensor<?x?xbf16> -> tensor<?x?xf8E4M3FN>, tensor<?x?xi32>
+  return %q, %s, %q1, %s1 : tensor<?x?xi8>, tensor<?x?x32x4x4xf8E4M3FN>, tensor<?x?xf8E4M3FN>, tensor<?x?xi32>
+}
+
+// The rows are all dimensions but the last; the residual takes the sum still.
+// CHECK-LABEL: func.func @fused_quantized_dynamic(
+// CHECK-SAME:    %[[X:.*]]: tensor<?x?x64xbf16> {{.*}}, %[[R:.*]]: tensor<?x?x64xbf16>
+func.func @fused_quantized_dynamic(%x: tensor<?x?x64xbf16>, %r: tensor<?x?x64xbf16> {comm.donated})
+    -> (tensor<?x?x64xbf16>, tensor<?x?x64xf8E4M3FN>, tensor<?x1x32x4x4xf8E8M0FNU>) {
+  // CHECK-DAG: %[[B:.*]] = tensor.dim %[[X]], %c0
+  // CHECK-DAG: %[[T:.*]] = tensor.dim %[[X]], %c1
+  // CHECK: %[[TILES:.*]] = affine.apply #[[$PRODUCT]]()[%[[B]], %[[T]]]
+  // CHECK: %[[Q:.*]] = tensor.empty(%[[B]], %[[T]]) : tensor<?x?x64xf8E4M3FN>
+  // CHECK: %[[S:.*]] = tensor.empty(%[[TILES]]) : tensor<?x1x32x4x4xf8E8M0FNU>
+  // CHECK: outs(residual_out = %[[R]] : tensor<?x?x64xbf16>, quantized = %[[Q]] : tensor<?x?x64xf8E4M3FN>, scales = %[[S]]
+  %sum, %q, %s = comm.all_reduce_rms_norm %x on @pairs residual(%r : tensor<?x?x64xbf16>)
+    {epsilon = 1.0e-6 : f32, quantization = #norm.scheme<mxfp8, layout = swizzled_128x4>}
+    : tensor<?x?x64xbf16> -> (residual_out: tensor<?x?x64xbf16>, quantized: tensor<?x?x64xf8E4M3FN>, scales: tensor<?x1x32x4x4xf8E8M0FNU>)
+  return %sum, %q, %s : tensor<?x?x64xbf16>, tensor<?x?x64xf8E4M3FN>, tensor<?x1x32x4x4xf8E8M0FNU>
+}
+
+// Results may say less, or more, than the input does.
+// CHECK-LABEL: func.func @quantized_mixed(
+func.func @quantized_mixed(%x: tensor<4x?xf32>) -> (tensor<?x64xf8E4M3FN>, tensor<?x1xf32>) {
+  // CHECK: %[[FOUR:.*]] = arith.constant 4 : index
+  // CHECK: tensor.empty(%[[FOUR]]) : tensor<?x64xf8E4M3FN>
+  // CHECK: tensor.empty(%{{.*}}) : tensor<?x1xf32>
+  %q, %s = norm.quantize %x {scheme = #norm.scheme<per_token>}
+    : tensor<4x?xf32> -> tensor<?x64xf8E4M3FN>, tensor<?x1xf32>
+  return %q, %s : tensor<?x64xf8E4M3FN>, tensor<?x1xf32>
+}

@@ -130,6 +130,23 @@ TEST_F(RuntimeAbiTest, RMSNormArgs) {
            FIELD(Args, cols), FIELD(Args, norm)});
 }
 
+TEST_F(RuntimeAbiTest, QuantizeArgs) {
+  using Args = conorm_quantize_args;
+  compare(types.quantizeArgs, sizeof(Args),
+          {FIELD(Args, struct_size), FIELD(Args, element_type),
+           FIELD(Args, site), FIELD(Args, input), FIELD(Args, scale),
+           FIELD(Args, quantized), FIELD(Args, scales), FIELD(Args, rows),
+           FIELD(Args, cols), FIELD(Args, quant)});
+}
+
+TEST_F(RuntimeAbiTest, SizeCheck) {
+  using Check = conorm_size_check;
+  compare(types.sizeCheck, sizeof(Check),
+          {FIELD(Check, struct_size), FIELD(Check, op), FIELD(Check, site),
+           FIELD(Check, group), FIELD(Check, operand), FIELD(Check, dim),
+           FIELD(Check, relation), FIELD(Check, reserved)});
+}
+
 TEST_F(RuntimeAbiTest, AllReduceRMSNormArgs) {
   using Args = conorm_all_reduce_rms_norm_args;
   compare(types.allReduceRMSNormArgs, sizeof(Args),

@@ -12,7 +12,9 @@ conorm_add_unittest(RuntimeQuantizeTests
   QuantizeOpsTest.cpp
   LINK ConormRankRunner ConormReference)
 include(${PROJECT_SOURCE_DIR}/test/Runtime/faults.cmake)
-conorm_add_unittest(RuntimeContextTests ContextTest.cpp
+conorm_add_unittest(RuntimeContextTests
+  ContextTest.cpp
+  SizesTest.cpp
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeFaultsTests FaultsTest.cpp
   LINK ConormRankRunner)

@@ -25,6 +25,14 @@ def ConvertConormToRuntime
     contiguous is called in a loop over the outer dimensions; any other buffer
     is copied to a contiguous one, and back if it is an output.
 
+    A call takes the sizes of its input. Where those of another operand are not
+    known to agree with them, a call of `conorm_expect_size` before it fails the
+    context with the operation, its site and both sizes, and the operation does
+    nothing. Sizes are known to agree where both are static, or come from one
+    value through allocations, views and affine expressions; what one call has
+    checked, the next takes as known. A linalg operation whose operands are not
+    known to agree runs in a branch, after such a check has passed.
+
     Before:
 
     ```mlir
@@ -49,11 +57,14 @@ def ConvertConormToRuntime
   let statistics = [
     Statistic<"numCalls", "num-calls", "Number of runtime calls made">,
     Statistic<"numCopies", "num-copies",
-              "Number of buffers copied because they are not contiguous">
+              "Number of buffers copied because they are not contiguous">,
+    Statistic<"numChecks", "num-checks",
+              "Number of sizes that are checked at run time">
   ];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect"
   ];
 }
 
@@ -256,13 +267,15 @@ def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
 }
 
 def ExpandSmallFloats : Pass<"expand-small-floats"> {
-  let summary = "Expand bf16 and f16 arithmetic to f32 with one rounding each";
+  let summary = "Expand bf16, f16 and f8 arithmetic to f32 with one rounding each";
   let description = [{
-    Each operation of the arith and math dialects on bf16 or f16 widens its
-    operands, computes in f32, and rounds its result to nearest even. Rounding
-    to bf16, and widening it, is integer arithmetic: denormals and infinities are
-    kept, every NaN becomes the quiet NaN. No fast-math flag is set, so that nothing later
-    removes a rounding; the similar upstream pass allows that.
+    Each operation of the arith and math dialects on bf16, f16, f8E4M3FN or
+    f8E5M2 widens its operands, computes in f32, and rounds its result to
+    nearest even. Rounding to bf16 and f8, and widening them, is integer
+    arithmetic: denormals and infinities are kept, every NaN becomes the quiet
+    NaN, and so does what is too large for f8E4M3FN, which has no infinity. No
+    fast-math flag is set, so that nothing later removes a rounding; the similar
+    upstream pass allows that.
 
     Before:
 

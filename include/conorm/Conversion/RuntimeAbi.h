@@ -32,7 +32,9 @@ struct RuntimeAbiTypes {
   mlir::LLVM::LLVMStructType allReduceArgs;
   mlir::LLVM::LLVMStructType scatterGatherArgs;
   mlir::LLVM::LLVMStructType rmsNormArgs;
+  mlir::LLVM::LLVMStructType quantizeArgs;
   mlir::LLVM::LLVMStructType allReduceRMSNormArgs;
+  mlir::LLVM::LLVMStructType sizeCheck;
 };
 
 /// The runtime's number (conorm_type) for an element type, 0 if it has none.

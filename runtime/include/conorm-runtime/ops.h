@@ -196,6 +196,42 @@ typedef struct conorm_all_reduce_rms_norm_args {
   conorm_norm post_norm;
 } conorm_all_reduce_rms_norm_args;
 
+/// How a size that is checked follows from one of the input.
+typedef enum conorm_size_relation {
+  CONORM_SIZE_EQUAL = 0,
+  /// The input's, times the number of ranks of the group.
+  CONORM_SIZE_TIMES_GROUP = 1,
+  /// The input's, over the number of ranks of the group.
+  CONORM_SIZE_OVER_GROUP = 2
+} conorm_size_relation;
+
+/// Which size of which operand is checked. Constant data.
+typedef struct conorm_size_check {
+  uint32_t struct_size;
+  /// A conorm_op; CONORM_OP_NONE: the loops of another operation.
+  uint32_t op;
+  const conorm_site *site;
+  /// Not NULL unless `relation` is CONORM_SIZE_EQUAL.
+  const conorm_group *group;
+  /// "residual", "scales": the operand in messages.
+  const char *operand;
+  int64_t dim;
+  /// A conorm_size_relation.
+  uint32_t relation;
+  uint32_t reserved;
+} conorm_size_check;
+
+/// Fails the context with CONORM_ERROR_INVALID_ARGUMENT unless `found`, the
+/// size of dimension `check->dim` of `check->operand`, is what follows from
+/// `size`. Compiled code calls it before an operation whose buffers have sizes
+/// that are not known to agree: the operations themselves are told the sizes of
+/// their input alone. Loops that read buffers of such sizes run only if it
+/// returns CONORM_OK. Local, and free of communication. The context may be NULL
+/// with CONORM_SIZE_EQUAL.
+CONORM_API conorm_status conorm_expect_size(conorm_context *context,
+                                            const conorm_size_check *check,
+                                            int64_t size, int64_t found);
+
 CONORM_API conorm_status conorm_all_reduce(conorm_context *context,
                                            const conorm_all_reduce_args *args);
 CONORM_API conorm_status conorm_reduce_scatter(

@@ -63,6 +63,28 @@ func.func @fused(%x: tensor<?x64xf32>) -> (index, index, index) {
   return %d0, %d1, %d2 : index, index, index
 }
 
+// Packed codes, and scales of padded layouts.
+// CHECK-LABEL: func @fused_layouts
+// CHECK-SAME: %[[X:.*]]: tensor<?x?xf32>
+func.func @fused_layouts(%x: tensor<?x?xf32>, %g: tensor<1xf32>) -> (index, index, index, index) {
+  // CHECK-DAG: %[[T:.*]] = tensor.dim %[[X]], %c0
+  // CHECK-DAG: %[[H:.*]] = tensor.dim %[[X]], %c1
+  // CHECK-DAG: %[[BYTES:.*]] = affine.apply #[[$HALF:.*]]()[%[[H]]]
+  // CHECK-DAG: %[[TILES:.*]] = affine.apply #{{.*}}()[%[[T]]]
+  // CHECK-DAG: %[[BLOCKS:.*]] = affine.apply #{{.*}}()[%[[H]]]
+  // CHECK: return %[[T]], %[[BYTES]], %[[TILES]], %[[BLOCKS]]
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %q, %s = comm.all_reduce_rms_norm %x on @tp scale(%g : tensor<1xf32>)
+    {epsilon = 1.0e-6 : f32, quantization = #norm.scheme<nvfp4, layout = swizzled_128x4>}
+    : tensor<?x?xf32> -> (quantized: tensor<?x?xi8>, scales: tensor<?x?x32x4x4xf8E4M3FN>)
+  %d0 = tensor.dim %q, %c0 : tensor<?x?xi8>
+  %d1 = tensor.dim %q, %c1 : tensor<?x?xi8>
+  %d2 = tensor.dim %s, %c0 : tensor<?x?x32x4x4xf8E4M3FN>
+  %d3 = tensor.dim %s, %c1 : tensor<?x?x32x4x4xf8E4M3FN>
+  return %d0, %d1, %d2, %d3 : index, index, index, index
+}
+
 // CHECK-LABEL: func @norms
 // CHECK-SAME: %[[X:.*]]: tensor<?x64xf32>
 func.func @norms(%x: tensor<?x64xf32>) -> (index, index, index) {

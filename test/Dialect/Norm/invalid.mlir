@@ -296,6 +296,47 @@ func.func @scheme_group_size(%x: tensor<4x8xbf16>) {
 
 // -----
 
+func.func @scheme_large_group_size(%x: tensor<4x?xbf16>) {
+  // expected-error@+1 {{expected a group_size below 2^31, found 4294967424}}
+  %q, %s = norm.quantize %x {scheme = #norm.scheme<per_group, group_size = 4294967424>} : tensor<4x?xbf16> -> tensor<4x?xf8E4M3FN>, tensor<4x?xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_swizzled_shape(%x: tensor<130x128xbf16>) {
+  // expected-error@+1 {{expected scales of shape 'tensor<2x1x32x4x4xf8E8M0FNU>', found 'tensor<1x1x32x4x4xf8E8M0FNU>'}}
+  %q, %s = norm.quantize %x {scheme = #norm.scheme<mxfp8, layout = swizzled_128x4>} : tensor<130x128xbf16> -> tensor<130x128xf8E4M3FN>, tensor<1x1x32x4x4xf8E8M0FNU>
+  return
+}
+
+// -----
+
+// Rows are those of all dimensions but the last, in blocks of four.
+func.func @quantize_packed_scales_shape(%x: tensor<2x3x640xbf16>) {
+  // expected-error@+1 {{expected scales of shape 'tensor<2x8xi32>', found 'tensor<2x6xi32>'}}
+  %q, %s = norm.quantize %x {scheme = #norm.scheme<per_group, group_size = 128, layout = packed_column_major>} : tensor<2x3x640xbf16> -> tensor<2x3x640xf8E4M3FN>, tensor<2x6xi32>
+  return
+}
+
+// -----
+
+func.func @quantize_dynamic_rows(%x: tensor<?x128xbf16>) {
+  // expected-error@+1 {{expected scales of shape 'tensor<?x1x32x4x4xf8E8M0FNU>', found 'tensor<?x2x32x4x4xf8E8M0FNU>'}}
+  %q, %s = norm.quantize %x {scheme = #norm.scheme<mxfp8, layout = swizzled_128x4>} : tensor<?x128xbf16> -> tensor<?x128xf8E4M3FN>, tensor<?x2x32x4x4xf8E8M0FNU>
+  return
+}
+
+// -----
+
+func.func @quantize_dynamic_columns(%x: tensor<4x?xbf16>, %g: tensor<1xf32>) {
+  // expected-error@+1 {{expected quantized of shape 'tensor<4x?xi8>', found 'tensor<5x8xi8>'}}
+  %q, %s = norm.quantize %x scale(%g : tensor<1xf32>) {scheme = #norm.scheme<nvfp4>} : tensor<4x?xbf16> -> tensor<5x8xi8>, tensor<5x1xf8E4M3FN>
+  return
+}
+
+// -----
+
 func.func @scheme_needless_group_size(%x: tensor<4x8xbf16>) {
   // expected-error@+1 {{expected no group_size with per_token, found 8}}
   %q, %s = norm.quantize %x {scheme = #norm.scheme<per_token, group_size = 8>} : tensor<4x8xbf16> -> tensor<4x8xf8E4M3FN>, tensor<4x1xf32>

@@ -172,23 +172,19 @@ static void getCollectiveEffects(Operation *op, ArrayRef<OpOperand *> outs,
   norm::getBufferEffects(op, outs, effects);
 }
 
-static SmallVector<OpOperand *> getPointers(MutableOperandRange range) {
-  SmallVector<OpOperand *> operands;
-  for (OpOperand &operand : range)
-    operands.push_back(&operand);
-  return operands;
-}
-
 void AllReduceOp::getEffects(Effects &effects) {
-  getCollectiveEffects(*this, getPointers(getOutsMutable()), effects);
+  getCollectiveEffects(*this, norm::getOperandPointers(getOutsMutable()),
+                       effects);
 }
 
 void ReduceScatterOp::getEffects(Effects &effects) {
-  getCollectiveEffects(*this, getPointers(getOutsMutable()), effects);
+  getCollectiveEffects(*this, norm::getOperandPointers(getOutsMutable()),
+                       effects);
 }
 
 void AllGatherOp::getEffects(Effects &effects) {
-  getCollectiveEffects(*this, getPointers(getOutsMutable()), effects);
+  getCollectiveEffects(*this, norm::getOperandPointers(getOutsMutable()),
+                       effects);
 }
 
 void AllReduceRMSNormOp::getEffects(Effects &effects) {
@@ -197,7 +193,7 @@ void AllReduceRMSNormOp::getEffects(Effects &effects) {
        {getOutReducedMutable(), getOutResidualOutMutable(),
         getOutNormedMutable(), getOutQuantizedMutable(),
         getOutScalesMutable()})
-    llvm::append_range(outs, getPointers(range));
+    llvm::append_range(outs, norm::getOperandPointers(range));
   getCollectiveEffects(*this, outs, effects);
 }
 
@@ -268,18 +264,18 @@ AllGatherOp::reifyResultShapes(OpBuilder &builder,
 LogicalResult
 AllReduceRMSNormOp::reifyResultShapes(OpBuilder &builder,
                                       ReifiedRankedShapedTypeDims &shapes) {
-  for (Value result : getResults())
-    if (!norm::canReify(cast<ShapedType>(result.getType()),
-                        cast<ShapedType>(getInput().getType())))
-      return failure();
+  SmallVector<OpFoldResult> input =
+      norm::getMixedSizes(builder, getLoc(), getInput());
   for (auto [part, result] : llvm::enumerate(getPartResults())) {
     if (!result)
       continue;
-    if (part < 3)
-      shapes.push_back(norm::getMixedSizes(builder, getLoc(), getInput()));
-    else
-      shapes.push_back(norm::getQuantizedSizes(
-          builder, getLoc(), getInput(), cast<ShapedType>(result.getType())));
+    SmallVector<AffineExpr> sizes =
+        part == 3
+            ? norm::getQuantizedSizeExprs(*getQuantization(), input.size())
+        : part == 4 ? norm::getScalesSizeExprs(*getQuantization(), input.size())
+                    : norm::getInputSizeExprs(getContext(), input.size());
+    shapes.push_back(norm::reifySizes(builder, getLoc(), sizes, input,
+                                      cast<ShapedType>(result.getType())));
   }
   return success();
 }

@@ -61,6 +61,9 @@ SchemeAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected a positive group_size with per_group, "
                           "found "
                        << groupSize;
+  if (groupSize >= (int64_t(1) << 31))
+    return emitError() << "expected a group_size below 2^31, found "
+                       << groupSize;
   if (kind != SchemeKind::PerGroup && groupSize != 0)
     return emitError() << "expected no group_size with "
                        << stringifySchemeKind(kind) << ", found " << groupSize;

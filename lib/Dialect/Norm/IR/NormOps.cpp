@@ -40,7 +40,8 @@ void conorm::norm::getBufferEffects(Operation *op,
   }
 }
 
-static SmallVector<OpOperand *> getOperandPointers(MutableOperandRange range) {
+SmallVector<OpOperand *>
+conorm::norm::getOperandPointers(MutableOperandRange range) {
   SmallVector<OpOperand *> operands;
   for (OpOperand &operand : range)
     operands.push_back(&operand);
@@ -106,37 +107,16 @@ AddRMSNormOp::reifyResultShapes(OpBuilder &builder,
   return success();
 }
 
-bool conorm::norm::canReify(ShapedType result, ShapedType input) {
-  // Rows carry over; blocks and packed codes of a dynamic row length do not.
-  return result.getRank() == input.getRank()
-             ? !result.isDynamicDim(result.getRank() - 1) ||
-                   result.getElementType() == input.getElementType()
-             : result.hasStaticShape();
-}
-
-SmallVector<OpFoldResult>
-conorm::norm::getQuantizedSizes(OpBuilder &builder, Location loc, Value input,
-                                ShapedType result) {
-  SmallVector<OpFoldResult> sizes = getMixedSizes(builder, loc, input);
-  SmallVector<OpFoldResult> shape;
-  for (auto [index, size] : llvm::enumerate(result.getShape())) {
-    if (ShapedType::isDynamic(size) && index < sizes.size())
-      shape.push_back(sizes[index]);
-    else
-      shape.push_back(builder.getIndexAttr(size));
-  }
-  return shape;
-}
-
 LogicalResult
 QuantizeOp::reifyResultShapes(OpBuilder &builder,
                               ReifiedRankedShapedTypeDims &shapes) {
-  auto input = cast<ShapedType>(getInput().getType());
-  for (Value output : getOutputs())
-    if (!canReify(cast<ShapedType>(output.getType()), input))
-      return failure();
-  for (Value output : getOutputs())
-    shapes.push_back(getQuantizedSizes(builder, getLoc(), getInput(),
-                                       cast<ShapedType>(output.getType())));
+  SmallVector<OpFoldResult> input =
+      getMixedSizes(builder, getLoc(), getInput());
+  SmallVector<AffineExpr> exprs[] = {
+      getQuantizedSizeExprs(getScheme(), input.size()),
+      getScalesSizeExprs(getScheme(), input.size())};
+  for (auto [output, sizes] : llvm::zip(getOutputs(), exprs))
+    shapes.push_back(reifySizes(builder, getLoc(), sizes, input,
+                                cast<ShapedType>(output.getType())));
   return success();
 }

@@ -10,7 +10,6 @@
 
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/SmallString.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace conorm::norm;
@@ -121,40 +120,12 @@ static LogicalResult verifyQuantizedType(Operation *op, SchemeAttr scheme,
                              : "f8E4M3FN"))
            << " with scheme " << stringifySchemeKind(kind) << ", found "
            << element;
-  SmallVector<int64_t> shape(input.getShape());
-  if (packed && !ShapedType::isDynamic(shape.back()))
-    shape.back() /= 2;
+  SmallVector<int64_t> shape = evaluateSizes(
+      getQuantizedSizeExprs(scheme, input.getRank()), input.getShape());
   if (failed(verifyCompatibleShape(shape, quantized.getShape())))
     return op->emitOpError("expected quantized of shape ")
            << RankedTensorType::get(shape, element) << ", found " << quantized;
   return success();
-}
-
-/// Shape of the scales: one for each row or block, in the layout's order.
-static SmallVector<int64_t> getScalesShape(SchemeAttr scheme,
-                                           ShapedType input) {
-  constexpr int64_t dynamic = ShapedType::kDynamic;
-  SmallVector<int64_t> shape(input.getShape());
-  int64_t columns = shape.back();
-  int64_t block = scheme.getBlockSize();
-  int64_t blocks = block == 0         ? 1
-                   : columns == dynamic ? dynamic
-                                        : columns / block;
-  shape.back() = blocks;
-  if (scheme.getLayout() == ScaleLayout::Linear)
-    return shape;
-  int64_t rows = 1;
-  for (int64_t size : ArrayRef(shape).drop_back())
-    rows = rows == dynamic || size == dynamic ? dynamic : rows * size;
-  auto ceilDiv = [](int64_t value, int64_t by) -> int64_t {
-    return value == dynamic ? dynamic : llvm::divideCeil(value, by);
-  };
-  if (scheme.getLayout() == ScaleLayout::PackedColumnMajor) {
-    // Four exponents to an int32; the row stride is rounded up to four.
-    int64_t stride = ceilDiv(rows, 4);
-    return {ceilDiv(blocks, 4), stride == dynamic ? dynamic : stride * 4};
-  }
-  return {ceilDiv(rows, 128), ceilDiv(blocks, 4), 32, 4, 4};
 }
 
 static LogicalResult verifyScales(Operation *op, SchemeAttr scheme,
@@ -198,7 +169,8 @@ static LogicalResult verifyScales(Operation *op, SchemeAttr scheme,
     return op->emitOpError("expected scales of element type ")
            << expected << " with scheme "
            << stringifySchemeKind(scheme.getKind()) << ", found " << element;
-  SmallVector<int64_t> shape = getScalesShape(scheme, input);
+  SmallVector<int64_t> shape = evaluateSizes(
+      getScalesSizeExprs(scheme, input.getRank()), input.getShape());
   if (failed(verifyCompatibleShape(shape, scales.getShape())))
     return op->emitOpError("expected scales of shape ")
            << RankedTensorType::get(shape, element) << ", found " << scales;

@@ -20,11 +20,11 @@ func.func @f() {
   call @elsewhere() : () -> ()
   return
 }
-//--- quantize.mlir
-func.func @f(%x: tensor<4x256xbf16>) -> tensor<4x256xf8E4M3FN> {
-  %q, %s = norm.quantize %x {scheme = #norm.scheme<per_token>}
-    : tensor<4x256xbf16> -> tensor<4x256xf8E4M3FN>, tensor<4x1xf32>
-  return %q : tensor<4x256xf8E4M3FN>
+//--- lowering.mlir
+comm.group @tp
+func.func @f(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %0 = comm.all_gather %x on @tp dim 0 : tensor<?xf32> -> tensor<?xf32>
+  return %0 : tensor<?xf32>
 }
 //--- verifier.mlir
 func.func @f(%x: tensor<4x8xf32>, %w: tensor<9xf32>) -> tensor<4x8xf32> {

@@ -14,6 +14,7 @@
 #define CONORM_DIALECT_NORM_IR_NORM_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
@@ -65,22 +66,38 @@ mlir::LogicalResult verifyDestinations(mlir::Operation *op,
                                        unsigned numOutputs);
 
 /// Reports reads of all memref operands but `outs`, and writes of `outs`.
-void getBufferEffects(
-    mlir::Operation *op, llvm::ArrayRef<mlir::OpOperand *> outs,
-    llvm::SmallVectorImpl<mlir::SideEffects::EffectInstance<
-        mlir::MemoryEffects::Effect>> &effects);
+void getBufferEffects(mlir::Operation *op,
+                      llvm::ArrayRef<mlir::OpOperand *> outs,
+                      llvm::SmallVectorImpl<mlir::SideEffects::EffectInstance<
+                          mlir::MemoryEffects::Effect>> &effects);
+
+/// Addresses of the operands in `range`, to compare operands with.
+llvm::SmallVector<mlir::OpOperand *>
+getOperandPointers(mlir::MutableOperandRange range);
 
 /// Sizes of a tensor or memref.
 llvm::SmallVector<mlir::OpFoldResult>
 getMixedSizes(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value);
 
-/// Whether the sizes of a result follow from those of the input.
-bool canReify(mlir::ShapedType result, mlir::ShapedType input);
+/// Sizes as expressions in the sizes of an input of rank `rank`, which are the
+/// symbols: those of the input itself, and those of the outputs of `scheme`.
+llvm::SmallVector<mlir::AffineExpr>
+getInputSizeExprs(mlir::MLIRContext *context, int64_t rank);
+llvm::SmallVector<mlir::AffineExpr> getQuantizedSizeExprs(SchemeAttr scheme,
+                                                          int64_t rank);
+llvm::SmallVector<mlir::AffineExpr> getScalesSizeExprs(SchemeAttr scheme,
+                                                       int64_t rank);
 
-/// Sizes of a quantized value or of scales of type `result`, where canReify().
+/// Such expressions for an input of shape `input`, dynamic where they are not
+/// constant then.
+llvm::SmallVector<int64_t> evaluateSizes(llvm::ArrayRef<mlir::AffineExpr> exprs,
+                                         llvm::ArrayRef<int64_t> input);
+
+/// Such expressions as the sizes of a result of type `type`.
 llvm::SmallVector<mlir::OpFoldResult>
-getQuantizedSizes(mlir::OpBuilder &builder, mlir::Location loc,
-                  mlir::Value input, mlir::ShapedType result);
+reifySizes(mlir::OpBuilder &builder, mlir::Location loc,
+           llvm::ArrayRef<mlir::AffineExpr> exprs,
+           llvm::ArrayRef<mlir::OpFoldResult> input, mlir::ShapedType type);
 
 } // namespace conorm::norm
 
