@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -19,13 +20,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 namespace fs = std::filesystem;
 
-static void run(const fs::path &path) {
+/// Runs the texts of a file, which `// -----` separates. Returns their number.
+static size_t run(const fs::path &path) {
+  static const std::string separator = "\n// -----\n";
   std::ifstream stream(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(stream), {});
-  // Named before, so that a crash names its file.
-  std::cerr << path.filename().string() << std::endl;
-  LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t *>(text.data()),
-                         text.size());
+  std::string all(std::istreambuf_iterator<char>(stream), {});
+  size_t count = 0;
+  for (size_t begin = 0; begin <= all.size();) {
+    size_t end = std::min(all.find(separator, begin), all.size());
+    std::string text = all.substr(begin, end - begin);
+    // Named before, so that a crash names its text.
+    std::cerr << path.filename().string() << ", text " << ++count << std::endl;
+    LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t *>(text.data()),
+                           text.size());
+    begin = end + separator.size();
+  }
+  return count;
 }
 
 int main(int argc, char **argv) {
@@ -42,15 +52,12 @@ int main(int argc, char **argv) {
       return 1;
     }
     if (!fs::is_directory(argument)) {
-      run(argument);
-      ++count;
+      count += run(argument);
       continue;
     }
     for (const fs::directory_entry &entry : fs::directory_iterator(argument))
-      if (entry.is_regular_file()) {
-        run(entry.path());
-        ++count;
-      }
+      if (entry.is_regular_file())
+        count += run(entry.path());
   }
   std::cout << count << " texts, no crash\n";
   return 0;

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Makes the text fuzzer's seeds out of the tests and examples.
+"""Makes the text fuzzer's seeds.
 
-One file for each function of each chunk (`// -----`), with what stands outside
-functions; comments are left out. Usage: corpus.py OUTPUT-DIRECTORY
+One file for each text of the committed corpus (Inputs/corpus.txt), and for each
+function of each chunk (`// -----`) of the tests and examples, with what stands
+outside functions; comments are left out. Usage: corpus.py OUTPUT-DIRECTORY
 """
 
 import hashlib
@@ -39,16 +40,23 @@ def main():
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     count = 0
+
+    def write(text):
+        nonlocal count
+        name = hashlib.sha1(text.encode()).hexdigest()[:12]
+        (out / (name + ".mlir")).write_text(text)
+        count += 1
+
+    corpus = pathlib.Path(__file__).parent / "Inputs" / "corpus.txt"
+    for text in corpus.read_text().split("\n// -----\n"):
+        write(text)
     for top in ("test", "examples"):
         for path in sorted((ROOT / top).rglob("*.mlir")):
             if "Fuzz" in path.parts:
                 continue
             for text in split(path.read_text()):
-                if not 10 < len(text) <= LARGEST:
-                    continue
-                name = hashlib.sha1(text.encode()).hexdigest()[:12]
-                (out / (name + ".mlir")).write_text(text)
-                count += 1
+                if 10 < len(text) <= LARGEST:
+                    write(text)
     print(count, "seeds in", os.path.relpath(out))
 
 

@@ -1,1 +1,0 @@
-func.func @f(%x: tensor<4x8xf32) { return }

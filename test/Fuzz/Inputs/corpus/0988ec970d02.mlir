@@ -1,2 +1,0 @@
-comm.group @tp
-func.func private @pure(%x: memref<8xf32>) { return }
