@@ -37,7 +37,7 @@ struct Setup {
 
 /// What modules may contain.
 struct Features {
-  bool quantize = false;
+  bool quantize = true;
   bool sandwich = true;
 };
 
