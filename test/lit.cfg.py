@@ -41,6 +41,7 @@ for tool in ("opt", "compile", "run", "reduce"):
         ("%%conorm_%s" % tool, os.path.join(bin_dir, "conorm-" + tool))
     )
 config.substitutions += [
+    ("%conorm_bench_compile", os.path.join(bin_dir, "conorm-bench-compile")),
     ("%mlir_opt", os.path.join(config.llvm_tools_dir, "mlir-opt")),
     ("%plugin", os.path.join(lib_dir, "ConormPlugin" + config.shlibext)),
     ("%cmake", config.cmake),

@@ -140,10 +140,16 @@ LogicalResult ContextThreader::run(ArrayRef<func::FuncOp> roots) {
 /// Removes what says how arguments are passed: the manifest was read already,
 /// and the translation to LLVM IR knows nothing of it.
 static void dropArgumentAttributes(func::FuncOp function) {
+  if (!function.getAllArgAttrs())
+    return;
+  SmallVector<DictionaryAttr> all;
   for (unsigned index = 0; index < function.getNumArguments(); ++index) {
-    function.removeArgAttr(index, comm::kPerRankAttrName);
-    function.removeArgAttr(index, comm::kDonatedAttrName);
+    NamedAttrList attributes(function.getArgAttrDict(index));
+    attributes.erase(comm::kPerRankAttrName);
+    attributes.erase(comm::kDonatedAttrName);
+    all.push_back(attributes.getDictionary(function.getContext()));
   }
+  function.setAllArgAttrs(all);
 }
 
 namespace {

@@ -67,6 +67,8 @@ struct InterchangeContractions
     IRRewriter rewriter(&getContext());
     for (linalg::LinalgOp op : ops)
       numInterchanged += succeeded(interchange(rewriter, op));
+    if (ops.empty())
+      markAllAnalysesPreserved();
   }
 
   static LogicalResult interchange(RewriterBase &rewriter,
@@ -135,6 +137,8 @@ struct DecomposeAggregates
       rewriter.replaceOp(op, *parts);
     }
     numDecomposed += ops.size();
+    if (ops.empty())
+      markAllAnalysesPreserved();
   }
 };
 
@@ -158,6 +162,8 @@ struct ConvertStridedCopyToLinalg
       copy.erase();
     }
     numConverted += copies.size();
+    if (copies.empty())
+      markAllAnalysesPreserved();
   }
 };
 

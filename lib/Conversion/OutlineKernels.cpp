@@ -9,9 +9,11 @@
 #include "conorm/Conversion/Passes.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -22,23 +24,46 @@ namespace conorm {
 
 using namespace mlir;
 
-/// Everything from outside that `op` uses: constants, and what has to be
-/// passed.
-static void findInputs(Operation *op, SmallVectorImpl<Operation *> &constants,
+/// Whether `op` makes a view whose place and shape are known here, so that the
+/// kernel can make it by itself.
+static bool isStaticView(Operation *op) {
+  return isa_and_nonnull<memref::SubViewOp, memref::CollapseShapeOp,
+                         memref::ExpandShapeOp, memref::CastOp>(op) &&
+         op->getNumOperands() == 1 &&
+         cast<MemRefType>(op->getOperand(0).getType()).hasStaticShape();
+}
+
+/// Everything from outside that `op` uses: what the kernel has a copy of, each
+/// operation after those that it uses, and what has to be passed.
+static void findInputs(Operation *op, llvm::SetVector<Operation *> &copied,
                        llvm::SetVector<Value> &arguments) {
   llvm::SetVector<Value> used(op->operand_begin(), op->operand_end());
   getUsedValuesDefinedAbove(op->getRegions(), used);
   for (Value value : used) {
-    Operation *definition = value.getDefiningOp();
-    if (definition && matchPattern(value, m_Constant()))
-      constants.push_back(definition);
+    SmallVector<Operation *> views;
+    while (isStaticView(value.getDefiningOp())) {
+      views.push_back(value.getDefiningOp());
+      value = views.back()->getOperand(0);
+    }
+    if (value.getDefiningOp() && matchPattern(value, m_Constant()))
+      copied.insert(value.getDefiningOp());
     else
       arguments.insert(value);
+    copied.insert(views.rbegin(), views.rend());
   }
 }
 
+/// Whether a buffer is where its pointer is and has the shape that its type
+/// says, so that the pointer can be passed alone. Callers then have one value
+/// to pass instead of seven for a matrix.
+static bool isPointer(Type type) {
+  auto buffer = dyn_cast<MemRefType>(type);
+  return !buffer ||
+         (buffer.hasStaticShape() && buffer.getLayout().isIdentity());
+}
+
 /// A function, not in a module yet, that does what `op` does.
-static func::FuncOp makeKernel(Operation *op, ArrayRef<Operation *> constants,
+static func::FuncOp makeKernel(Operation *op, ArrayRef<Operation *> copied,
                                ValueRange arguments) {
   OpBuilder builder(op->getContext());
   // The place of one of many uses would be wrong for the others.
@@ -47,12 +72,14 @@ static func::FuncOp makeKernel(Operation *op, ArrayRef<Operation *> constants,
       func::FuncOp::create(builder, loc, "conorm.kernel",
                            builder.getFunctionType(arguments.getTypes(), {}));
   kernel.setPrivate();
+  if (llvm::all_of(arguments.getTypes(), isPointer))
+    kernel->setAttr("llvm.bareptr", builder.getUnitAttr());
   Block *body = kernel.addEntryBlock();
   IRMapping mapping;
   mapping.map(arguments, body->getArguments());
   builder.setInsertionPointToStart(body);
-  for (Operation *constant : constants)
-    builder.clone(*constant, mapping);
+  for (Operation *other : copied)
+    builder.clone(*other, mapping);
   builder.clone(*op, mapping);
   func::ReturnOp::create(builder, loc);
   return kernel;
@@ -79,10 +106,11 @@ struct OutlineKernels
     SymbolTable table(getOperation());
     llvm::StringMap<func::FuncOp> kernels;
     for (linalg::LinalgOp op : ops) {
-      SmallVector<Operation *> constants;
+      llvm::SetVector<Operation *> copied;
       llvm::SetVector<Value> arguments;
-      findInputs(op, constants, arguments);
-      func::FuncOp kernel = makeKernel(op, constants, arguments.getArrayRef());
+      findInputs(op, copied, arguments);
+      func::FuncOp kernel =
+          makeKernel(op, copied.getArrayRef(), arguments.getArrayRef());
       auto [it, isNew] = kernels.try_emplace(printKernel(kernel), kernel);
       if (isNew) {
         table.insert(kernel);
@@ -94,8 +122,13 @@ struct OutlineKernels
       func::CallOp::create(builder, op.getLoc(), it->second,
                            arguments.getArrayRef());
       op->erase();
+      for (Operation *other : llvm::reverse(copied))
+        if (isOpTriviallyDead(other))
+          other->erase();
     }
     numOutlined += ops.size();
+    if (ops.empty())
+      markAllAnalysesPreserved();
   }
 };
 

@@ -8,23 +8,40 @@
 
 #include "conorm/Pipelines/Passes.h"
 
+#include "RunWhereFound.h"
 #include "conorm/Conversion/Passes.h"
+#include "conorm/Transforms/Deallocation.h"
 #include "conorm/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace conorm;
+
+/// Blocks and their arguments stay as they are: simplifying them goes over all
+/// of a function several times, and models have a block each.
+static std::unique_ptr<Pass> createCanonicalizer() {
+  GreedyRewriteConfig config;
+  config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  return createCanonicalizerPass(config);
+}
 
 void conorm::buildFusePipeline(OpPassManager &manager,
                                const FusePipelineOptions &options) {
@@ -34,7 +51,7 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   // Before the canonicalizer, which folds the extension and the addition of a
   // constant weight, so that `1 + weight` is not recognized any more.
   manager.addPass(createFuseAllReduceNorm(fusion));
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCanonicalizer());
   manager.addPass(createCSEPass());
 }
 
@@ -45,42 +62,133 @@ void conorm::buildBufferizePipeline(OpPassManager &manager,
   manager.addPass(createUnshareStarts());
   // Nothing may merge the new tensors that this makes before they are buffers.
   manager.addPass(createAssignDestinations());
-  bufferization::OneShotBufferizePassOptions options;
-  options.bufferizeFunctionBoundaries = true;
-  options.functionBoundaryTypeConversion =
-      bufferization::LayoutMapOption::IdentityLayoutMap;
-  options.allowReturnAllocsFromLoops = true;
-  manager.addPass(bufferization::createOneShotBufferizePass(options));
-  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createBufferizeInPlace());
+  manager.addPass(createCanonicalizer());
   manager.addPass(createCSEPass());
 }
 
-/// Loops and branches, with arithmetic that LLVM has on every processor.
-static void addLoopPasses(OpPassManager &manager) {
-  manager.addPass(createInterchangeContractions());
+//===----------------------------------------------------------------------===//
+// What passes are for
+//===----------------------------------------------------------------------===//
+
+template <typename... Dialects>
+static bool isOf(Operation *op) {
+  return isa_and_nonnull<Dialects...>(op->getDialect());
+}
+
+static bool isFloatArithmetic(Operation *op) {
+  auto isFloat = [](Type type) {
+    return isa<FloatType>(getElementTypeOrSelf(type));
+  };
+  return isOf<arith::ArithDialect, math::MathDialect>(op) &&
+         !isa<arith::ConstantOp>(op) &&
+         (llvm::any_of(op->getOperandTypes(), isFloat) ||
+          llvm::any_of(op->getResultTypes(), isFloat));
+}
+
+static bool needsLoops(Operation *op) {
+  return isOf<linalg::LinalgDialect, scf::SCFDialect>(op) ||
+         isFloatArithmetic(op);
+}
+
+/// What has a layout that is not the identity, or makes one.
+static bool isView(Operation *op) {
+  return isOf<affine::AffineDialect>(op) ||
+         (isOf<memref::MemRefDialect>(op) &&
+          !isa<memref::AllocOp, memref::AllocaOp, memref::DeallocOp,
+               memref::LoadOp, memref::StoreOp, memref::GlobalOp,
+               memref::GetGlobalOp, memref::ExtractAlignedPointerAsIndexOp>(
+              op));
+}
+
+/// Arithmetic that is expanded: everything but what addresses are made with.
+static bool isArithmetic(Operation *op) {
+  return isOf<arith::ArithDialect>(op) &&
+         !isa<arith::ConstantOp, arith::IndexCastOp, arith::AddIOp,
+              arith::SubIOp, arith::MulIOp, arith::CmpIOp, arith::OrIOp,
+              arith::TruncIOp, arith::ExtUIOp>(op);
+}
+
+static bool isHighLevel(Operation *op) {
+  return needsLoops(op) || isView(op) || isArithmetic(op) ||
+         isOf<math::MathDialect>(op);
+}
+
+/// Adds what `build` makes as a pass that runs where `isFound` holds.
+static void addWhereFound(OpPassManager &manager, StringRef name,
+                          bool (*isFound)(Operation *),
+                          llvm::function_ref<void(OpPassManager &)> build) {
+  // What is not nested is for modules, if it does not say so.
+  OpPassManager pipeline(
+      manager.getOpName().value_or(ModuleOp::getOperationName()),
+      OpPassManager::Nesting::Explicit);
+  build(pipeline);
+  manager.addPass(createRunWhereFound(name, isFound, pipeline));
+}
+
+//===----------------------------------------------------------------------===//
+// From buffers down
+//===----------------------------------------------------------------------===//
+
+/// Most buffers are freed after their last use; ownership is for the others.
+static void addDeallocation(OpPassManager &manager) {
+  manager.addNestedPass<func::FuncOp>(createDeallocateAtLastUse());
+  addWhereFound(
+      manager, "BufferOwnership",
+      [](Operation *op) {
+        auto function = dyn_cast<func::FuncOp>(op);
+        return function && !hasClearOwnership(function);
+      },
+      [](OpPassManager &manager) {
+        bufferization::buildBufferDeallocationPipeline(manager);
+        manager.addPass(createConvertBufferizationToMemRefPass());
+      });
+}
+
+/// Loops and branches, with arithmetic that LLVM has on every processor, for
+/// functions that have any.
+static void addLoopPasses(OpPassManager &functions) {
+  addWhereFound(functions, "Loops", needsLoops, [](OpPassManager &functions) {
+    functions.addPass(createConvertLinalgToLoopsPass());
+    functions.addPass(createForallToForLoopPass());
+    functions.addPass(createExpandSmallFloats());
+    functions.addPass(createCanonicalizerPass());
+  });
+  addWhereFound(functions, "Views", isView, [](OpPassManager &functions) {
+    functions.addPass(memref::createExpandStridedMetadataPass());
+    functions.addPass(createLowerAffinePass());
+  });
+  addWhereFound(functions, "Branches", isOf<scf::SCFDialect>,
+                [](OpPassManager &functions) {
+                  functions.addPass(createSCFToControlFlowPass());
+                });
+  addWhereFound(functions, "Arithmetic", isArithmetic,
+                [](OpPassManager &functions) {
+                  functions.addPass(arith::createArithExpandOpsPass());
+                  functions.addPass(createConvertMathToLLVMPass());
+                });
+}
+
+/// What the loops of a model become functions by. The runtime's copies are
+/// loops too, if they are of buffers that are not contiguous.
+static void addKernels(OpPassManager &manager) {
   manager.addPass(createConvertStridedCopyToLinalg());
   manager.addPass(createOutlineKernels());
-  OpPassManager &functions = manager.nest<func::FuncOp>();
-  functions.addPass(createConvertLinalgToLoopsPass());
-  functions.addPass(createForallToForLoopPass());
-  functions.addPass(createExpandSmallFloats());
-  functions.addPass(createCanonicalizerPass());
-  functions.addPass(memref::createExpandStridedMetadataPass());
-  functions.addPass(createLowerAffinePass());
-  functions.addPass(createSCFToControlFlowPass());
 }
 
 static void addLLVMPasses(OpPassManager &manager) {
-  manager.addPass(arith::createArithExpandOpsPass());
-  manager.addPass(createConvertMathToLLVMPass());
-  manager.addPass(createConvertMathToLibmPass());
-  manager.addPass(createArithToLLVMConversionPass());
-  manager.addPass(createConvertIndexToLLVMPass());
-  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
-  manager.addPass(createConvertFuncToLLVMPass());
-  manager.addPass(createConvertControlFlowToLLVMPass());
-  manager.addPass(createUBToLLVMConversionPass());
-  manager.addPass(createReconcileUnrealizedCastsPass());
+  addWhereFound(
+      manager, "Libm", [](Operation *op) { return isOf<math::MathDialect>(op); },
+      [](OpPassManager &manager) {
+        manager.addPass(createConvertMathToLibmPass());
+      });
+  manager.addPass(createFinalizeToLLVM());
+  addWhereFound(
+      manager, "Casts",
+      [](Operation *op) { return isa<UnrealizedConversionCastOp>(op); },
+      [](OpPassManager &manager) {
+        manager.addPass(createReconcileUnrealizedCastsPass());
+      });
 }
 
 void conorm::buildToLLVMPipeline(OpPassManager &manager,
@@ -93,14 +201,23 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   }
   if (options.decompose)
     manager.addPass(createDecomposeFusedNorm());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
+  // The fusion pipeline has done that last.
+  if (options.decompose || !options.fuse) {
+    manager.addPass(createCanonicalizer());
+    manager.addPass(createCSEPass());
+  }
   buildBufferizePipeline(manager, {});
-  bufferization::buildBufferDeallocationPipeline(manager);
-  manager.addPass(createConvertBufferizationToMemRefPass());
+  addDeallocation(manager);
   manager.addNestedPass<func::FuncOp>(createUnshareResults());
+  manager.addPass(createInterchangeContractions());
+  // Before the runtime's calls, which are many operations each.
+  addKernels(manager);
   manager.addPass(createConvertConormToRuntime());
-  addLoopPasses(manager);
+  addWhereFound(manager, "Copies",
+                [](Operation *op) { return isa<memref::CopyOp>(op); },
+                addKernels);
+  addWhereFound(manager.nest<func::FuncOp>(), "Kernels", isHighLevel,
+                addLoopPasses);
   addLLVMPasses(manager);
 }
 

@@ -351,16 +351,20 @@ static LogicalResult makeDestinations(OpBuilder &builder, Operation *op,
 static void markArguments(func::FuncOp function) {
   if (function.isExternal())
     return;
+  // All at once: setting one attribute makes a new list of all.
   Builder builder(function.getContext());
-  for (unsigned index = 0; index < function.getNumArguments(); ++index) {
-    if (!isa<TensorType>(function.getArgument(index).getType()))
-      continue;
-    bool isDonated =
-        function.getArgAttr(index, comm::kDonatedAttrName) != nullptr;
-    function.setArgAttr(index,
-                        bufferization::BufferizationDialect::kWritableAttrName,
-                        builder.getBoolAttr(isDonated));
+  SmallVector<DictionaryAttr> all;
+  for (BlockArgument argument : function.getArguments()) {
+    NamedAttrList attributes(
+        function.getArgAttrDict(argument.getArgNumber()));
+    if (isa<TensorType>(argument.getType())) {
+      bool isDonated = static_cast<bool>(attributes.get(comm::kDonatedAttrName));
+      attributes.set(bufferization::BufferizationDialect::kWritableAttrName,
+                     builder.getBoolAttr(isDonated));
+    }
+    all.push_back(attributes.getDictionary(builder.getContext()));
   }
+  function.setAllArgAttrs(all);
 }
 
 namespace {

@@ -32,6 +32,28 @@ func.func @captures(%a: memref<4xf32>, %s: f32) {
   return
 }
 
+// Views whose place is known are made in the kernel, one for all such calls.
+// CHECK-LABEL: func.func @views(
+// CHECK-SAME:    %[[W:.*]]: memref<4x16xf32>, %[[V:.*]]: memref<4x16xf32>, %[[O:.*]]: memref<4x8xf32>)
+// CHECK-NEXT:  call @[[VIEWS:conorm.kernel[_0-9]+]](%[[W]], %[[O]]) : (memref<4x16xf32>, memref<4x8xf32>)
+// CHECK-NEXT:  call @[[VIEWS]](%[[V]], %[[O]])
+// CHECK-NEXT:  return
+func.func @views(%w: memref<4x16xf32>, %v: memref<4x16xf32>, %o: memref<4x8xf32>) {
+  %0 = memref.subview %w[0, 8] [4, 8] [1, 1] : memref<4x16xf32> to memref<4x8xf32, strided<[16, 1], offset: 8>>
+  linalg.exp ins(%0 : memref<4x8xf32, strided<[16, 1], offset: 8>>) outs(%o : memref<4x8xf32>)
+  %1 = memref.subview %v[0, 8] [4, 8] [1, 1] : memref<4x16xf32> to memref<4x8xf32, strided<[16, 1], offset: 8>>
+  linalg.exp ins(%1 : memref<4x8xf32, strided<[16, 1], offset: 8>>) outs(%o : memref<4x8xf32>)
+  return
+}
+
+// Where a size is not in the type, the whole descriptor is passed.
+// CHECK-LABEL: func.func @dynamic(
+// CHECK:       call @[[DYNAMIC:conorm.kernel[_0-9]+]](%{{.*}}) : (memref<?xf32>)
+func.func @dynamic(%a: memref<?xf32>) {
+  linalg.exp ins(%a : memref<?xf32>) outs(%a : memref<?xf32>)
+  return
+}
+
 // What is still on tensors has no place yet.
 // CHECK-LABEL: func.func @tensors(
 // CHECK-NEXT:  linalg.exp
@@ -46,3 +68,7 @@ func.func @tensors(%a: tensor<4xf32>) -> tensor<4xf32> {
 // CHECK: func.func private @[[SMALL]](%{{.*}}: memref<2x8xf32>)
 // CHECK: func.func private @[[CAPTURES]](%{{.*}}: memref<4xf32>, %{{.*}}: f32)
 // CHECK-NEXT: arith.constant 2.0
+// CHECK: func.func private @[[VIEWS]](%[[IN:.*]]: memref<4x16xf32>, %[[OUT:.*]]: memref<4x8xf32>) attributes {llvm.bareptr}
+// CHECK-NEXT: %[[SLICE:.*]] = memref.subview %[[IN]][0, 8]
+// CHECK-NEXT: linalg.exp ins(%[[SLICE]] : {{.*}} outs(%[[OUT]] :
+// CHECK: func.func private @[[DYNAMIC]](%{{.*}}: memref<?xf32>) {

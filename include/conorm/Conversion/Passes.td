@@ -304,4 +304,33 @@ def ExpandSmallFloats : Pass<"expand-small-floats"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def FinalizeToLLVM : Pass<"finalize-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Convert loops-free code on buffers to the LLVM dialect at once";
+  let description = [{
+    Upstream has a pass for each dialect: `arith`, `cf`, `func`, `index`,
+    `memref` and `ub`. Each walks over everything that the ones before have
+    made, and what they make is large. This pass has the patterns of all.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4xf32>, %i: index) -> f32 {
+      %0 = memref.load %a[%i] : memref<4xf32>
+      return %0 : f32
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    llvm.func @f(%a: !llvm.ptr, ..., %i: i64) -> f32 {
+      %p = llvm.getelementptr %a[%i]
+      %0 = llvm.load %p : !llvm.ptr -> f32
+      llvm.return %0 : f32
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // CONORM_CONVERSION_PASSES_TD

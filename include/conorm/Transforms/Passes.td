@@ -188,4 +188,101 @@ def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
   ];
 }
 
+def BufferizeInPlace : Pass<"bufferize-in-place", "::mlir::ModuleOp"> {
+  let summary = "Take tensors to buffers, in a time linear in the operations";
+  let description = [{
+    One-shot bufferization over function boundaries, with another analysis.
+    Upstream's compares every version of a buffer with every other: a residual
+    that each layer overwrites makes it cubic in the number of layers. Here an
+    operation overwrites a tensor if nothing reads the tensor or a view of it
+    afterwards, all of them live in one block, and each may be written. That
+    decides all of a decoder without control flow. Where it does not decide,
+    one-shot analysis does: as a whole in a function with at most
+    `analysis-limit` operations, for the operations in question in a larger one,
+    up to a fixed amount of work. What is left then is copied.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %e = tensor.empty() : tensor<4xf32>
+      %0 = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+      %1 = linalg.log ins(%0 : tensor<4xf32>) outs(%0 : tensor<4xf32>) -> tensor<4xf32>
+      return %1 : tensor<4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: memref<4xf32>) -> memref<4xf32> {
+      %0 = memref.alloc() {alignment = 64 : i64} : memref<4xf32>
+      linalg.exp ins(%x : memref<4xf32>) outs(%0 : memref<4xf32>)
+      linalg.log ins(%0 : memref<4xf32>) outs(%0 : memref<4xf32>)
+      return %0 : memref<4xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"analysisLimit", "analysis-limit", "unsigned", /*default=*/"1000",
+           "Leave a function with at most so many operations to one-shot "
+           "analysis if the linear rule does not decide all of it">,
+    Option<"checkDecisions", "check-decisions", "bool", /*default=*/"false",
+           "Have one-shot analysis check every decision, at its cost">
+  ];
+  let statistics = [
+    Statistic<"numUndecided", "num-undecided",
+              "Number of operations that the linear rule does not decide">
+  ];
+  let dependentDialects = [
+    "::mlir::bufferization::BufferizationDialect",
+    "::mlir::memref::MemRefDialect"
+  ];
+}
+
+def DeallocateAtLastUse
+    : Pass<"deallocate-at-last-use", "::mlir::func::FuncOp"> {
+  let summary = "Free buffers that stay in their block after their last use";
+  let description = [{
+    Ownership-based deallocation frees all buffers of a block at its end, after
+    comparing them with each other: memory that grows with the number of layers,
+    and a quadratic time. This pass frees those that are not returned, yielded
+    or given to anything unknown where they are used last, and marks them
+    `bufferization.manual_deallocation`. The others are left to it.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: memref<4xf32>, %y: memref<4xf32>) {
+      %0 = memref.alloc() : memref<4xf32>
+      linalg.exp ins(%x : memref<4xf32>) outs(%0 : memref<4xf32>)
+      linalg.log ins(%0 : memref<4xf32>) outs(%y : memref<4xf32>)
+      linalg.exp ins(%y : memref<4xf32>) outs(%y : memref<4xf32>)
+      return
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: memref<4xf32>, %y: memref<4xf32>) {
+      %0 = memref.alloc() {bufferization.manual_deallocation} : memref<4xf32>
+      linalg.exp ins(%x : memref<4xf32>) outs(%0 : memref<4xf32>)
+      linalg.log ins(%0 : memref<4xf32>) outs(%y : memref<4xf32>)
+      memref.dealloc %0 {bufferization.manual_deallocation} : memref<4xf32>
+      linalg.exp ins(%y : memref<4xf32>) outs(%y : memref<4xf32>)
+      return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numDeallocated", "num-deallocated",
+              "Number of buffers freed at their last use">
+  ];
+  let dependentDialects = [
+    "::mlir::bufferization::BufferizationDialect",
+    "::mlir::memref::MemRefDialect"
+  ];
+}
+
 #endif // CONORM_TRANSFORMS_PASSES_TD

@@ -1,0 +1,361 @@
+//===- InPlaceAnalysis.cpp - Which tensors are overwritten ----------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The rule. Values that may share a buffer although nothing writes between them
+// (a tensor, its slices, its reshaped forms) are a group. A group is simple if
+// all its values are defined and used in one block. An operation may overwrite
+// a value of a simple group if every value of the group may be written, and
+// nothing reads or views a value of the group after it. What it makes starts
+// another group, so that by induction nothing reads any older version either.
+//
+// What is not simple is left to one-shot analysis, which sees all decisions
+// that were made here and makes none that conflicts with them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "InPlaceAnalysis.h"
+
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/SubsetOpInterface.h"
+#include "llvm/ADT/IntEqClasses.h"
+
+using namespace mlir;
+using namespace mlir::bufferization;
+using namespace conorm;
+
+/// Work that one-shot analysis may do for the operands that are left to it in
+/// one function, in pairs of values. Those beyond are copied.
+static constexpr uint64_t kMaxWork = uint64_t(1) << 26;
+
+static bool isTensor(Value value) { return isa<TensorType>(value.getType()); }
+
+static Operation *getLater(Operation *first, Operation *second) {
+  if (!first || (second && first->isBeforeInBlock(second)))
+    return second;
+  return first;
+}
+
+namespace {
+
+/// A tensor operand, and what its operation does with its buffer.
+struct Access {
+  OpOperand *operand;
+  bool reads, writes, aliases;
+};
+
+/// Values that may share a buffer although nothing writes between them.
+struct Group {
+  /// Block of all its values and accesses.
+  Block *block = nullptr;
+  unsigned numValues = 0;
+  bool isSimple = true;
+  bool isWritable = true;
+  /// The last operation that reads or views a value of the group.
+  Operation *lastRead = nullptr;
+  SmallVector<const Access *, 1> writes;
+  /// The write that is in place.
+  const Access *overwrite = nullptr;
+  /// Something is left to one-shot analysis.
+  bool isUndecided = false;
+};
+
+class InPlaceRule {
+public:
+  InPlaceRule(func::FuncOp function, OneShotAnalysisState &state)
+      : function(function), state(state) {}
+
+  /// Fills `undecided` with the operations that are left to one-shot analysis,
+  /// and calls `decide` for each operand that is in place.
+  void run(llvm::SetVector<Operation *> &undecided,
+           llvm::function_ref<void(OpOperand &)> bufferizeInPlace);
+  unsigned getNumOps() const { return numOps; }
+
+private:
+  void addValues();
+  void addAccesses();
+  void addAccess(OpOperand &operand, bool isKnown);
+  void addToGroups();
+  void decide(Group &group);
+  void decideSingle(Group &group);
+  bool mayOverwrite(const Group &group, const Access &write);
+  Group &getGroup(Value value) { return groups[classes[ids.lookup(value)]]; }
+
+  func::FuncOp function;
+  OneShotAnalysisState &state;
+  unsigned numOps = 0;
+  llvm::DenseMap<Value, unsigned> ids;
+  SmallVector<Value> values;
+  /// Values that cannot be in a simple group.
+  llvm::BitVector complex;
+  llvm::IntEqClasses classes;
+  SmallVector<Access> accesses;
+  SmallVector<Group> groups;
+};
+
+} // namespace
+
+void InPlaceRule::addValues() {
+  auto add = [&](Value value, bool isComplex) {
+    if (!isTensor(value))
+      return;
+    ids.try_emplace(value, values.size());
+    values.push_back(value);
+    complex.push_back(isComplex);
+  };
+  for (BlockArgument argument : function.getArguments())
+    add(argument, /*isComplex=*/false);
+  function.getBody().walk([&](Operation *op) {
+    ++numOps;
+    bool isComplex =
+        !state.getOptions().dynCastBufferizableOp(op) ||
+        (op->getNumRegions() != 0 && !isa<DestinationStyleOpInterface>(op));
+    for (Value result : op->getResults())
+      add(result, isComplex);
+    for (Region &region : op->getRegions())
+      for (BlockArgument argument : region.getArguments())
+        add(argument, /*isComplex=*/true);
+    for (Region &region : op->getRegions())
+      for (Block &block : llvm::drop_begin(region, region.empty() ? 0 : 1))
+        for (BlockArgument argument : block.getArguments())
+          add(argument, /*isComplex=*/true);
+  });
+  for (Block &block : llvm::drop_begin(function.getBody()))
+    for (BlockArgument argument : block.getArguments())
+      add(argument, /*isComplex=*/true);
+  classes.grow(values.size());
+}
+
+/// `isKnown`: the operation does with the operand no more than it says here,
+/// and gives it to no other block.
+void InPlaceRule::addAccess(OpOperand &operand, bool isKnown) {
+  AliasingValueList aliases = state.getAliasingValues(operand);
+  Access access{&operand, state.bufferizesToMemoryRead(operand),
+                state.bufferizesToMemoryWrite(operand),
+                aliases.getNumAliases() != 0};
+  unsigned id = ids.lookup(operand.get());
+  for (AliasingValue alias : aliases) {
+    auto it = ids.find(alias.value);
+    if (it == ids.end() || alias.value.getDefiningOp() != operand.getOwner())
+      isKnown = false;
+    else if (!access.writes)
+      classes.join(id, it->second);
+  }
+  if (operand.getOwner()->getBlock() != operand.get().getParentBlock())
+    isKnown = false;
+  if (!isKnown)
+    complex.set(id);
+  accesses.push_back(access);
+}
+
+void InPlaceRule::addAccesses() {
+  function.getBody().walk([&](Operation *op) {
+    auto bufferizable = state.getOptions().dynCastBufferizableOp(op);
+    bool isKnown =
+        bufferizable &&
+        (op->getNumRegions() == 0 || isa<DestinationStyleOpInterface>(op)) &&
+        (!op->hasTrait<OpTrait::IsTerminator>() || isa<func::ReturnOp>(op));
+    for (OpOperand &operand : op->getOpOperands())
+      if (isTensor(operand.get()))
+        addAccess(operand, isKnown && !bufferizable.mustBufferizeInPlace(
+                                          operand, state));
+  });
+}
+
+void InPlaceRule::addToGroups() {
+  classes.compress();
+  groups.resize(classes.getNumClasses());
+  for (auto [id, value] : llvm::enumerate(values)) {
+    Group &group = groups[classes[id]];
+    Block *block = value.getParentBlock();
+    group.isSimple &= !complex[id] && (!group.block || group.block == block);
+    group.block = block;
+    group.isWritable = group.isWritable && state.isWritable(value);
+    ++group.numValues;
+  }
+  for (Access &access : accesses) {
+    Group &group = getGroup(access.operand->get());
+    // Positions are comparable in one block only.
+    if (!group.isSimple)
+      continue;
+    if (access.reads || (access.aliases && !access.writes))
+      group.lastRead = getLater(group.lastRead, access.operand->getOwner());
+    if (access.writes)
+      group.writes.push_back(&access);
+  }
+}
+
+/// Whether the rule lets `write`, which no read of its group follows, take the
+/// buffer. What else the operation does with it has to bear that.
+bool InPlaceRule::mayOverwrite(const Group &group, const Access &write) {
+  Operation *op = write.operand->getOwner();
+  for (OpOperand &other : op->getOpOperands()) {
+    if (&other == write.operand || !isTensor(other.get()) ||
+        &getGroup(other.get()) != &group)
+      continue;
+    if (other.get() != write.operand->get() ||
+        state.bufferizesToMemoryWrite(other) ||
+        state.getAliasingValues(other).getNumAliases() != 0)
+      return false;
+    if (state.bufferizesToMemoryRead(other) &&
+        !state.getOptions().dynCastBufferizableOp(op)
+             .bufferizesToElementwiseAccess(state, {&other, write.operand}))
+      return false;
+  }
+  return true;
+}
+
+/// A value without views: a write that a read of it follows is out of place,
+/// whatever else is decided, unless the reader may read another part.
+void InPlaceRule::decideSingle(Group &group) {
+  for (const Access *write : llvm::reverse(group.writes)) {
+    Operation *op = write->operand->getOwner();
+    Operation *last = group.lastRead;
+    if (last && op->isBeforeInBlock(last)) {
+      if (isa<SubsetOpInterface>(last) || isa<SubsetOpInterface>(op))
+        group.isUndecided = true;
+      continue;
+    }
+    if (!group.isWritable)
+      continue;
+    if (group.overwrite || !mayOverwrite(group, *write)) {
+      group.isUndecided = true;
+      continue;
+    }
+    group.overwrite = write;
+  }
+}
+
+void InPlaceRule::decide(Group &group) {
+  if (!group.isSimple) {
+    group.isUndecided = true;
+    return;
+  }
+  if (group.numValues == 1) {
+    decideSingle(group);
+  } else if (!group.writes.empty()) {
+    const Access *write = group.writes.front();
+    Operation *op = write->operand->getOwner();
+    bool isLast = !group.lastRead || !op->isBeforeInBlock(group.lastRead);
+    if (group.writes.size() == 1 && group.isWritable && isLast &&
+        mayOverwrite(group, *write))
+      group.overwrite = write;
+    else
+      group.isUndecided = true;
+  }
+  if (group.isUndecided)
+    group.overwrite = nullptr;
+}
+
+void InPlaceRule::run(
+    llvm::SetVector<Operation *> &undecided,
+    llvm::function_ref<void(OpOperand &)> bufferizeInPlace) {
+  addValues();
+  addAccesses();
+  addToGroups();
+  for (Group &group : groups)
+    decide(group);
+  for (Access &access : accesses) {
+    Group &group = getGroup(access.operand->get());
+    if (!access.writes && !access.aliases)
+      bufferizeInPlace(*access.operand);
+    else if (group.isUndecided)
+      undecided.insert(access.operand->getOwner());
+    else if (!access.writes || group.overwrite == &access)
+      bufferizeInPlace(*access.operand);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// One-shot analysis for the rest
+//===----------------------------------------------------------------------===//
+
+/// Number of pairs of values that one-shot analysis may look at for `op`.
+static uint64_t estimateWork(Operation *op, OneShotAnalysisState &state) {
+  uint64_t work = 0;
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isTensor(operand.get()))
+      continue;
+    uint64_t numAliases = 0;
+    auto count = [&](Value) { ++numAliases; };
+    state.applyOnAliases(operand.get(), count);
+    for (AliasingValue alias : state.getAliasingValues(operand))
+      state.applyOnAliases(alias.value, count);
+    work += numAliases * numAliases;
+  }
+  return work;
+}
+
+static LogicalResult analyzeUndecided(ArrayRef<Operation *> ops,
+                                      func::FuncOp function,
+                                      OneShotAnalysisState &state) {
+  if (ops.empty())
+    return success();
+  DominanceInfo dominance(function);
+  uint64_t work = 0;
+  // From the bottom up, as it does by itself.
+  for (Operation *op : llvm::reverse(ops)) {
+    work += estimateWork(op, state);
+    if (work > kMaxWork)
+      break;
+    if (failed(state.analyzeSingleOp(op, dominance)))
+      return failure();
+  }
+  return success();
+}
+
+/// Values that certainly lie in one buffer: what callers learn about results.
+static void findEquivalences(Operation *op, OneShotAnalysisState &state) {
+  for (OpResult result : op->getOpResults()) {
+    if (!isTensor(result))
+      continue;
+    for (AliasingOpOperand alias : state.getAliasingOpOperands(result))
+      if (alias.isDefinite && alias.relation == BufferRelation::Equivalent &&
+          state.isInPlace(*alias.opOperand)) {
+        state.unionEquivalenceClasses(result, alias.opOperand->get());
+        break;
+      }
+  }
+}
+
+/// Whether something demands a buffer that may conflict with what the function
+/// does: an error that only the whole analysis finds.
+static bool demandsBuffers(func::FuncOp function) {
+  return function.walk([](MaterializeInDestinationOp) {
+           return WalkResult::interrupt();
+         })
+      .wasInterrupted();
+}
+
+LogicalResult conorm::analyzeInPlace(func::FuncOp function,
+                                     OneShotAnalysisState &state,
+                                     const InPlaceOptions &options,
+                                     InPlaceStatistics &statistics) {
+  if (demandsBuffers(function))
+    return analyzeOp(function, state);
+  InPlaceRule rule(function, state);
+  SmallVector<OpOperand *> inPlace;
+  llvm::SetVector<Operation *> undecided;
+  rule.run(undecided, [&](OpOperand &operand) { inPlace.push_back(&operand); });
+  statistics.numUndecided += undecided.size();
+  if (!undecided.empty() && rule.getNumOps() <= options.analysisLimit)
+    return analyzeOp(function, state);
+  for (OpOperand *operand : inPlace)
+    state.bufferizeInPlace(*operand);
+  if (failed(analyzeUndecided(undecided.getArrayRef(), function, state)))
+    return failure();
+  bool isValid = true;
+  function.getBody().walk([&](Operation *op) { findEquivalences(op, state); });
+  state.gatherUndefinedTensorUses(function);
+  function.walk([&](BufferizableOpInterface op) {
+    isValid &= succeeded(op.verifyAnalysis(state));
+  });
+  return success(isValid);
+}
