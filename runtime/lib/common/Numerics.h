@@ -35,11 +35,14 @@ void reduceAddOrdered(uint32_t type, const void *const *sources, int numSources,
 void addRounded(uint32_t type, const void *a, const void *b, void *out,
                 int64_t count);
 
-/// Memory that will be written soon and that other cores have read: to take it
-/// from their caches takes long, and is best done while this core computes.
+/// Memory that will be written soon and that other cores have read or written:
+/// to take it from their caches takes long, and is best done while this core
+/// computes.
 struct Claim {
   char *begin = nullptr;
   char *end = nullptr;
+  /// The computation reads this very memory, from `begin` on.
+  bool isRead = false;
 
   /// Cuts off the first of `parts` about equal parts.
   inline Claim split(int64_t parts) {

@@ -77,7 +77,7 @@ static Error oneShot(Communicator &group, const Stream &stream, Sink &&sink) {
       sources[member] = member == group.index() ? mine : group.readSlot(member);
     if (count > 0)
       sink(done, count, sources, group.size(),
-           group.nextSlotClaim(size_t(count * stream.elementBytes)));
+           group.claimWhileReading(size_t(count * stream.elementBytes)));
     done += count;
   } while (done < stream.count);
   return success();
@@ -171,7 +171,8 @@ Error CpuBackend::allReduce(const conorm_all_reduce_args &args,
       *communicator, attributes.strategy, stream,
       [&](int64_t offset, int64_t count, const void *const *sources,
           int numSources, Claim claim) {
-        claim.take(claimedAtOnce);
+        if (!claim.isRead)
+          claim.take(claimedAtOnce);
         reduceOrdered(args.element_type, args.reduction, sources, numSources,
                       output + offset * stream.elementBytes, count);
       });

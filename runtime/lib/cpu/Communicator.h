@@ -106,7 +106,7 @@ public:
   Communicator(World &world, std::vector<int> members, int index);
 
   size_t segmentBytes(uint64_t workspaceBytes) const;
-  /// Adopts the segments, in the members' order.
+  /// Adopts the segments, in the members' order. Two members write to both.
   void attach(std::vector<std::shared_ptr<Segment>> memory);
 
   int size() const { return int(members.size()); }
@@ -122,12 +122,14 @@ public:
   /// posted the step before, hence finished reading the one before that.
   char *nextSlot() const { return slot(self, step + 1); }
 
-  /// The first `bytes` of that slot, to be claimed while this rank does
-  /// something else: the peers have read what stood there, and the next call is
-  /// likely to be of the same size.
-  Claim nextSlotClaim(size_t bytes) const {
-    char *begin = nextSlot();
-    return {begin, begin + std::min(bytes, slotSize)};
+  /// Memory to be claimed while this rank computes with the `bytes` of the
+  /// completed step, because the next call is likely to write as many there. Of
+  /// two members, each will write where it reads now; among more, the peers
+  /// have read what stood in the next slot.
+  Claim claimWhileReading(size_t bytes) const {
+    bool isRead = takesTurns();
+    char *begin = isRead ? slot(1 - self, step) : nextSlot();
+    return {begin, begin + std::min(bytes, slotSize), isRead};
   }
 
   /// Posts the coming step and waits until all members have. After that the
@@ -138,8 +140,13 @@ public:
   const char *readSlot(int member) const { return slot(member, step); }
 
 private:
+  bool takesTurns() const { return size() == 2; }
+  /// Two members take turns with their slots: each writes where it has read two
+  /// steps ago. The lines are in its core's cache then, and each wanders from
+  /// one core to the other once a step instead of twice.
   char *slot(int member, uint64_t number) const {
-    return slots[member] + (number & 1) * slotSize;
+    int owner = takesTurns() ? member ^ int(number >> 1 & 1) : member;
+    return slots[owner] + (number & 1) * slotSize;
   }
   StepLine &line(int member, uint64_t number) const {
     return controls[member]->lines[number & 1];

@@ -183,7 +183,8 @@ Error CpuBackend::attachPeers(Group &group, uint64_t number,
     memory.push_back(mine);
     if (rank != world.rank())
       if (Error error = world.mesh().importSegment(
-              rank, number, bytes, /*writable=*/false, deadline, memory.back()))
+              rank, number, bytes, /*writable=*/group.groupSize == 2, deadline,
+              memory.back()))
         return error;
   }
   group.communicator->attach(std::move(memory));

@@ -58,12 +58,17 @@ void Epilogue::consume(int64_t offset, int64_t count,
     return;
   const void *advanced[CONORM_MAX_WORLD_SIZE];
   std::copy(sources, sources + numSources, advanced);
+  int64_t first = offset;
+  char *const firstClaimed = claim.begin;
   for (int64_t end = offset + count; offset < end;) {
     int64_t row = offset / args.cols;
     int64_t nextPiece = (row / pieceRows + 1) * pieceRows;
     int64_t piece = std::min(end, nextPiece * args.cols) - offset;
     reducePiece(offset, piece, advanced, numSources);
     offset += piece;
+    if (claim.isRead)
+      claim.begin =
+          std::max(claim.begin, firstClaimed + (offset - first) * elementBytes);
     for (; (nextRow + 1) * args.cols <= offset; ++nextRow)
       finishRow(nextRow, claim.split(end / args.cols - nextRow));
     for (int i = 0; i < numSources; ++i)

@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // One page per rank, writable by all peers: the doorbell, and who aborted, left
-// or died. Everything else a rank shares is read-only to the others.
+// or died. Everything else a rank shares is read-only to the others, but for the
+// slots of a group of two.
 //
 //===----------------------------------------------------------------------===//
 
