@@ -115,11 +115,18 @@ Error CudaBackend::launch(Kernel kernel, uint32_t type,
   config.stream = stream;
   // What no row writes of the scales is zero.
   const QuantTask &quant = task.row.quant;
-  if (quant.scales && quant.layout != CONORM_SCALE_LAYOUT_LINEAR)
+  bool clears = quant.scales && quant.layout != CONORM_SCALE_LAYOUT_LINEAR;
+  if (clears)
     if (Error error = checkCuda(
             "cudaMemsetAsync",
             cudaMemsetAsync(quant.scales, 0, quant.scaleBytes, stream)))
       return error;
+  cudaLaunchAttribute attribute{};
+  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  attribute.val.programmaticStreamSerializationAllowed = 1;
+  config.attrs = &attribute;
+  // Only a kernel in front can let this one begin before it is complete.
+  config.numAttrs = dependentLaunch && !clears;
   void *arguments[] = {&group, &task};
   return checkCuda("cudaLaunchKernel",
                    cudaLaunchKernelExC(

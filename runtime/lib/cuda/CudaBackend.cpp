@@ -46,6 +46,21 @@ static Error loadKernels(const KernelTable &table) {
                            int(sharedRowBytes)));
 }
 
+Error CudaBackend::readAttributes() {
+  int major;
+  for (auto [attribute, value] :
+       {std::pair(cudaDevAttrMultiProcessorCount, &multiprocessors),
+        std::pair(cudaDevAttrComputeCapabilityMajor, &major)})
+    if (Error error = checkCuda(
+            "cudaDeviceGetAttribute",
+            cudaDeviceGetAttribute(value, attribute, settings.device)))
+      return error;
+  // A switch to measure what it gives, and to find faults without it.
+  const char *wish = getenv("CONORM_CUDA_PDL");
+  dependentLaunch = major >= 9 && !(wish && !strcmp(wish, "0"));
+  return success();
+}
+
 Error CudaBackend::prepareDevice(const conorm_context_options &options) {
   const Driver *driver;
   if (Error error = loadDriver(driver))
@@ -64,11 +79,7 @@ Error CudaBackend::prepareDevice(const conorm_context_options &options) {
   DeviceScope scope(settings.device);
   if (Error error = checkCuda("cudaSetDevice", cudaSetDevice(options.device)))
     return error;
-  if (Error error =
-          checkCuda("cudaDeviceGetAttribute",
-                    cudaDeviceGetAttribute(&multiprocessors,
-                                           cudaDevAttrMultiProcessorCount,
-                                           settings.device)))
+  if (Error error = readAttributes())
     return error;
   if (Error error = chooseHandleKind(settings.device, settings.handles))
     return error;

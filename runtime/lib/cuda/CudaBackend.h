@@ -61,6 +61,7 @@ public:
   Error synchronize() override;
 
 private:
+  Error readAttributes();
   Error prepareDevice(const conorm_context_options &options);
   Error agreeOnDevices(const conorm_bootstrap &bootstrap,
                        const Deadline &deadline);
@@ -80,6 +81,8 @@ private:
   DeviceSettings settings;
   cudaStream_t stream = nullptr;
   int multiprocessors = 0;
+  /// Whether kernels may become resident early (DependentLaunch.cuh).
+  bool dependentLaunch = false;
   KernelTable kernels[3];
   /// Rows that do not fit shared memory.
   char *scratch = nullptr;

@@ -14,6 +14,7 @@
 #ifndef CONORM_RUNTIME_LIB_CUDA_KERNELS_CUH
 #define CONORM_RUNTIME_LIB_CUDA_KERNELS_CUH
 
+#include "DependentLaunch.cuh"
 #include "Epilogue.cuh"
 #include "Kernels.h"
 
@@ -93,6 +94,7 @@ __device__ void reduce(const Group &group, const Task &task, Run part,
     int64_t inRow = leaf - row * task.leavesPerRow;
     auto own = [&](int64_t i) { return loadInput<T>(task, row, inRow, i); };
     if (size == 1) {
+      allowSuccessor();
       consume(task, epilogue, leaf, count,
               [&](int64_t i) { return round<T>(widen(own(i))); });
       break;
@@ -106,7 +108,10 @@ __device__ void reduce(const Group &group, const Task &task, Run part,
         return loadFromSlot<T>(channel.readSlot(member), i);
       }));
     };
+    bool last = leaf + count >= part.end;
     if (!task.twoShot) {
+      if (last)
+        allowSuccessor();
       consume(task, epilogue, leaf, count, folded);
     } else {
       int64_t slice = (count + size - 1) / size;
@@ -116,6 +121,8 @@ __device__ void reduce(const Group &group, const Task &task, Run part,
         storeToSlot(channel.nextSlot(), i, folded(i));
       if (!channel.exchange())
         return;
+      if (last)
+        allowSuccessor();
       consume(task, epilogue, leaf, count, [&](int64_t i) {
         int member = int(uint32_t(i) / uint32_t(slice));
         return loadFromSlot<T>(channel.readSlot(member), i);
@@ -130,6 +137,7 @@ template <typename T>
 __global__ void __launch_bounds__(maxThreads, 1)
     allReduceKernel(const __grid_constant__ Group group,
                     const __grid_constant__ Task task) {
+  awaitPredecessors();
   StoreEpilogue<T> epilogue(task);
   reduce<T>(group, task, partOfBlock(task.leavesPerRow, 1), epilogue);
 }
@@ -140,6 +148,9 @@ __global__ void __launch_bounds__(maxThreads, 1)
               const __grid_constant__ Task task) {
   extern __shared__ uint4 rowStorage[];
   __shared__ TreeStorage tree;
+  prefetchWeight(task.row.postNorm, task.cols, sizeof(typename T::Storage));
+  prefetchWeight(task.row.norm, task.cols, sizeof(typename T::Storage));
+  awaitPredecessors();
   RowEpilogue<T> epilogue(task, tree, reinterpret_cast<char *>(rowStorage));
   // No data, no row: the reduction will not come by. Rows without elements have
   // a scale all the same with per_token.
@@ -200,6 +211,7 @@ template <typename T>
 __global__ void __launch_bounds__(maxThreads, 1)
     reduceScatterKernel(const __grid_constant__ Group group,
                         const __grid_constant__ Task task) {
+  awaitPredecessors();
   Channel channel(group);
   if (!channel.enter())
     return;
@@ -218,6 +230,8 @@ __global__ void __launch_bounds__(maxThreads, 1)
                       loadBlocks<T>(task, size, member, leaf + i));
     if (!channel.exchange())
       return;
+    if (leaf + count >= part.end)
+      allowSuccessor();
     for (int64_t i = threadIdx.x; i < count; i += blockDim.x) {
       Values total = fold<T>(size, task.reduction, [&](int member) {
         return size == 1 ? loadBlocks<T>(task, 1, 0, leaf + i)
@@ -236,6 +250,7 @@ template <typename T>
 __global__ void __launch_bounds__(maxThreads, 1)
     allGatherKernel(const __grid_constant__ Group group,
                     const __grid_constant__ Task task) {
+  awaitPredecessors();
   Channel channel(group);
   if (!channel.enter())
     return;
@@ -255,6 +270,8 @@ __global__ void __launch_bounds__(maxThreads, 1)
         storeToSlot(channel.nextSlot(), i, own(i));
     if (!channel.exchange())
       return;
+    if (leaf + count >= part.end)
+      allowSuccessor();
     for (int member = 0; member < size; ++member)
       for (int64_t i = threadIdx.x; i < count; i += blockDim.x)
         storeBlocks(task, size, member, leaf + i,

@@ -164,6 +164,7 @@ public:
   explicit DeviceBuffers(size_t bytes);
   ~DeviceBuffers();
   size_t capacity() const { return bytes; }
+  char *data() const { return base; }
   static size_t needed(const Cell &cell);
   /// Lays a cell out from `offset`; outputs and guards are poisoned.
   Buffers place(const Cell &cell, int rank, cudaStream_t stream,
@@ -180,6 +181,7 @@ private:
 int matrix(int argc, char **argv);
 int graphs(int argc, char **argv);
 int delays(int argc, char **argv);
+int dependent(int argc, char **argv);
 int faults(int argc, char **argv);
 int processes(int argc, char **argv);
 int processRank(int argc, char **argv);

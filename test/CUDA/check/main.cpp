@@ -21,6 +21,7 @@ int main(int argc, char **argv) {
        "--cells N --seed N --world N --elements N --workspace BYTES --warm N"},
       {"graphs", check::graphs, "--calls N --world N"},
       {"delays", check::delays, "--calls N"},
+      {"dependent", check::dependent, "--cells N --seed N --world N"},
       {"faults", check::faults, "--count N --deadline MS"},
       {"processes", check::processes, "--cells N --world N --kills N"},
       {"times", check::times, "--world N"},
