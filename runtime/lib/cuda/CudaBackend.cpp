@@ -134,7 +134,7 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
                     other.device) == settings.localDevices.end())
         settings.localDevices.push_back(other.device);
   }
-  return success();
+  return reachDevices(settings.device, settings.localDevices, settings.handles);
 }
 
 Error CudaBackend::create(const conorm_context_options &options,
