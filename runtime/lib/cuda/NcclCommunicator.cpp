@@ -40,7 +40,7 @@ Error NcclCommunicator::failure() const {
 }
 
 Error NcclCommunicator::ncclFailure(const char *what, int result) const {
-  const char *detail = comm ? api->getLastError(comm) : nullptr;
+  const char *detail = api->getLastError(comm);
   bool hasDetail = detail && *detail;
   return makeError(result == ncclPeerFailed ? CONORM_ERROR_PEER_LOST
                                             : CONORM_ERROR_SYSTEM,
