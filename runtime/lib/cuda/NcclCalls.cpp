@@ -31,6 +31,11 @@ static int64_t roundUp(int64_t value, int64_t unit) {
 
 namespace {
 /// Sizes are in elements, places in bytes.
+///
+/// NCCL receives into the stage alone, never into a caller's buffer: where it
+/// reaches a peer's memory directly and the peer makes another call, it may
+/// write more than was expected. The stage has two halves, `parts` and
+/// `landing`, and is larger than either by what any call sends.
 class NcclCall {
 public:
   NcclCall(CudaCommunicator &comm, const CallAttributes &attributes,
@@ -43,19 +48,27 @@ public:
     bool rounds =
         reduction == CONORM_REDUCTION_SUM || reduction == CONORM_REDUCTION_PROD;
     relaxed = attributes.numerics == CONORM_NUMERICS_RELAXED && rounds;
-    split(stage.bytes / 2);
+    keepAside(0);
   }
 
-  /// The stage: what is gathered, and before it the members' parts.
-  void split(int64_t gatheredBytes) {
-    gathered = stage.bytes / 16 * 16 - roundUp(gatheredBytes, 16);
-    slice = gathered / size / unit / leafElements * leafElements;
+  /// Takes bytes from the end of the stage for something else.
+  char *keepAside(int64_t bytes) {
+    int64_t rest = stage.bytes / 16 * 16 - roundUp(bytes, 16);
+    int64_t half = rest / 2 / 16 * 16;
+    landing = stage.at + half;
+    slice = half / size / unit / leafElements * leafElements;
+    return stage.at + rest;
   }
-  char *gatherBuffer() const { return stage.at + gathered; }
-  int64_t gatherBytes() const { return stage.bytes / 16 * 16 - gathered; }
+  /// What lands at once, at most.
+  int64_t chunk() const { return slice * size; }
+  char *landed() const { return landing; }
 
+  /// all_reduce. Without an output the result, one chunk, stays where it
+  /// landed.
   Error reduce(const char *in, char *out, int64_t count);
+  /// `in` is [outer, size, block], `out` [outer, block].
   Error reduceScatter(const char *in, char *out, int64_t outer, int64_t block);
+  /// `in` is [outer, block], `out` [outer, size, block].
   Error allGather(const char *in, char *out, int64_t outer, int64_t block);
 
 private:
@@ -67,14 +80,14 @@ private:
       return error;
     return nccl.leave(stream);
   }
-  Error reduceChunk(const char *in, char *out, int64_t count);
-  Error exchange(const char *in, int64_t inStride, int64_t count);
+  template <typename Piece>
+  Error forPieces(int64_t outer, int64_t block, Piece &&piece);
+  Error reduceChunk(const char *in, int64_t count);
+  Error exchange(const char *in, int64_t part, int64_t count);
   Error sum(int64_t stride, char *out, int64_t count);
-  Error gather(char *out, int64_t part, int64_t count);
-  Error scatterRelaxed(const char *in, char *out, int64_t count);
-  Error scatterPiece(const char *in, int64_t inStride, char *out,
-                     int64_t count);
-  Error gatherWhole(const char *in, char *out, int64_t count);
+  Error gather(int64_t part);
+  Error scatter(const char *in, int64_t pitch, int64_t width, int64_t rows,
+                char *out);
   Error move(char *to, int64_t toPitch, const char *from, int64_t fromPitch,
              int64_t width, int64_t rows);
   int ncclType() const {
@@ -95,33 +108,38 @@ private:
   int size, self;
   NcclCommunicator::Stage stage;
   bool relaxed;
-  /// Bytes of the members' parts, and elements of the largest one.
-  int64_t gathered = 0, slice = 0;
+  char *landing = nullptr;
+  /// Elements of the largest part.
+  int64_t slice = 0;
 };
 } // namespace
 
-/// Member m's piece of `in`, at m * inStride, goes to member m; this rank's
-/// come from all members, `count` elements each. Unequal pieces have their own
-/// way in reduceChunk().
-Error NcclCall::exchange(const char *in, int64_t inStride, int64_t count) {
-  int64_t stride = roundUp(count, leafElements) * unit;
+/// Member m's part of `count` elements begins at m * part; the last ones may be
+/// short or empty. Each member sends it to m, which has all of them in the
+/// stage then, `part` elements apart.
+Error NcclCall::exchange(const char *in, int64_t part, int64_t count) {
+  auto bytes = [&](int member) {
+    return size_t(std::clamp<int64_t>(count - member * part, 0, part) * unit);
+  };
   return nccl.transfer(
       "ncclSend and ncclRecv",
       [&](const NcclApi &api, NcclHandle comm, cudaStream_t lane) {
         int result = ncclDone;
+        int64_t mine = roundUp(part, leafElements) * unit;
         for (int peer = 0; peer < size && ncclGood(result); ++peer) {
-          result = api.send(in + peer * inStride, size_t(count * unit),
-                            ncclBytes, peer, comm, lane);
-          if (ncclGood(result))
-            result = api.recv(stage.at + peer * stride, size_t(count * unit),
-                              ncclBytes, peer, comm, lane);
+          if (bytes(peer))
+            result = api.send(in + peer * part * unit, bytes(peer), ncclBytes,
+                              peer, comm, lane);
+          if (ncclGood(result) && bytes(self))
+            result = api.recv(stage.at + peer * mine, bytes(self), ncclBytes,
+                              peer, comm, lane);
         }
         return result;
       });
 }
 
 Error NcclCall::sum(int64_t stride, char *out, int64_t count) {
-  if (count == 0)
+  if (count <= 0)
     return success();
   OrderedSum task{};
   task.parts = stage.at;
@@ -143,90 +161,23 @@ Error NcclCall::sum(int64_t stride, char *out, int64_t count) {
       cudaLaunchKernelExC(&config, orderedSumKernel(type), arguments));
 }
 
-/// Every member has its part of `out`, at member * part; the last ones may be
-/// short or empty.
-Error NcclCall::gather(char *out, int64_t part, int64_t count) {
-  auto length = [&](int member) {
-    return std::clamp<int64_t>(count - member * part, 0, part) * unit;
-  };
-  auto at = [&](int member) { return out + member * part * unit; };
-  if (part * size == count)
-    return nccl.transfer(
-        "ncclAllGather",
-        [&](const NcclApi &api, NcclHandle comm, cudaStream_t lane) {
-          return api.allGather(at(self), out, size_t(part * unit), ncclBytes,
-                               comm, lane);
-        });
-  return nccl.transfer(
-      "ncclSend and ncclRecv",
-      [&](const NcclApi &api, NcclHandle comm, cudaStream_t lane) {
-        int result = ncclDone;
-        for (int peer = 0; peer < size && ncclGood(result); ++peer) {
-          if (peer == self)
-            continue;
-          if (length(self))
-            result = api.send(at(self), size_t(length(self)), ncclBytes, peer,
-                              comm, lane);
-          if (ncclGood(result) && length(peer))
-            result = api.recv(at(peer), size_t(length(peer)), ncclBytes, peer,
-                              comm, lane);
-        }
-        return result;
-      });
-}
-
-Error NcclCall::reduceChunk(const char *in, char *out, int64_t count) {
-  int64_t part = roundUp((count + size - 1) / size, leafElements);
-  auto length = [&](int member) {
-    return std::clamp<int64_t>(count - member * part, 0, part);
-  };
-  if (Error error = nccl.transfer(
-          "ncclSend and ncclRecv",
-          [&](const NcclApi &api, NcclHandle comm, cudaStream_t lane) {
-            int result = ncclDone;
-            for (int peer = 0; peer < size && ncclGood(result); ++peer) {
-              int64_t place = peer * part * unit;
-              if (length(peer))
-                result = api.send(in + place, size_t(length(peer) * unit),
-                                  ncclBytes, peer, comm, lane);
-              if (ncclGood(result) && length(self))
-                result = api.recv(stage.at + place, size_t(length(self) * unit),
-                                  ncclBytes, peer, comm, lane);
-            }
-            return result;
-          }))
-    return error;
-  if (Error error = sum(part * unit, out + self * part * unit, length(self)))
-    return error;
-  return gather(out, part, count);
-}
-
-/// all_reduce; `out` may be `in`, whose slices are sent before they are
-/// overwritten.
-Error NcclCall::reduce(const char *in, char *out, int64_t count) {
-  if (count == 0)
-    return success();
-  if (relaxed)
-    return between([&] {
-      return nccl.transfer(
-          "ncclAllReduce",
-          [&](const NcclApi &api, NcclHandle comm, cudaStream_t lane) {
-            return api.allReduce(in, out, size_t(count), ncclType(), ncclOp(),
-                                 comm, lane);
-          });
-    });
-  int64_t chunk = slice * size;
-  for (int64_t at = 0; at < count; at += chunk)
-    if (Error error = between([&] {
-          return reduceChunk(in + at * unit, out + at * unit,
-                             std::min(chunk, count - at));
-        }))
-      return error;
-  return success();
+/// Every member's part has landed on that member; afterwards all on all. Parts
+/// are whole in the stage, also where the tensor ends earlier.
+Error NcclCall::gather(int64_t part) {
+  return nccl.transfer("ncclAllGather", [&](const NcclApi &api, NcclHandle comm,
+                                            cudaStream_t lane) {
+    return api.allGather(landing + self * part * unit, landing,
+                         size_t(part * unit), ncclBytes, comm, lane);
+  });
 }
 
 Error NcclCall::move(char *to, int64_t toPitch, const char *from,
                      int64_t fromPitch, int64_t width, int64_t rows) {
+  if (rows == 1)
+    return checkCuda("cudaMemcpyAsync",
+                     cudaMemcpyAsync(to, from, size_t(width * unit),
+                                     cudaMemcpyDeviceToDevice, nccl.lane()));
+  // Rows of which several fit a part are far below the longest pitch.
   return checkCuda("cudaMemcpy2DAsync",
                    cudaMemcpy2DAsync(to, size_t(toPitch * unit), from,
                                      size_t(fromPitch * unit),
@@ -234,103 +185,111 @@ Error NcclCall::move(char *to, int64_t toPitch, const char *from,
                                      cudaMemcpyDeviceToDevice, nccl.lane()));
 }
 
-Error NcclCall::scatterRelaxed(const char *in, char *out, int64_t count) {
-  return nccl.transfer(
-      "ncclReduceScatter",
-      [&](const NcclApi &api, NcclHandle comm, cudaStream_t lane) {
-        return api.reduceScatter(in, out, size_t(count), ncclType(), ncclOp(),
-                                 comm, lane);
-      });
-}
-
-Error NcclCall::scatterPiece(const char *in, int64_t inStride, char *out,
-                             int64_t count) {
-  if (Error error = exchange(in, inStride * unit, count))
+Error NcclCall::reduceChunk(const char *in, int64_t count) {
+  if (relaxed)
+    return nccl.transfer(
+        "ncclAllReduce",
+        [&](const NcclApi &api, NcclHandle comm, cudaStream_t lane) {
+          return api.allReduce(in, landing, size_t(count), ncclType(), ncclOp(),
+                               comm, lane);
+        });
+  int64_t part = roundUp((count + size - 1) / size, leafElements);
+  if (Error error = exchange(in, part, count))
     return error;
-  return sum(roundUp(count, leafElements) * unit, out, count);
+  if (Error error = sum(part * unit, landing + self * part * unit,
+                        std::min(part, count - self * part)))
+    return error;
+  return gather(part);
 }
 
-/// `in` is [outer, size, block], `out` [outer, block].
-Error NcclCall::reduceScatter(const char *in, char *out, int64_t outer,
-                              int64_t block) {
-  if (outer == 0 || block == 0)
-    return success();
-  auto from = [&](int64_t row, int member) {
-    return in + (row * size + member) * block * unit;
-  };
-  // Short blocks are packed, for each member those of several rows.
-  int64_t most = std::min(slice, gatherBytes() / size / unit);
-  int64_t rows = std::min(outer, std::max<int64_t>(most / block, 1));
-  for (int64_t row = 0; row < outer; row += rows) {
-    int64_t taken = std::min(rows, outer - row);
-    int64_t count = taken * block;
-    char *to = out + row * block * unit;
-    if (taken > 1) {
-      if (Error error = between([&]() -> Error {
-            char *packed = gatherBuffer();
-            for (int member = 0; member < size; ++member)
-              if (Error error =
-                      move(packed + member * count * unit, block,
-                           from(row, member), block * size, block, taken))
-                return error;
-            return relaxed ? scatterRelaxed(packed, to, count)
-                           : scatterPiece(packed, count, to, count);
-          }))
-        return error;
-      continue;
-    }
-    if (relaxed) {
-      if (Error error =
-              between([&] { return scatterRelaxed(from(row, 0), to, block); }))
-        return error;
-      continue;
-    }
-    for (int64_t at = 0; at < block; at += slice)
-      if (Error error = between([&] {
-            return scatterPiece(from(row, 0) + at * unit, block, to + at * unit,
-                                std::min(slice, block - at));
-          }))
-        return error;
-  }
-  return success();
-}
-
-Error NcclCall::gatherWhole(const char *in, char *out, int64_t count) {
-  return nccl.transfer("ncclAllGather", [&](const NcclApi &api, NcclHandle comm,
-                                            cudaStream_t lane) {
-    return api.allGather(in, out, size_t(count * unit), ncclBytes, comm, lane);
-  });
-}
-
-/// `in` is [outer, block], `out` [outer, size, block].
-Error NcclCall::allGather(const char *in, char *out, int64_t outer,
-                          int64_t block) {
-  if (outer == 0 || block == 0)
-    return success();
-  auto to = [&](int64_t row, int member) {
-    return out + (row * size + member) * block * unit;
-  };
-  int64_t most = stage.bytes / size / unit;
-  int64_t rows = std::min(outer, std::max<int64_t>(most / block, 1));
-  for (int64_t row = 0; row < outer; row += rows) {
-    int64_t taken = std::min(rows, outer - row);
-    int64_t count = taken * block;
-    const char *from = in + row * block * unit;
+/// `out` may be `in`, a chunk of which is sent before it is overwritten.
+Error NcclCall::reduce(const char *in, char *out, int64_t count) {
+  for (int64_t at = 0; at < count; at += chunk()) {
+    int64_t taken = std::min(chunk(), count - at);
     if (Error error = between([&]() -> Error {
-          if (taken == 1)
-            return gatherWhole(from, to(row, 0), block);
-          if (Error error = gatherWhole(from, stage.at, count))
+          if (Error error = reduceChunk(in + at * unit, taken))
             return error;
-          for (int member = 0; member < size; ++member)
-            if (Error error =
-                    move(to(row, member), block * size,
-                         stage.at + member * count * unit, block, block, taken))
-              return error;
-          return success();
+          return out ? move(out + at * unit, taken, landing, taken, taken, 1)
+                     : success();
         }))
       return error;
   }
   return success();
+}
+
+/// Pieces of [outer, block] that fit a part: whole rows, or a piece of one.
+template <typename Piece>
+Error NcclCall::forPieces(int64_t outer, int64_t block, Piece &&piece) {
+  if (block == 0)
+    return success();
+  int64_t rows = std::min(outer, std::max<int64_t>(slice / block, 1));
+  int64_t width = std::min(block, slice);
+  for (int64_t row = 0; row < outer; row += rows)
+    for (int64_t at = 0; at < block; at += width)
+      if (Error error = between([&] {
+            return piece(row, std::min(rows, outer - row), at,
+                         std::min(width, block - at));
+          }))
+        return error;
+  return success();
+}
+
+/// Members' pieces of `in`, `pitch` elements apart, rows of `width`.
+Error NcclCall::scatter(const char *in, int64_t pitch, int64_t width,
+                        int64_t rows, char *out) {
+  int64_t count = width * rows;
+  char *packed = relaxed ? stage.at : landing;
+  for (int member = 0; member < size; ++member)
+    if (Error error =
+            move(packed + member * count * unit, width,
+                 in + member * pitch * unit, pitch * size, width, rows))
+      return error;
+  if (!relaxed) {
+    if (Error error = exchange(packed, count, count * size))
+      return error;
+    return sum(roundUp(count, leafElements) * unit, out, count);
+  }
+  if (Error error = nccl.transfer(
+          "ncclReduceScatter",
+          [&](const NcclApi &api, NcclHandle comm, cudaStream_t lane) {
+            return api.reduceScatter(packed, landing, size_t(count), ncclType(),
+                                     ncclOp(), comm, lane);
+          }))
+    return error;
+  return move(out, count, landing, count, count, 1);
+}
+
+Error NcclCall::reduceScatter(const char *in, char *out, int64_t outer,
+                              int64_t block) {
+  return forPieces(
+      outer, block, [&](int64_t row, int64_t rows, int64_t at, int64_t width) {
+        return scatter(in + (row * size * block + at) * unit, block, width,
+                       rows, out + (row * block + at) * unit);
+      });
+}
+
+Error NcclCall::allGather(const char *in, char *out, int64_t outer,
+                          int64_t block) {
+  return forPieces(
+      outer, block,
+      [&](int64_t row, int64_t rows, int64_t at, int64_t width) -> Error {
+        int64_t count = rows * width;
+        if (Error error = nccl.transfer(
+                "ncclAllGather",
+                [&](const NcclApi &api, NcclHandle comm, cudaStream_t lane) {
+                  return api.allGather(in + (row * block + at) * unit, landing,
+                                       size_t(count * unit), ncclBytes, comm,
+                                       lane);
+                }))
+          return error;
+        for (int member = 0; member < size; ++member)
+          if (Error error =
+                  move(out + ((row * size + member) * block + at) * unit,
+                       block * size, landing + member * count * unit, width,
+                       width, rows))
+            return error;
+        return success();
+      });
 }
 
 //===----------------------------------------------------------------------===//
@@ -444,16 +403,16 @@ Error CudaBackend::ncclAllReduceRmsNorm(CudaCommunicator &comm,
     return launch(kernelRow, attributes.type, nullptr, attributes, site, part);
   NcclCall call(comm, attributes, site, stream, multiprocessors);
   int64_t rowBytes = conorm_type_bytes(attributes.type, task.cols);
-  call.split(std::max(comm.stage().bytes / 2, rowBytes));
-  int64_t rows = call.gatherBytes() / rowBytes;
-  char *reduced = call.gatherBuffer();
-  part.aligned = task.aligned && task.cols % leafElements == 0;
+  // A row that does not land at once is put together beside.
+  char *aside = call.chunk() < task.cols ? call.keepAside(rowBytes) : nullptr;
+  int64_t rows = aside ? 1 : call.chunk() / task.cols;
+  const char *reduced = aside ? aside : call.landed();
   for (int64_t row = 0; row < task.rows; row += rows) {
     part.firstRow = row;
     part.rows = std::min(rows, task.rows - row);
     if (Error error =
             call.reduce(static_cast<const char *>(task.input) + row * rowBytes,
-                        reduced, part.rows * task.cols))
+                        aside, part.rows * task.cols))
       return error;
     // The kernel counts rows from the first of all.
     part.input = reduced - row * rowBytes;
