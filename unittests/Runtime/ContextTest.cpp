@@ -313,6 +313,10 @@ TEST_F(BadArguments, ofAllReduce) {
   bad([](auto &a) { a.strategy = 5; }, "strategy is 5, expected 0 to 4");
   bad([](auto &a) { a.strategy = CONORM_STRATEGY_MULTIMEM; },
       "asked for multimem", CONORM_ERROR_UNSUPPORTED);
+  bad([](auto &a) { a.strategy = CONORM_STRATEGY_NCCL; },
+      "the cpu backend has the strategies auto, one_shot and two_shot, asked "
+      "for nccl",
+      CONORM_ERROR_UNSUPPORTED);
   bad([](auto &a) { a.numerics = 2; }, "numerics is 2, expected 0 to 1");
   bad([](auto &a) { a.count = -1; }, "count is -1, expected at least 0");
   bad([](auto &a) { a.count = std::numeric_limits<int64_t>::max() / 2; },

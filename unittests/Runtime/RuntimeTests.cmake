@@ -41,3 +41,23 @@ conorm_add_unittest(RuntimeCudaPlanTests
   LINK Conorm::Runtime)
 target_include_directories(RuntimeCudaPlanTests
   PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
+
+# Loading NCCL needs neither CUDA nor NCCL: libraries that are none stand in.
+conorm_add_unittest(RuntimeNcclApiTests
+  NcclApiTest.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/cuda/NcclApi.cpp
+  LINK Conorm::Runtime)
+target_include_directories(RuntimeNcclApiTests
+  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
+target_link_libraries(RuntimeNcclApiTests PRIVATE ${CMAKE_DL_LIBS})
+foreach(kind Whole Old Partial)
+  add_library(ConormNcclTest${kind} MODULE NcclTestLibrary.c)
+  set_target_properties(ConormNcclTest${kind} PROPERTIES
+    LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/unittests")
+  string(TOUPPER ${kind} kind_upper)
+  target_compile_definitions(ConormNcclTest${kind} PRIVATE
+    CONORM_NCCL_TEST_${kind_upper})
+  add_dependencies(RuntimeNcclApiTests ConormNcclTest${kind})
+  target_compile_definitions(RuntimeNcclApiTests PRIVATE
+    "CONORM_NCCL_TEST_${kind_upper}=\"$<TARGET_FILE:ConormNcclTest${kind}>\"")
+endforeach()

@@ -51,11 +51,14 @@ static Error checkOptions(const conorm_context_options &options,
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "strategy is %u, expected 0 to %d", options.strategy,
                      CONORM_STRATEGY_MULTIMEM);
-  if (options.strategy > CONORM_STRATEGY_TWO_SHOT)
+  bool isCuda = options.backend == CONORM_BACKEND_CUDA;
+  uint32_t last = isCuda ? CONORM_STRATEGY_NCCL : CONORM_STRATEGY_TWO_SHOT;
+  if (options.strategy > last)
     return makeError(CONORM_ERROR_UNSUPPORTED,
-                     "the %s backend has the strategies auto, one_shot and "
-                     "two_shot, asked for %s",
-                     options.backend == CONORM_BACKEND_CUDA ? "cuda" : "cpu",
+                     "the %s backend has the strategies auto, one_shot%s "
+                     "two_shot%s, asked for %s",
+                     isCuda ? "cuda" : "cpu", isCuda ? "," : " and",
+                     isCuda ? " and nccl" : "",
                      options.strategy == CONORM_STRATEGY_NCCL ? "nccl"
                                                               : "multimem");
   return success();

@@ -53,11 +53,10 @@ static Error checkCommon(uint32_t type, uint32_t reduction, uint32_t strategy,
   if (Error error =
           checkEnumerator("strategy", strategy, CONORM_STRATEGY_MULTIMEM))
     return error;
-  if (strategy > CONORM_STRATEGY_TWO_SHOT)
+  if (strategy > CONORM_STRATEGY_NCCL)
     return makeError(CONORM_ERROR_UNSUPPORTED,
-                     "the backends have the strategies auto, one_shot and "
-                     "two_shot, asked for %s",
-                     strategy == CONORM_STRATEGY_NCCL ? "nccl" : "multimem");
+                     "the backends have the strategies auto, one_shot, two_shot "
+                     "and nccl, asked for multimem");
   return checkEnumerator("numerics", numerics, CONORM_NUMERICS_RELAXED);
 }
 

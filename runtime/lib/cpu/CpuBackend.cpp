@@ -282,6 +282,10 @@ Error CpuBackend::groupSize(const conorm_group &group, int64_t &size) {
 Error CpuBackend::beginCall(const conorm_group &group,
                             const CallAttributes &attributes, const Site &site,
                             Communicator *&out) {
+  if (attributes.strategy == CONORM_STRATEGY_NCCL)
+    return makeError(CONORM_ERROR_UNSUPPORTED,
+                     "the cpu backend has the strategies auto, one_shot and "
+                     "two_shot, asked for nccl");
   if (Error error = communicatorOf(group, out))
     return error;
   return out->begin(attributes, site.label);

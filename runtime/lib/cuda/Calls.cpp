@@ -115,7 +115,8 @@ Error CudaBackend::launch(Kernel kernel, uint32_t type,
   config.stream = stream;
   // What no row writes of the scales is zero.
   const QuantTask &quant = task.row.quant;
-  bool clears = quant.scales && quant.layout != CONORM_SCALE_LAYOUT_LINEAR;
+  bool clears = quant.scales && quant.layout != CONORM_SCALE_LAYOUT_LINEAR &&
+                task.firstRow == 0;
   if (clears)
     if (Error error = checkCuda(
             "cudaMemsetAsync",
@@ -165,6 +166,8 @@ Error CudaBackend::allReduce(const conorm_all_reduce_args &args,
   attributes.numerics = args.numerics;
   attributes.strategy =
       cuda::chooseStrategy(args.strategy, bytes, comm->size());
+  if (attributes.strategy == CONORM_STRATEGY_NCCL)
+    return ncclAllReduce(*comm, attributes, site, args);
   Task task{};
   task.input = args.input;
   task.output = args.output;
@@ -227,6 +230,8 @@ Error CudaBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
   task.row.quant = taskOf(args.quant, args.scale, args.quantized, args.scales,
                           args.rows, args.cols);
   placeRow(args.element_type, task);
+  if (attributes.strategy == CONORM_STRATEGY_NCCL)
+    return ncclAllReduceRmsNorm(*comm, attributes, site, task);
   return launch(kernelRow, args.element_type, comm, attributes, site, task);
 }
 
@@ -318,10 +323,12 @@ Error CudaBackend::reduceScatter(const conorm_scatter_gather_args &args,
   CudaCommunicator *comm;
   if (Error error = find(group, comm))
     return error;
-  return scatterGather(
-      kernelReduceScatter, args, *comm,
-      describeScatterGather(CONORM_OP_REDUCE_SCATTER, args, site), site,
-      args.dim / comm->size() * args.inner);
+  CallAttributes attributes =
+      describeScatterGather(CONORM_OP_REDUCE_SCATTER, args, site);
+  if (attributes.strategy == CONORM_STRATEGY_NCCL)
+    return ncclReduceScatter(*comm, attributes, site, args);
+  return scatterGather(kernelReduceScatter, args, *comm, attributes, site,
+                       args.dim / comm->size() * args.inner);
 }
 
 Error CudaBackend::allGather(const conorm_scatter_gather_args &args,
@@ -329,7 +336,10 @@ Error CudaBackend::allGather(const conorm_scatter_gather_args &args,
   CudaCommunicator *comm;
   if (Error error = find(group, comm))
     return error;
-  return scatterGather(kernelAllGather, args, *comm,
-                       describeScatterGather(CONORM_OP_ALL_GATHER, args, site),
-                       site, args.dim * args.inner);
+  CallAttributes attributes =
+      describeScatterGather(CONORM_OP_ALL_GATHER, args, site);
+  if (attributes.strategy == CONORM_STRATEGY_NCCL)
+    return ncclAllGather(*comm, attributes, site, args);
+  return scatterGather(kernelAllGather, args, *comm, attributes, site,
+                       args.dim * args.inner);
 }

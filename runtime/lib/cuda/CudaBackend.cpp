@@ -131,9 +131,13 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
                        rank);
     // Blocks of all ranks on a device are resident together, one on each
     // multiprocessor.
-    int sharing = 0;
-    for (const DeviceRecord &neighbour : all)
-      sharing += !memcmp(&neighbour.uuid, &other.uuid, sizeof(other.uuid));
+    int sharing = 0, first = world.size();
+    for (int neighbour = world.size() - 1; neighbour >= 0; --neighbour)
+      if (!memcmp(&all[neighbour].uuid, &other.uuid, sizeof(other.uuid))) {
+        ++sharing;
+        first = neighbour;
+      }
+    settings.firstOnDevice.push_back(first);
     int channels = int(other.multiprocessors) / sharing;
     settings.channels = std::max(1, std::min(settings.channels, channels));
     if (rank == world.rank() || world.mesh().sameProcess(rank))
@@ -141,7 +145,7 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
                     other.device) == settings.localDevices.end())
         settings.localDevices.push_back(other.device);
   }
-  return success();
+  return reachDevices(settings.device, settings.localDevices, settings.handles);
 }
 
 Error CudaBackend::create(const conorm_context_options &options,
@@ -163,6 +167,10 @@ Error CudaBackend::create(const conorm_context_options &options,
   // Without a device nobody needs to be asked.
   if (outcome && outcome.code == CONORM_ERROR_UNSUPPORTED)
     return outcome;
+  strategy = options.strategy;
+  const NcclApi *nccl;
+  if (!outcome && strategy == CONORM_STRATEGY_NCCL)
+    outcome = loadNccl(nccl);
   Deadline deadline(options.deadline_ms);
   conorm_context_options plain = options;
   plain.workspace_bytes = minimumWorkspaceBytes;
@@ -219,6 +227,8 @@ CudaBackend::~CudaBackend() {
       communicator->leak();
     return;
   }
+  for (const std::unique_ptr<CudaCommunicator> &communicator : communicators)
+    communicator->nccl().retire();
   communicators.clear();
   if (pageRegistered)
     cudaHostUnregister(&control.world.own());
@@ -262,6 +272,10 @@ Error CudaBackend::connectGroups(size_t first, uint64_t tag) {
   for (size_t i = first; i < communicators.size(); ++i)
     if (Error error = communicators[i]->importMemory(deadline))
       return error;
+  if (strategy == CONORM_STRATEGY_NCCL)
+    for (size_t i = first; i < communicators.size(); ++i)
+      if (Error error = connectNccl(*communicators[i], attributes, ""))
+        return error;
   return success();
 }
 
@@ -277,7 +291,8 @@ Error CudaBackend::addGroups(const conorm_group *groups, size_t count) {
     if (control.communicatorOf(groups[i], members) || !find(groups[i], known))
       continue;
     communicators.push_back(std::make_unique<CudaCommunicator>(
-        control.world, *members, settings, communicators.size() + 1));
+        control.world, *members, settings, communicators.size() + 1,
+        [this](const Error &error) { publishFailure(error); }));
   }
   return connectGroups(first, count);
 }

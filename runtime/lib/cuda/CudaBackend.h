@@ -19,6 +19,8 @@
 
 #include "../cpu/CpuBackend.h"
 
+#include <atomic>
+
 namespace conorm::rt::cuda {
 
 /// A CPU context without data: ranks, sockets, groups, abort records.
@@ -54,8 +56,10 @@ public:
   void setDeadline(uint32_t milliseconds) override {
     control.setDeadline(milliseconds);
   }
+  /// The first failure that is published stays: peers may be reading it.
   void publishFailure(const Error &error) override {
-    control.publishFailure(error);
+    if (!published.exchange(true))
+      control.publishFailure(error);
   }
   Error poll() override;
   Error synchronize() override;
@@ -75,6 +79,21 @@ private:
                       const CallAttributes &attributes, const Site &site,
                       int64_t block);
   void placeRow(uint32_t type, Task &task) const;
+  // The strategy nccl, in NcclCalls.cpp.
+  Error connectNccl(CudaCommunicator &comm, const CallAttributes &attributes,
+                    const char *label);
+  Error beginNccl(CudaCommunicator &comm, const CallAttributes &attributes,
+                  const Site &site);
+  Error ncclAllReduce(CudaCommunicator &comm, const CallAttributes &attributes,
+                      const Site &site, const conorm_all_reduce_args &args);
+  Error ncclReduceScatter(CudaCommunicator &comm,
+                          const CallAttributes &attributes, const Site &site,
+                          const conorm_scatter_gather_args &args);
+  Error ncclAllGather(CudaCommunicator &comm, const CallAttributes &attributes,
+                      const Site &site, const conorm_scatter_gather_args &args);
+  Error ncclAllReduceRmsNorm(CudaCommunicator &comm,
+                             const CallAttributes &attributes, const Site &site,
+                             const Task &task);
   bool drain(int64_t nanoseconds) const;
 
   ControlPlane control;
@@ -87,6 +106,9 @@ private:
   /// Rows that do not fit shared memory.
   char *scratch = nullptr;
   bool pageRegistered = false;
+  /// A conorm_strategy: the context's.
+  uint32_t strategy = CONORM_STRATEGY_AUTO;
+  std::atomic<bool> published{false};
   std::vector<std::unique_ptr<CudaCommunicator>> communicators;
 };
 

@@ -16,12 +16,19 @@ using namespace conorm::rt::cuda;
 static_assert(sizeof(CallHeader) <= headerWords * sizeof(uint64_t),
               "a header fits its room");
 
-CudaCommunicator::CudaCommunicator(World &world, const Communicator &group,
+CudaCommunicator::CudaCommunicator(World &world, Communicator &group,
                                    const DeviceSettings &settings,
-                                   uint64_t number)
-    : world(world), members(group), settings(settings), number(number) {}
+                                   uint64_t number,
+                                   std::function<void(const Error &)> publish)
+    : world(world), members(group), settings(settings), number(number),
+      viaNccl(std::make_unique<NcclCommunicator>(
+          world, group, settings.device,
+          NcclCommunicator::Hooks{[this] { return pollRecord(); },
+                                  std::move(publish)})) {}
 
 CudaCommunicator::~CudaCommunicator() {
+  // Its watcher reads the record.
+  viaNccl.reset();
   DeviceScope scope(settings.device);
   if (local)
     cudaFree(local);
@@ -30,6 +37,8 @@ CudaCommunicator::~CudaCommunicator() {
 }
 
 void CudaCommunicator::leak() {
+  viaNccl->leak();
+  viaNccl.reset();
   // The pointers to shared memory are never destroyed.
   new std::vector<std::shared_ptr<DeviceMemory>>(std::move(memory));
   local = nullptr;
@@ -143,6 +152,18 @@ static CallHeader headerOf(const uint64_t *words) {
 }
 
 Error CudaCommunicator::poll() const {
+  if (Error error = viaNccl->failure())
+    return error;
+  return pollRecord();
+}
+
+NcclCommunicator::Stage CudaCommunicator::stage() const {
+  size_t offset = slotsOffset(settings.channels);
+  return {memory[members.index()]->data() + offset,
+          int64_t(settings.workspaceBytes - offset)};
+}
+
+Error CudaCommunicator::pollRecord() const {
   if (!record || !__atomic_load_n(&record->ready, __ATOMIC_ACQUIRE))
     return success();
   return wordRecord(*record);

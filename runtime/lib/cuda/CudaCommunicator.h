@@ -10,6 +10,7 @@
 #define CONORM_RUNTIME_LIB_CUDA_CUDACOMMUNICATOR_H
 
 #include "DeviceMemory.h"
+#include "NcclCommunicator.h"
 #include "Protocol.h"
 
 #include "../cpu/Communicator.h"
@@ -29,6 +30,8 @@ struct DeviceSettings {
   uint32_t delayNanoseconds = 0;
   /// Devices of the ranks of this process.
   std::vector<int> localDevices;
+  /// Of each rank of the world: the first rank that is on the same device.
+  std::vector<int> firstOnDevice;
   /// The control page, as the device sees it.
   char *controlPage = nullptr;
 };
@@ -36,8 +39,10 @@ struct DeviceSettings {
 class CudaCommunicator {
 public:
   /// `group` gives the members; it outlives this object, and so does `world`.
-  CudaCommunicator(World &world, const Communicator &group,
-                   const DeviceSettings &settings, uint64_t number);
+  /// `publish` tells the peers what the watcher of NCCL found.
+  CudaCommunicator(World &world, Communicator &group,
+                   const DeviceSettings &settings, uint64_t number,
+                   std::function<void(const Error &)> publish);
   ~CudaCommunicator();
 
   /// Makes this rank's memory and hands it to the members.
@@ -52,13 +57,20 @@ public:
   /// The kernels' view of a call.
   Group describeCall(const CallAttributes &attributes, const char *label) const;
 
-  /// What a kernel recorded; success if nothing.
+  /// What a kernel recorded or NCCL's watcher found; success if nothing.
   Error poll() const;
+
+  /// The strategy nccl: not connected until it is asked for.
+  NcclCommunicator &nccl() { return *viaNccl; }
+  /// This rank's slots. No peer reads them between the completion of channel
+  /// 0's first step of a call and the next call.
+  NcclCommunicator::Stage stage() const;
 
   /// Gives the memory up without releasing it: kernels may still use it.
   void leak();
 
 private:
+  Error pollRecord() const;
   Error wordRecord(const Record &record) const;
   std::string prefixOf(const Record &record) const;
   Error wordTimeout(const Record &record) const;
@@ -66,13 +78,14 @@ private:
   Error wordPeerAbort(const Record &record) const;
 
   World &world;
-  const Communicator &members;
+  Communicator &members;
   const DeviceSettings &settings;
   uint64_t number;
   std::vector<std::shared_ptr<DeviceMemory>> memory;
   LocalState *local = nullptr;
   Record *record = nullptr;
   Record *recordOnDevice = nullptr;
+  std::unique_ptr<NcclCommunicator> viaNccl;
 };
 
 } // namespace conorm::rt::cuda

@@ -82,6 +82,32 @@ Error conorm::rt::cuda::chooseHandleKind(int device, HandleKind &out) {
   return success();
 }
 
+Error conorm::rt::cuda::reachDevices(int device, const std::vector<int> &others,
+                                     HandleKind kind) {
+  DeviceScope scope(device);
+  for (int other : others) {
+    if (other == device)
+      continue;
+    int possible = 0;
+    if (Error error =
+            checkCuda("cudaDeviceCanAccessPeer",
+                      cudaDeviceCanAccessPeer(&possible, device, other)))
+      return error;
+    if (!possible)
+      return makeError(CONORM_ERROR_UNSUPPORTED,
+                       "device %d cannot access the memory of device %d, "
+                       "expected devices that can",
+                       device, other);
+    if (kind == HandleKind::Descriptor)
+      continue;
+    cudaError_t code = cudaDeviceEnablePeerAccess(other, 0);
+    if (code != cudaSuccess && code != cudaErrorPeerAccessAlreadyEnabled)
+      return cudaFailure("cudaDeviceEnablePeerAccess", code);
+    cudaGetLastError();
+  }
+  return success();
+}
+
 DeviceMemory::~DeviceMemory() {
   DeviceScope scope(device);
   if (kind == HandleKind::Ipc) {

@@ -20,6 +20,7 @@
 #include "../cpu/Mesh.h"
 
 #include <memory>
+#include <vector>
 
 namespace conorm::rt::cuda {
 
@@ -65,6 +66,10 @@ private:
   /// Ipc: whether it was opened rather than allocated.
   bool opened = false;
 };
+
+/// Lets kernels on `device` use what ranks of this process allocate on
+/// `others`. Descriptors are mapped for all of them in allocate().
+Error reachDevices(int device, const std::vector<int> &others, HandleKind kind);
 
 /// The kind that a device offers and CONORM_CUDA_HANDLES (fd, ipc) does not
 /// exclude.

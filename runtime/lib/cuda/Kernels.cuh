@@ -158,7 +158,9 @@ __global__ void __launch_bounds__(maxThreads, 1)
     for (int64_t row = threadIdx.x; row < task.row.quant.rows && !blockIdx.x;
          row += blockDim.x)
       storeScale(task.row.quant, row, 0, scaleOf(task.row.quant, 0.0f, 0.0f));
-  reduce<T>(group, task, partOfBlock(task.rows, task.leavesPerRow), epilogue);
+  Run part = partOfBlock(task.rows, task.leavesPerRow);
+  int64_t before = task.firstRow * task.leavesPerRow;
+  reduce<T>(group, task, {part.begin + before, part.end + before}, epilogue);
 }
 
 //===----------------------------------------------------------------------===//

@@ -93,6 +93,8 @@ struct Task {
   int64_t leavesPerRow;
   /// reduce_scatter, all_gather: elements that are contiguous in both tensors.
   int64_t block;
+  /// The norm family: rows before this call's part, which the buffers hold.
+  int64_t firstRow;
   uint32_t reduction;
   uint32_t twoShot;
   /// Every row of every buffer begins on 16 bytes; so does every block.

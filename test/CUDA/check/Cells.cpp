@@ -38,11 +38,11 @@ static const char *schemeName(uint32_t scheme) {
 std::string check::describe(const Cell &cell) {
   std::string result =
       text("%s %s N=%d %lldx%lld [%lld,%lld,%lld] strategy=%u reduction=%u "
-           "data=%d",
+           "data=%d numerics=%u",
            conorm_op_name(cell.op), conorm_type_name(cell.type), cell.worldSize,
            (long long)cell.rows, (long long)cell.cols, (long long)cell.outer,
            (long long)cell.dim, (long long)cell.inner, cell.strategy,
-           cell.reduction, cell.data);
+           cell.reduction, cell.data, cell.numerics);
   if (isNormFamily(cell))
     result += text(" residual=%d reduced=%d residual_out=%d normed=%d post=%d "
                    "weight=%s rounding=%u",
@@ -315,6 +315,7 @@ static conorm_status callFused(conorm_context *context, const Cell &cell,
   args.site = &site;
   args.group = &worldGroup();
   args.strategy = cell.strategy;
+  args.numerics = cell.numerics;
   args.input = at.at[slotInput];
   args.residual = at.at[slotResidual];
   args.scale = at.at[slotScale];
@@ -346,6 +347,7 @@ conorm_status check::call(conorm_context *context, const Cell &cell,
     args.group = &worldGroup();
     args.reduction = cell.reduction;
     args.strategy = cell.strategy;
+    args.numerics = cell.numerics;
     args.input = at.at[slotInput];
     args.output = at.at[slotOutput];
     args.count = cell.rows * cell.cols;
@@ -360,6 +362,7 @@ conorm_status check::call(conorm_context *context, const Cell &cell,
     args.group = &worldGroup();
     args.reduction = cell.reduction;
     args.strategy = cell.strategy;
+    args.numerics = cell.numerics;
     args.input = at.at[slotInput];
     args.output = at.at[slotOutput];
     args.outer = cell.outer;
@@ -435,6 +438,8 @@ static uint32_t drawBits(Layout layout, Data data, uint64_t bits) {
   uint32_t mask = layout.bits == 32 ? ~0u : 0xffffu;
   uint32_t infinity = mask >> 1 & ~((1u << layout.fraction) - 1);
   int choice = int(bits >> 40 & 0xff);
+  if (data == dataIntegers) // 1, -1, 2, -2
+    return makeBits(layout, bits & (uint64_t(1) << 63), choice & 1);
   if (data == dataSpecial && choice < 4)
     return infinity | (choice & 1) << (layout.bits - 1);
   if (data == dataSpecial && choice < 6)

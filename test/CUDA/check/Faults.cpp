@@ -30,6 +30,7 @@ struct Trial {
   int victim;
   int before;
   uint32_t deadlineMs;
+  uint32_t strategy;
 };
 } // namespace
 
@@ -120,17 +121,19 @@ static std::string runRank(const Trial &trial, int rank, uint64_t seed,
 }
 
 /// After a failure a new communicator in the same process gives right bits.
-static std::string runAgain(int rank, uint64_t seed, int worldSize,
+static std::string runAgain(const Trial &trial, int rank, uint64_t seed,
                             const conorm_bootstrap &gpu,
                             const conorm_bootstrap &cpu, DeviceBuffers &memory,
                             cudaStream_t stream) {
   ContextOptions options;
   options.stream = stream;
   options.workspaceBytes = 8 << 20;
+  options.strategy = trial.strategy;
   conorm_context *onGpu = makeContext(gpu, options);
   options.backend = CONORM_BACKEND_CPU;
+  options.strategy = CONORM_STRATEGY_AUTO;
   conorm_context *onCpu = makeContext(cpu, options);
-  Cell cell = smallCell(worldSize, seed ^ 99);
+  Cell cell = smallCell(trial.worldSize, seed ^ 99);
   HostBuffers host(cell, rank);
   Buffers device = memory.place(cell, rank, stream);
   std::string difference;
@@ -162,6 +165,7 @@ static bool runTrial(const Trial &trial, uint64_t seed, bool verbose) {
     options.stream = stream;
     options.deadlineMs = 20000;
     options.workspaceBytes = 8 << 20;
+    options.strategy = trial.strategy;
     conorm_context *context = makeContext(first[rank], options);
     conorm_context_set_deadline(context, trial.deadlineMs);
     std::string message;
@@ -172,7 +176,7 @@ static bool runTrial(const Trial &trial, uint64_t seed, bool verbose) {
     if (double taken = millisecondsSince(begin); taken > 3000)
       wrong += " destroy took " + std::to_string(taken) + " ms";
     std::string again =
-        runAgain(rank, seed, n, second[rank], cpu[rank], memory, stream);
+        runAgain(trial, rank, seed, second[rank], cpu[rank], memory, stream);
     cudaStreamDestroy(stream);
     std::lock_guard<std::mutex> lock(mutex);
     if (verbose && rank == (trial.victim + 1) % n)
@@ -193,18 +197,30 @@ static bool runTrial(const Trial &trial, uint64_t seed, bool verbose) {
 }
 
 int check::faults(int argc, char **argv) {
-  int count = int(option(argc, argv, "count", 30));
-  Random random(uint64_t(option(argc, argv, "seed", 5)));
+  FaultOptions options;
+  options.count = int(option(argc, argv, "count", options.count));
+  options.seed = uint64_t(option(argc, argv, "seed", int64_t(options.seed)));
+  options.deadlineMs =
+      uint32_t(option(argc, argv, "deadline", options.deadlineMs));
+  return runFaults(options) != 0;
+}
+
+int check::runFaults(const FaultOptions &options) {
+  int count = options.count;
+  Random random(options.seed);
   int failed = 0;
   for (int kind = 0; kind < numKinds; ++kind) {
     int good = 0;
     for (int i = 0; i < count; ++i) {
       Trial trial;
       trial.kind = Kind(kind);
-      trial.worldSize = 2 + int(random.below(4));
+      trial.strategy = options.strategy;
+      trial.worldSize =
+          options.least +
+          int(random.below(uint64_t(options.most - options.least + 1)));
       trial.victim = int(random.below(uint64_t(trial.worldSize)));
       trial.before = int(random.below(40));
-      trial.deadlineMs = uint32_t(option(argc, argv, "deadline", 200));
+      trial.deadlineMs = options.deadlineMs;
       // Of two different calls in a world of two, the lower rank's is right.
       if (trial.worldSize == 2 && kind >= shape)
         trial.victim = 1;
@@ -215,5 +231,5 @@ int check::faults(int argc, char **argv) {
     fflush(stdout);
     failed += count - good;
   }
-  return failed != 0;
+  return failed;
 }

@@ -108,7 +108,7 @@ static std::vector<Cell> drawSequence(Random &random, int worldSize,
   return cells;
 }
 
-static int replayMany(int worldSize, int64_t calls) {
+int check::replayMany(int worldSize, int64_t calls, uint32_t strategy) {
   Random random(77);
   std::vector<Cell> cells = drawSequence(random, worldSize, 1);
   std::vector<Cell> others = drawSequence(random, worldSize, 500);
@@ -124,9 +124,13 @@ static int replayMany(int worldSize, int64_t calls) {
     ContextOptions options;
     options.stream = stream;
     options.workspaceBytes = 4 << 20; // long calls are chunked
-    options.deadlineMs = 5000;
+    // NCCL takes its time to connect.
+    options.deadlineMs = 30000;
+    options.strategy = strategy;
     conorm_context *onGpu = makeContext(gpu[rank], options);
+    conorm_context_set_deadline(onGpu, 5000);
     options.backend = CONORM_BACKEND_CPU;
+    options.strategy = CONORM_STRATEGY_AUTO;
     options.workspaceBytes = 0;
     conorm_context *onCpu = makeContext(cpu[rank], options);
     {

@@ -40,10 +40,27 @@ int64_t check::option(int argc, char **argv, const char *name,
   return otherwise;
 }
 
+static int mostDevices = 0;
+
+void check::limitDevices(int most) { mostDevices = most; }
+
+int check::devices() {
+  int count = 0;
+  cuda(cudaGetDeviceCount(&count), "cudaGetDeviceCount");
+  return mostDevices > 0 && mostDevices < count ? mostDevices : count;
+}
+
+void check::useDeviceOf(int rank) {
+  cuda(cudaSetDevice(rank % devices()), "cudaSetDevice");
+}
+
 void check::onRanks(int worldSize, const std::function<void(int)> &body) {
   std::vector<std::thread> threads;
   for (int rank = 0; rank < worldSize; ++rank)
-    threads.emplace_back([&body, rank] { body(rank); });
+    threads.emplace_back([&body, rank] {
+      useDeviceOf(rank);
+      body(rank);
+    });
   for (std::thread &thread : threads)
     thread.join();
 }
@@ -63,6 +80,10 @@ conorm_context *check::tryContext(const conorm_bootstrap &bootstrap,
   wanted.deadline_ms = options.deadlineMs;
   wanted.workspace_bytes = options.workspaceBytes;
   wanted.stream = options.stream;
+  wanted.strategy = options.strategy;
+  // Without a driver the context says so.
+  if (cudaGetDevice(&wanted.device) != cudaSuccess)
+    wanted.device = 0;
   conorm_context *context = nullptr;
   char text[1024];
   if (conorm_context_create(&wanted, &context, text, sizeof(text))) {

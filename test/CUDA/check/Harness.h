@@ -21,6 +21,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -49,7 +51,13 @@ struct Random {
 // Ranks
 //===----------------------------------------------------------------------===//
 
-/// Runs body(rank) on a thread for each rank.
+/// Devices that the checks use: all, or as many as `--devices N` says. Rank r
+/// is on device r % devices().
+int devices();
+void limitDevices(int most);
+void useDeviceOf(int rank);
+
+/// Runs body(rank) on a thread for each rank, with its device.
 void onRanks(int worldSize, const std::function<void(int)> &body);
 
 struct ContextOptions {
@@ -57,6 +65,7 @@ struct ContextOptions {
   uint32_t deadlineMs = 20000;
   uint64_t workspaceBytes = 0;
   void *stream = nullptr;
+  uint32_t strategy = CONORM_STRATEGY_AUTO;
 };
 
 /// A context with the group of the whole world; null, and the message, on
@@ -86,7 +95,8 @@ enum Slot {
   numSlots
 };
 
-enum Data { dataRandom, dataSpecial, dataOrder, numData };
+/// Integers: sums and products of few are exact in any order; never drawn.
+enum Data { dataRandom, dataSpecial, dataOrder, numData, dataIntegers };
 
 /// One call, with everything but the data and the addresses.
 struct Cell {
@@ -94,6 +104,7 @@ struct Cell {
   uint32_t type = CONORM_TYPE_BF16;
   uint32_t strategy = CONORM_STRATEGY_ONE_SHOT;
   uint32_t reduction = CONORM_REDUCTION_SUM;
+  uint32_t numerics = CONORM_NUMERICS_EXACT;
   int worldSize = 1;
   int64_t rows = 1;
   int64_t cols = 1;
@@ -178,6 +189,46 @@ private:
   size_t bytes;
 };
 
+//===----------------------------------------------------------------------===//
+// Parts of checks that others use
+//===----------------------------------------------------------------------===//
+
+/// Counts cells by what they are, and prints the first failures.
+class Tally {
+public:
+  void add(const Cell &cell, int rank, const std::string &difference);
+  void print() const;
+  int failures() const { return failed; }
+
+private:
+  std::mutex mutex;
+  std::map<std::string, int> passed;
+  int failed = 0;
+};
+
+/// Runs cells with ranks as threads; `options` are the CUDA contexts'.
+void runWorld(int worldSize, const std::vector<Cell> &cells,
+              const ContextOptions &options, Tally &tally);
+/// Replayed captures under a strategy of the contexts. Returns nonzero if
+/// something is wrong.
+int replayMany(int worldSize, int64_t calls,
+               uint32_t strategy = CONORM_STRATEGY_AUTO);
+/// `count` faults of each kind, in worlds of `least` to `most` ranks. Returns
+/// the failures.
+struct FaultOptions {
+  int count = 30;
+  uint64_t seed = 5;
+  uint32_t deadlineMs = 200;
+  uint32_t strategy = CONORM_STRATEGY_AUTO;
+  int least = 2, most = 5;
+};
+int runFaults(const FaultOptions &options);
+/// Ranks as processes; `victim` is killed by itself, or -1. Returns how many
+/// ended otherwise than they should.
+int launch(int worldSize, std::vector<std::string> words, int victim);
+
+int nccl(int argc, char **argv);
+int ncclRefusal(int argc, char **argv);
 int matrix(int argc, char **argv);
 int graphs(int argc, char **argv);
 int delays(int argc, char **argv);

@@ -24,27 +24,24 @@ static const int64_t allCols[] = {8,    1000, 1021, 2880,  4096,
 /// Larger calls of many ranks take the CPU too long.
 static constexpr int64_t mostElements = int64_t(1) << 26;
 
-namespace {
-struct Tally {
-  std::mutex mutex;
-  std::map<std::string, int> passed;
-  int failed = 0;
-
-  void add(const Cell &cell, int rank, const std::string &difference) {
-    std::lock_guard<std::mutex> lock(mutex);
-    if (difference.empty()) {
-      if (rank == 0)
-        ++passed[std::string(conorm_op_name(cell.op)) +
-                 (cell.quant.scheme ? "+quant" : "") + " " +
-                 conorm_type_name(cell.type)];
-      return;
-    }
-    if (++failed <= 20)
-      printf("FAILED rank %d: %s: %s\n", rank, describe(cell).c_str(),
-             difference.c_str());
+void Tally::add(const Cell &cell, int rank, const std::string &difference) {
+  std::lock_guard<std::mutex> lock(mutex);
+  if (difference.empty()) {
+    if (rank == 0)
+      ++passed[std::string(conorm_op_name(cell.op)) +
+               (cell.quant.scheme ? "+quant" : "") + " " +
+               conorm_type_name(cell.type)];
+    return;
   }
-};
-} // namespace
+  if (++failed <= 20)
+    printf("FAILED rank %d: %s: %s\n", rank, describe(cell).c_str(),
+           difference.c_str());
+}
+
+void Tally::print() const {
+  for (const auto &entry : passed)
+    printf("  %-44s %d equal\n", entry.first.c_str(), entry.second);
+}
 
 static std::vector<Cell> sample(Random &random, int worldSize, int count,
                                 int64_t cap, std::map<std::string, int> &left) {
@@ -61,8 +58,8 @@ static std::vector<Cell> sample(Random &random, int worldSize, int count,
   return cells;
 }
 
-static void runWorld(int worldSize, const std::vector<Cell> &cells,
-                     uint64_t workspaceBytes, Tally &tally) {
+void check::runWorld(int worldSize, const std::vector<Cell> &cells,
+                     const ContextOptions &wanted, Tally &tally) {
   std::vector<conorm_bootstrap> cpu(worldSize), gpu(worldSize);
   if (conorm_bootstrap_threads(worldSize, cpu.data()) ||
       conorm_bootstrap_threads(worldSize, gpu.data()))
@@ -78,14 +75,18 @@ static void runWorld(int worldSize, const std::vector<Cell> &cells,
     cudaStream_t stream;
     cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "stream");
     DeviceBuffers memory(most);
-    ContextOptions options;
+    ContextOptions options = wanted;
     options.stream = stream;
-    options.workspaceBytes = workspaceBytes;
     conorm_context *onGpu = makeContext(gpu[rank], options);
     options.backend = CONORM_BACKEND_CPU;
     options.workspaceBytes = 0;
+    options.strategy = CONORM_STRATEGY_AUTO;
     conorm_context *onCpu = makeContext(cpu[rank], options);
     for (const Cell &cell : cells) {
+      // What the CPU has; any of its strategies gives the same bits.
+      Cell plain = cell;
+      if (plain.strategy == CONORM_STRATEGY_NCCL)
+        plain.strategy = CONORM_STRATEGY_AUTO;
       HostBuffers host(cell, rank);
       Buffers device = memory.place(cell, rank, stream);
       pthread_barrier_wait(&barrier);
@@ -97,7 +98,7 @@ static void runWorld(int worldSize, const std::vector<Cell> &cells,
       // The call's own status: every later one tells only that it failed.
       if (call(onGpu, cell, device) || conorm_context_synchronize(onGpu))
         difference = conorm_context_message(onGpu);
-      else if (call(onCpu, cell, host.buffers))
+      else if (call(onCpu, plain, host.buffers))
         difference = conorm_context_message(onCpu);
       else
         difference = memory.compare(cell, device, host.buffers, stream);
@@ -128,7 +129,7 @@ int check::matrix(int argc, char **argv) {
   // Tools that instrument a kernel when it is first launched would wait for one
   // that waits for the launch: each is launched once by a rank alone.
   if (int warm = int(option(argc, argv, "warm", 0)))
-    runWorld(1, sample(random, 1, warm, cap, left), 0, tally);
+    runWorld(1, sample(random, 1, warm, cap, left), {}, tally);
   for (int worldSize : worldSizes) {
     if (only && worldSize != only)
       continue;
@@ -137,19 +138,19 @@ int check::matrix(int argc, char **argv) {
     for (int half = 0; half < 2; ++half) {
       std::vector<Cell> cells =
           sample(random, worldSize, (share + half) / 2, cap, left);
-      uint64_t bytes = workspace ? workspace : half ? 4 << 20 : 0;
-      runWorld(worldSize, cells, bytes, tally);
+      ContextOptions options;
+      options.workspaceBytes = workspace ? workspace : half ? 4 << 20 : 0;
+      runWorld(worldSize, cells, options, tally);
       ran += int(cells.size());
     }
     printf("world size %d: %d cells, %d failures so far\n", worldSize, share,
-           tally.failed);
+           tally.failures());
     fflush(stdout);
   }
-  for (const auto &entry : tally.passed)
-    printf("  %-44s %d equal\n", entry.first.c_str(), entry.second);
+  tally.print();
   for (const auto &entry : left)
     printf("  excluded for its size: %s, drawn %d times\n", entry.first.c_str(),
            entry.second);
-  printf("matrix: %d cells, %d failed\n", ran, tally.failed);
-  return tally.failed != 0;
+  printf("matrix: %d cells, %d failed\n", ran, tally.failures());
+  return tally.failures() != 0;
 }

@@ -8,6 +8,7 @@
 
 #include "Harness.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -55,21 +56,24 @@ static int runCells(conorm_context *onGpu, conorm_context *onCpu, int rank,
   return failed;
 }
 
-/// Calls until the victim dies; the others say so within the deadline and a
-/// second.
-static int runUntilKilled(conorm_context *context, int rank, int victim,
-                          int at) {
+/// Calls until the victim dies, between two calls or while its kernels run; the
+/// others say so within the deadline and a second.
+static int runUntilKilled(conorm_context *context, int rank, int victim, int at,
+                          bool amidst) {
   Cell cell;
   cell.worldSize = conorm_context_world_size(context);
-  cell.rows = 8;
+  cell.rows = amidst ? 4096 : 8;
   cell.cols = 1024;
   DeviceBuffers memory(DeviceBuffers::needed(cell));
   Buffers device = memory.place(cell, rank, cudaStreamPerThread);
   constexpr uint32_t deadlineMs = 2000;
   conorm_context_set_deadline(context, deadlineMs);
   for (int i = 0; i < 100000; ++i) {
-    if (rank == victim && i == at)
+    if (rank == victim && i == at) {
+      if (amidst)
+        call(context, cell, device);
       raise(SIGKILL);
+    }
     auto begin = std::chrono::steady_clock::now();
     conorm_status status = call(context, cell, device);
     if (status == CONORM_OK)
@@ -92,7 +96,7 @@ static int runUntilKilled(conorm_context *context, int rank, int victim,
   return 1;
 }
 
-int check::processRank(int argc, char **argv) {
+static conorm_bootstrap bootstrapFromLauncher() {
   conorm_bootstrap bootstrap = {};
   int32_t found = 0;
   char message[256] = "";
@@ -100,33 +104,68 @@ int check::processRank(int argc, char **argv) {
                                         sizeof(message)) ||
       !found)
     die("no launcher: %s", message);
+  return bootstrap;
+}
+
+/// Cells on a CUDA and a CPU context, both of the bootstrap's world.
+static int runDrawn(const conorm_bootstrap &bootstrap, conorm_context *onGpu,
+                    uint64_t seed, int count) {
+  ContextOptions options;
+  options.backend = CONORM_BACKEND_CPU;
+  options.workspaceBytes = 8 << 20;
+  conorm_context *onCpu = makeContext(bootstrap, options);
+  static const int64_t rows[] = {0, 1, 2, 7, 64, 129};
+  static const int64_t cols[] = {8, 1000, 1021, 2880, 4096, 8192, 65536};
+  Random random(seed);
+  std::vector<Cell> drawn;
+  for (int i = 0; i < count; ++i) {
+    int64_t r = rows[random.below(6)], c = cols[random.below(7)];
+    drawn.push_back(drawCell(random, bootstrap.world_size, r, c));
+  }
+  int failed = runCells(onGpu, onCpu, bootstrap.rank, drawn);
+  conorm_context_destroy(onCpu);
+  return failed;
+}
+
+/// Those who survived make a world of their own, in the same processes, and get
+/// right bits.
+static int runSurvivors(const ContextOptions &options, const char *descriptor) {
+  setenv(CONORM_LAUNCH_FD_ENV, descriptor, 1);
+  conorm_bootstrap bootstrap = bootstrapFromLauncher();
+  conorm_context *context = makeContext(bootstrap, options);
+  int failed = runDrawn(bootstrap, context, 21, 12);
+  if (failed)
+    printf("FAILED rank %d of the survivors: %d cells\n", bootstrap.rank,
+           failed);
+  conorm_context_destroy(context);
+  conorm_bootstrap_release(&bootstrap);
+  return failed;
+}
+
+int check::processRank(int argc, char **argv) {
+  conorm_bootstrap bootstrap = bootstrapFromLauncher();
   int rank = bootstrap.rank;
+  useDeviceOf(rank);
   int cells = int(option(argc, argv, "cells", 50));
   int victim = int(option(argc, argv, "victim", -1));
   ContextOptions options;
   options.workspaceBytes = 8 << 20;
   options.stream = cudaStreamPerThread;
+  options.strategy = uint32_t(option(argc, argv, "strategy", 0));
   conorm_context *onGpu = makeContext(bootstrap, options);
   int failed;
-  if (victim >= 0) {
+  if (victim >= 0)
     failed =
-        runUntilKilled(onGpu, rank, victim, int(option(argc, argv, "at", 0)));
-  } else {
-    options.backend = CONORM_BACKEND_CPU;
-    conorm_context *onCpu = makeContext(bootstrap, options);
-    static const int64_t rows[] = {0, 1, 2, 7, 64, 129};
-    static const int64_t cols[] = {8, 1000, 1021, 2880, 4096, 8192, 65536};
-    Random random(uint64_t(option(argc, argv, "seed", 3)));
-    std::vector<Cell> drawn;
-    for (int i = 0; i < cells; ++i) {
-      int64_t r = rows[random.below(6)], c = cols[random.below(7)];
-      drawn.push_back(drawCell(random, bootstrap.world_size, r, c));
-    }
-    failed = runCells(onGpu, onCpu, rank, drawn);
-    conorm_context_destroy(onCpu);
-  }
+        runUntilKilled(onGpu, rank, victim, int(option(argc, argv, "at", 0)),
+                       option(argc, argv, "amidst", 0) != 0);
+  else
+    failed = runDrawn(bootstrap, onGpu, uint64_t(option(argc, argv, "seed", 3)),
+                      cells);
   conorm_context_destroy(onGpu);
   conorm_bootstrap_release(&bootstrap);
+  int64_t again = option(argc, argv, "again", -1);
+  if (again >= 0)
+    failed += runSurvivors(options, std::to_string(again).c_str());
   fflush(stdout);
   return failed != 0;
 }
@@ -135,12 +174,48 @@ int check::processRank(int argc, char **argv) {
 // The launcher
 //===----------------------------------------------------------------------===//
 
-static pid_t startRank(int descriptor, const std::vector<std::string> &words) {
+/// A world to be: its relay runs on a thread of this process.
+namespace {
+class Relay {
+public:
+  explicit Relay(int worldSize) : descriptors(size_t(worldSize)) {
+    if (conorm_launch_create(worldSize, descriptors.data(), &server))
+      die("no launcher");
+  }
+  ~Relay() {
+    stop = 1;
+    if (thread.joinable())
+      thread.join();
+    conorm_launch_destroy(server);
+  }
+  int descriptor(int rank) const { return descriptors[size_t(rank)]; }
+  /// After the ranks were started.
+  void serve() {
+    for (int32_t descriptor : descriptors)
+      close(descriptor);
+    thread = std::thread([this] { conorm_launch_serve(server, &stop); });
+  }
+
+private:
+  std::vector<int32_t> descriptors;
+  conorm_launch *server = nullptr;
+  volatile int32_t stop = 0;
+  std::thread thread;
+};
+} // namespace
+
+/// `again` is the descriptor for the world of the survivors, or -1.
+static pid_t startRank(int descriptor, int again,
+                       std::vector<std::string> words) {
   pid_t child = fork();
   if (child != 0)
     return child;
   fcntl(descriptor, F_SETFD, 0);
   setenv(CONORM_LAUNCH_FD_ENV, std::to_string(descriptor).c_str(), 1);
+  if (again >= 0) {
+    fcntl(again, F_SETFD, 0);
+    words.insert(words.end(), {"--again", std::to_string(again)});
+  }
   std::vector<char *> argv;
   for (const std::string &word : words)
     argv.push_back(const_cast<char *>(word.c_str()));
@@ -149,25 +224,24 @@ static pid_t startRank(int descriptor, const std::vector<std::string> &words) {
   _Exit(127);
 }
 
-/// Runs the ranks; returns how many ended otherwise than they should.
-static int launch(int worldSize, std::vector<std::string> words, int victim) {
+int check::launch(int worldSize, std::vector<std::string> words, int victim) {
   fflush(stdout);
   words.insert(words.begin(), {"conorm-check-cuda", "process-rank"});
-  std::vector<int32_t> descriptors(static_cast<size_t>(worldSize));
-  conorm_launch *server = nullptr;
-  if (conorm_launch_create(worldSize, descriptors.data(), &server))
-    die("no launcher");
+  words.insert(words.end(), {"--devices", std::to_string(devices())});
+  Relay world(worldSize), survivors(std::max(worldSize - 1, 1));
   std::vector<pid_t> children;
-  for (int rank = 0; rank < worldSize; ++rank)
-    children.push_back(startRank(descriptors[rank], words));
-  for (int32_t descriptor : descriptors)
-    close(descriptor);
-  volatile int32_t stop = 0;
-  std::thread relay([&] { conorm_launch_serve(server, &stop); });
+  for (int rank = 0, place = 0; rank < worldSize; ++rank) {
+    bool survives = victim >= 0 && rank != victim;
+    children.push_back(startRank(world.descriptor(rank),
+                                 survives ? survivors.descriptor(place++) : -1,
+                                 words));
+  }
+  world.serve();
+  survivors.serve();
   int failed = 0;
   for (int rank = 0; rank < worldSize; ++rank) {
     int status;
-    while (waitpid(children[rank], &status, 0) < 0 && errno == EINTR)
+    while (waitpid(children[size_t(rank)], &status, 0) < 0 && errno == EINTR)
       ;
     bool good = rank == victim
                     ? WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL
@@ -176,9 +250,6 @@ static int launch(int worldSize, std::vector<std::string> words, int victim) {
       printf("FAILED rank %d ended with status %x\n", rank, status);
     failed += !good;
   }
-  stop = 1;
-  relay.join();
-  conorm_launch_destroy(server);
   return failed;
 }
 
@@ -209,10 +280,12 @@ int check::processes(int argc, char **argv) {
     int victim = int(random.below(uint64_t(worldSize)));
     good += !launch(worldSize,
                     {"--victim", std::to_string(victim), "--at",
-                     std::to_string(random.below(30))},
+                     std::to_string(random.below(30)), "--amidst",
+                     std::to_string(i % 2)},
                     victim);
   }
-  printf("processes: %d of %lld deaths reported by all survivors\n", good,
-         (long long)kills);
+  printf("processes: %d of %lld deaths reported by all survivors, whose new "
+         "world gave right bits\n",
+         good, (long long)kills);
   return failed != 0 || good != kills;
 }

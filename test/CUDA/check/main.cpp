@@ -23,15 +23,22 @@ int main(int argc, char **argv) {
       {"delays", check::delays, "--calls N"},
       {"dependent", check::dependent, "--cells N --seed N --world N"},
       {"faults", check::faults, "--count N --deadline MS"},
+      {"nccl", check::nccl, "--cells N --calls N --count N --kills N"},
       {"processes", check::processes, "--cells N --world N --kills N"},
       {"times", check::times, "--world N"},
       {"process-rank", check::processRank, "one rank of `processes`"},
+      {"nccl-refusal", check::ncclRefusal, "what is said without NCCL"},
   };
   if (argc > 1)
     for (const auto &entry : checks)
-      if (!strcmp(argv[1], entry.name))
+      if (!strcmp(argv[1], entry.name)) {
+        check::limitDevices(
+            int(check::option(argc - 2, argv + 2, "devices", 0)));
         return entry.run(argc - 2, argv + 2);
-  fputs("usage: conorm-check-cuda CHECK [OPTION...]\n", stderr);
+      }
+  fputs("usage: conorm-check-cuda CHECK [OPTION...]\nEach check takes "
+        "--devices N: ranks are spread over so many, else over all.\n",
+        stderr);
   for (const auto &entry : checks)
     fprintf(stderr, "  %-14s %s\n", entry.name, entry.help);
   return 2;

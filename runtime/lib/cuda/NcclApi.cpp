@@ -1,0 +1,99 @@
+//===- NcclApi.cpp - NCCL, loaded at run time -----------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "NcclApi.h"
+
+#include <cstdlib>
+#include <dlfcn.h>
+#include <mutex>
+
+using namespace conorm::rt;
+using namespace conorm::rt::cuda;
+
+static constexpr const char *libraryName = "libnccl.so.2";
+static constexpr const char *libraryVariable = "CONORM_NCCL_LIBRARY";
+
+std::string conorm::rt::cuda::ncclVersionText(int version) {
+  // Until 2.8 the minor number had two digits less in front of it.
+  int unit = version < 10000 ? 1000 : 10000;
+  return format("%d.%d.%d", version / unit, version % unit / 100,
+                version % 100);
+}
+
+template <typename Function>
+static Error take(void *library, const char *path, const char *name,
+                  Function &out) {
+  out = reinterpret_cast<Function>(dlsym(library, name));
+  if (out)
+    return success();
+  return makeError(CONORM_ERROR_UNSUPPORTED,
+                   "%s has no %s, expected NCCL %s or later", path, name,
+                   ncclVersionText(oldestNccl).c_str());
+}
+
+static Error checkVersion(const char *path, NcclApi &api) {
+  int result = api.getVersion(&api.version);
+  if (result != ncclDone)
+    return makeError(CONORM_ERROR_SYSTEM, "%s: ncclGetVersion returned %d",
+                     path, result);
+  if (api.version >= oldestNccl)
+    return success();
+  return makeError(CONORM_ERROR_UNSUPPORTED,
+                   "%s is NCCL %s, expected %s or later", path,
+                   ncclVersionText(api.version).c_str(),
+                   ncclVersionText(oldestNccl).c_str());
+}
+
+static Error takeFunctions(void *library, const char *path, NcclApi &api) {
+  Error error = take(library, path, "ncclGetVersion", api.getVersion);
+  // An old library lacks functions for that reason.
+  if (!error)
+    error = checkVersion(path, api);
+  auto add = [&](const char *name, auto &out) {
+    if (!error)
+      error = take(library, path, name, out);
+  };
+  add("ncclGetUniqueId", api.getUniqueId);
+  add("ncclCommInitRankConfig", api.commInitRankConfig);
+  add("ncclCommFinalize", api.commFinalize);
+  add("ncclCommDestroy", api.commDestroy);
+  add("ncclCommAbort", api.commAbort);
+  add("ncclCommGetAsyncError", api.commGetAsyncError);
+  add("ncclGetErrorString", api.getErrorString);
+  add("ncclGetLastError", api.getLastError);
+  add("ncclGroupStart", api.groupStart);
+  add("ncclGroupEnd", api.groupEnd);
+  add("ncclSend", api.send);
+  add("ncclRecv", api.recv);
+  add("ncclAllGather", api.allGather);
+  add("ncclAllReduce", api.allReduce);
+  add("ncclReduceScatter", api.reduceScatter);
+  return error;
+}
+
+Error conorm::rt::cuda::loadNcclFrom(const char *path, NcclApi &out) {
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    return makeError(CONORM_ERROR_UNSUPPORTED,
+                     "the strategy nccl needs NCCL, expected %s where the "
+                     "loader looks or a path in %s: %s",
+                     libraryName, libraryVariable, dlerror());
+  return takeFunctions(library, path, out);
+}
+
+Error conorm::rt::cuda::loadNccl(const NcclApi *&out) {
+  static std::once_flag once;
+  static NcclApi api;
+  static Error outcome;
+  std::call_once(once, [] {
+    const char *path = getenv(libraryVariable);
+    outcome = loadNcclFrom(path && *path ? path : libraryName, api);
+  });
+  out = &api;
+  return outcome;
+}
