@@ -150,7 +150,7 @@ static std::string runCell(const Cell &cell, int rank, bool asGraph,
   return difference;
 }
 
-static int runWorld(int worldSize, int count, Random &random) {
+static int sandwich(int worldSize, int count, Random &random) {
   static const int64_t rows[] = {1, 2, 7, 64, 129, 0};
   static const int64_t cols[] = {4096, 1021, 2880, 8192, 8, 65536};
   std::vector<Cell> cells;
@@ -206,6 +206,6 @@ int check::dependent(int argc, char **argv) {
   int failed = 0;
   for (int worldSize : {1, 2, 3, 4, 8})
     if (!only || only == worldSize)
-      failed += runWorld(worldSize, only ? count : count / 5, random);
+      failed += sandwich(worldSize, only ? count : count / 5, random);
   return failed != 0;
 }
