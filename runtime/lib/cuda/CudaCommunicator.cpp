@@ -27,8 +27,9 @@ CudaCommunicator::CudaCommunicator(World &world, Communicator &group,
                                   std::move(publish)})) {}
 
 CudaCommunicator::~CudaCommunicator() {
-  // Its watcher reads the record.
-  viaNccl.reset();
+  // Its watcher reads the record, and its traffic uses the memory.
+  if (!viaNccl->finish())
+    leak();
   DeviceScope scope(settings.device);
   if (local)
     cudaFree(local);
@@ -37,8 +38,7 @@ CudaCommunicator::~CudaCommunicator() {
 }
 
 void CudaCommunicator::leak() {
-  viaNccl->leak();
-  viaNccl.reset();
+  (void)viaNccl->finish();
   // The pointers to shared memory are never destroyed.
   new std::vector<std::shared_ptr<DeviceMemory>>(std::move(memory));
   local = nullptr;

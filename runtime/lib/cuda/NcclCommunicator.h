@@ -41,8 +41,11 @@ public:
   /// `members` carries the unique id between the hosts.
   NcclCommunicator(World &world, Communicator &members, int device,
                    Hooks hooks);
-  /// Returns in bounded time; finishes in peace only what `retire` allows.
   ~NcclCommunicator();
+
+  /// Ends NCCL's communicator, in peace only if `retire` allows. Returns in
+  /// bounded time, and whether nothing is under way on the device any more.
+  bool finish();
 
   /// Memory of this rank that NCCL may use while it connects.
   struct Stage {
@@ -74,8 +77,6 @@ public:
 
   /// Nothing is under way on the stream: the end may wait for NCCL's own.
   void retire() { mayFinalize = true; }
-  /// Gives memory up that kernels may still write.
-  void leak() { keepMemory = true; }
 
 private:
   struct Ending;
@@ -96,7 +97,7 @@ private:
   /// The first failure stays and aborts the communicator.
   Error fail(Error error, bool publish);
   void beginEnd(bool gently);
-  bool awaitEnd() const;
+  bool awaitQuiet() const;
 
   World &world;
   Communicator &members;
@@ -105,7 +106,7 @@ private:
   const NcclApi *api = nullptr;
   bool isConnected = false;
   bool mayFinalize = false;
-  bool keepMemory = false;
+  bool isQuiet = false;
 
   cudaStream_t traffic = nullptr;
   cudaEvent_t entered = nullptr, left = nullptr;

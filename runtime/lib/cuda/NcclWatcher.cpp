@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 using namespace conorm::rt;
 using namespace conorm::rt::cuda;
@@ -205,22 +206,28 @@ void NcclCommunicator::beginEnd(bool gently) {
     Ending::entry(reference);
 }
 
-bool NcclCommunicator::awaitEnd() const {
-  if (!ending)
-    return true;
+/// A call that failed halfway has left traffic that its stream does not wait
+/// for.
+bool NcclCommunicator::awaitQuiet() const {
   int64_t end = now() + patienceNanoseconds;
-  while (!ending->done.load(std::memory_order_acquire)) {
+  auto isBusy = [&] {
+    return (ending && !ending->done.load(std::memory_order_acquire)) ||
+           (traffic && cudaStreamQuery(traffic) == cudaErrorNotReady);
+  };
+  while (isBusy()) {
     if (now() > end)
       return false;
     usleep(200);
   }
+  cudaGetLastError();
   return true;
 }
 
-NcclCommunicator::~NcclCommunicator() {
+bool NcclCommunicator::finish() {
   {
     std::lock_guard<std::mutex> lock(mutex);
-    stopping = true;
+    if (std::exchange(stopping, true))
+      return isQuiet;
   }
   wake.notify_all();
   if (watcherRuns)
@@ -229,8 +236,14 @@ NcclCommunicator::~NcclCommunicator() {
     std::lock_guard<std::mutex> lock(mutex);
     beginEnd(/*gently=*/mayFinalize && !firstFailure);
   }
-  // What does not end is abandoned with what its kernels may still write.
-  if (!awaitEnd() || keepMemory)
+  DeviceScope scope(device);
+  isQuiet = awaitQuiet();
+  return isQuiet;
+}
+
+/// What is not quiet is abandoned with what its kernels may still write.
+NcclCommunicator::~NcclCommunicator() {
+  if (!isQuiet)
     return;
   DeviceScope scope(device);
   if (entered)

@@ -183,7 +183,7 @@ public:
       die("no launcher");
   }
   ~Relay() {
-    stop = 1;
+    __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
     if (thread.joinable())
       thread.join();
     conorm_launch_destroy(server);
