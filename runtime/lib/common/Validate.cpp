@@ -54,9 +54,10 @@ static Error checkCommon(uint32_t type, uint32_t reduction, uint32_t strategy,
           checkEnumerator("strategy", strategy, CONORM_STRATEGY_MULTIMEM))
     return error;
   if (strategy > CONORM_STRATEGY_NCCL)
-    return makeError(CONORM_ERROR_UNSUPPORTED,
-                     "the backends have the strategies auto, one_shot, two_shot "
-                     "and nccl, asked for multimem");
+    return makeError(
+        CONORM_ERROR_UNSUPPORTED,
+        "the backends have the strategies auto, one_shot, two_shot "
+        "and nccl, asked for multimem");
   return checkEnumerator("numerics", numerics, CONORM_NUMERICS_RELAXED);
 }
 
