@@ -166,6 +166,7 @@ int RankRun::run() {
     session.abort(error.what());
     throw;
   }
+  report.strategiesTaken = session.strategiesTaken();
   if (world.rank() == 0)
     printReport(report, options.compare, options.json);
   // Every rank has the sums of all ranks, and so the same verdict.

@@ -108,12 +108,21 @@ std::string hexadecimal(uint64_t value) {
   return text;
 }
 
+std::string takenJson(const RunReport &report) {
+  JsonObject taken;
+  for (uint32_t strategy : {CONORM_STRATEGY_ONE_SHOT, CONORM_STRATEGY_TWO_SHOT,
+                            CONORM_STRATEGY_NCCL})
+    taken.add(strategyName(strategy), report.strategiesTaken[strategy]);
+  return taken.str();
+}
+
 void printJson(const RunReport &report, bool compare) {
   JsonObject object;
   object.add("entry", report.entry);
   object.add("ranks", uint64_t(report.ranks));
   object.add("mode", std::string(modeName(report.mode)));
   object.add("strategy", std::string(strategyName(report.strategy)));
+  object.addRaw("strategies_taken", takenJson(report));
   object.add("repeat", uint64_t(report.repeat));
   if (compare) {
     NormStats norms = allNorms(report);

@@ -43,7 +43,13 @@ int64_t check::option(int argc, char **argv, const char *name,
 void check::onRanks(int worldSize, const std::function<void(int)> &body) {
   std::vector<std::thread> threads;
   for (int rank = 0; rank < worldSize; ++rank)
-    threads.emplace_back([&body, rank] { body(rank); });
+    threads.emplace_back([&body, rank] {
+      // As many devices as there are; ranks take them in turn.
+      int devices = 1;
+      cuda(cudaGetDeviceCount(&devices), "devices");
+      cuda(cudaSetDevice(rank % devices), "device");
+      body(rank);
+    });
   for (std::thread &thread : threads)
     thread.join();
 }
@@ -63,6 +69,7 @@ conorm_context *check::tryContext(const conorm_bootstrap &bootstrap,
   wanted.deadline_ms = options.deadlineMs;
   wanted.workspace_bytes = options.workspaceBytes;
   wanted.stream = options.stream;
+  cuda(cudaGetDevice(&wanted.device), "device");
   conorm_context *context = nullptr;
   char text[1024];
   if (conorm_context_create(&wanted, &context, text, sizeof(text))) {
