@@ -2,21 +2,21 @@
 """Times one compiled program under each strategy, and when it chooses itself.
 
 Compiles a layer with dynamic sizes once, for a CPU, and runs that artefact with
-T rows: by its own choice, and with each strategy forced. The variants take
-turns within one run of this script; each figure is the median of their turns.
-Prints, for each T, the choice, the times, and the ratio of the own choice to
-the better forced one, and a verdict. The bits of all results are compared.
+T rows: by its own choice, and with each strategy forced. The calls of the three
+take turns in one run; each figure is a median. Prints, for each T, the choice,
+the times, and the ratio of the own choice to the better forced one, and a
+verdict. The bits of all results are compared.
 
 usage: dispatch.py --bin DIRECTORY [--ranks N] [--rows T,T,..] [--cols H]
-                   [--rounds N] [--limit RATIO] [--check]
+                   [--seconds S] [--limit RATIO] [--check]
 
 --check: exit with 1 if a ratio is above the limit.
 """
 
 import argparse
 import json
+import os
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -33,54 +33,50 @@ func.func @layer(%x: tensor<?x?xbf16> {comm.per_rank}, %r: tensor<?x?xbf16>,
 }
 """
 
-TARGET = '#comm.target<"cpu" over shared_memory>'
 FORCED = ("one_shot", "two_shot")
 VARIANTS = ("auto",) + FORCED
 
 
-def compile_model(directory, work):
+def compile_model(directory, work, ranks):
+    cores = len(os.sched_getaffinity(0))
+    target = '#comm.target<"cpu" over shared_memory, ranks_per_device = %d>'
+    target %= max(1, -(-ranks // cores))
+    print("target: " + target)
     source = work / "layer.mlir"
     source.write_text(MODEL)
     artefact = work / "layer.so"
     subprocess.run(
         [directory / "conorm-compile", source, "-o", artefact]
-        + ["--target-description=" + TARGET],
+        + ["--target-description=" + target],
         check=True,
     )
     return artefact
 
 
-def run(options, artefact, rows, strategy):
-    """One run: (milliseconds a call, strategy taken, hashes of the results)."""
-    payload = rows * options.cols * 2
-    # Short turns, so that what else the machine does meets all variants.
-    repeat = max(5, min(200, (16 << 20) // payload))
+def run(options, artefact, rows, repeat):
+    """The strategies' part of conorm-run's report, by strategy."""
     command = [options.bin / "conorm-run", artefact, "--json"]
-    command += ["--ranks", options.ranks, "--strategy", strategy]
-    command += ["--repeat", repeat, "--timeout", 120]
+    command += ["--compare-strategies", ",".join(VARIANTS)]
+    command += ["--ranks", options.ranks, "--repeat", repeat, "--timeout", 300]
     command += ["--dim", "x.0=%d" % rows, "--dim", "r.0=%d" % rows]
     command += ["--dim", options.cols]
-    output = subprocess.run(
-        [str(word) for word in command], check=True, stdout=subprocess.PIPE
-    ).stdout
-    result = json.loads(output)
-    taken = [name for name, count in result["strategies_taken"].items() if count]
-    bits = tuple(item["fnv1a"] for item in result["results"])
-    return result["median_ms"], "+".join(taken), bits
+    result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE)
+    if result.returncode not in (0, 1) or not result.stdout:
+        sys.exit("dispatch.py: conorm-run failed")
+    report = json.loads(result.stdout)["strategies"]
+    return {item["strategy"]: item for item in report}
 
 
 def measure(options, artefact, rows):
-    times = {variant: [] for variant in VARIANTS}
-    bits, choice = set(), set()
-    for _ in range(options.rounds):
-        for variant in VARIANTS:
-            milliseconds, taken, hashes = run(options, artefact, rows, variant)
-            times[variant].append(milliseconds)
-            bits.add(hashes)
-            if variant == "auto":
-                choice.add(taken)
-    medians = {v: statistics.median(times[v]) for v in VARIANTS}
-    return medians, "/".join(sorted(choice)), len(bits) == 1
+    # A short run says how many calls fit the time.
+    first = run(options, artefact, rows, 3)
+    seconds = sum(item["median_ms"] for item in first.values()) / 1e3
+    repeat = min(max(int(options.seconds / max(seconds, 1e-6)), 11), 2001)
+    return run(options, artefact, rows, repeat)
+
+
+def names(taken):
+    return "+".join(name for name, count in taken.items() if count)
 
 
 def parse_options():
@@ -89,7 +85,7 @@ def parse_options():
     parser.add_argument("--ranks", type=int, default=4)
     parser.add_argument("--rows", default="1,2,7,128,129,1000,4096")
     parser.add_argument("--cols", type=int, default=4096)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--limit", type=float, default=1.2)
     parser.add_argument("--check", action="store_true")
     return parser.parse_args()
@@ -99,18 +95,21 @@ def main():
     options = parse_options()
     worst, equal, used = 0, True, set()
     print("one artefact, %d ranks, bf16, H=%d" % (options.ranks, options.cols))
-    print("    T  takes         auto ms  one_shot ms  two_shot ms  ratio")
     with tempfile.TemporaryDirectory() as work:
-        artefact = compile_model(options.bin, pathlib.Path(work))
+        artefact = compile_model(options.bin, pathlib.Path(work), options.ranks)
+        print("    T  takes         auto ms  one_shot ms  two_shot ms  ratio")
         for rows in map(int, options.rows.split(",")):
-            medians, choice, same = measure(options, artefact, rows)
-            ratio = medians["auto"] / min(medians[v] for v in FORCED)
+            runs = measure(options, artefact, rows)
+            times = [runs[variant]["median_ms"] for variant in VARIANTS]
+            ratio = times[0] / min(times[1:])
+            choice = names(runs["auto"]["strategies_taken"])
             print(
                 "%5d  %-10s  %9.3f  %11.3f  %11.3f  %5.2f"
-                % (rows, choice, *(medians[v] for v in VARIANTS), ratio),
+                % (rows, choice, *times, ratio),
                 flush=True,
             )
-            worst, equal = max(worst, ratio), equal and same
+            worst = max(worst, ratio)
+            equal &= all(item["differing_bits"] == 0 for item in runs.values())
             used.add(choice)
     print("results: %s" % ("equal bits" if equal else "DIFFERENT BITS"))
     met = worst <= options.limit

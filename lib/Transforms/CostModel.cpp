@@ -32,7 +32,7 @@ static constexpr double kSlotBytes = 32 << 20;
 /// docs/performance-model.md says where each is from. In order: callUs, stepUs,
 /// peerUs, linkGBps, memoryGBps, chunkBytes, ncclUs, ncclGBps.
 static constexpr KnownTarget kKnownTargets[] = {
-    {{"cpu", Link::SharedMemory}, {1.0, 20, 1.0, 10, 10, 128 << 10, 0, 0}},
+    {{"cpu", Link::SharedMemory}, {1, 0.5, 0.1, 10, 10, 128 << 10, 0, 0}},
     {{"sm_80", Link::NVLink}, {3.6, 3.3, 0.1, 300, 1100, kSlotBytes, 21, 270}},
     {{"sm_80", Link::PCIe}, {3.6, 3.3, 0.1, 31.5, 1100, kSlotBytes, 21, 28}},
     {{"sm_80", Link::Network}, {0, 0, 0, 25, 1100, kSlotBytes, 30, 25}},

@@ -159,8 +159,7 @@ static Outcome select(OpTy op, comm::TargetAttr target, StrategyTable &table,
   if (!ranges) {
     explain(op, Strategy::Auto,
             members == 1 ? Twine("the group has one rank")
-                         : "the tuning file has no thresholds for " +
-                               Twine(members) + " ranks");
+                         : "no thresholds for " + Twine(members) + " ranks");
     return Outcome::Left;
   }
   std::optional<int64_t> bytes = getBytes(op.getInput());
@@ -214,8 +213,7 @@ void SelectStrategyPass::runOnOperation() {
     std::string name =
         ((*target).getArch() + " over " + stringifyLink((*target).getLink()))
             .str();
-    emitWarning(getOperation().getLoc(),
-                "the cost model has no constants for ")
+    emitWarning(getOperation().getLoc(), "the cost model has no constants for ")
         << name << ", and no tuning file has all of them or thresholds; "
         << "the runtime chooses strategies";
     return leaveAll("no constants for " + name);

@@ -26,6 +26,8 @@ static ArrayRef<int64_t> getGroupSizes(comm::Backend backend) {
 
 std::optional<StrategyTable>
 StrategyTable::make(comm::TargetAttr target, const TuningFile::Entry *entry) {
+  if (!entry)
+    entry = TuningFile::findMeasured(target);
   std::optional<CostConstants> constants =
       getCostConstants(target.getArch(), target.getLink());
   if (!constants && entry && entry->hasAllConstants())
@@ -97,7 +99,7 @@ comm::DispatchAttr StrategyTable::make(int64_t members) const {
 
 std::string StrategyTable::explain(int64_t members, int64_t bytes) const {
   if (entry)
-    return "thresholds of the tuning file";
+    return "measured thresholds";
   std::string text;
   llvm::raw_string_ostream os(text);
   llvm::interleaveComma(model->getStrategies(), os, [&](auto strategy) {

@@ -17,7 +17,8 @@ namespace conorm {
 /// What the cost model and a tuning file say of one target.
 class StrategyTable {
 public:
-  /// `entry` may be null. Without constants for the target, and thresholds in
+  /// `entry` may be null; what was measured is then used where the model does
+  /// not hold. Without constants for the target, and thresholds in
   /// `entry`, there is no table.
   static std::optional<StrategyTable> make(comm::TargetAttr target,
                                            const TuningFile::Entry *entry);
@@ -26,7 +27,7 @@ public:
   /// may have if `members` is 0. Null if nothing is said of it.
   comm::DispatchAttr get(int64_t members);
 
-  /// "one_shot 8.1 us, two_shot 12.0 us", or whose thresholds these are.
+  /// "one_shot 8.1 us, two_shot 12.0 us", or that thresholds were measured.
   std::string explain(int64_t members, int64_t bytes) const;
 
   /// Prints the table, a line for each range.

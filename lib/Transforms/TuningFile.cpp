@@ -300,6 +300,21 @@ const Entry *TuningFile::find(comm::TargetAttr target) const {
   return nullptr;
 }
 
+const Entry *TuningFile::findMeasured(comm::TargetAttr target) {
+  // docs/performance-model.md has the measurements.
+  static const Entry sharedCores = [] {
+    Entry entry;
+    entry.link = Link::SharedMemory;
+    entry.thresholds = {{2, 0, Strategy::OneShot},
+                        {3, 0, Strategy::OneShot},
+                        {3, 256 << 10, Strategy::TwoShot}};
+    return entry;
+  }();
+  bool sharesCores =
+      target.getLink() == Link::SharedMemory && target.getRanksPerDevice() > 1;
+  return sharesCores ? &sharedCores : nullptr;
+}
+
 void Entry::apply(CostConstants &values) const {
   for (auto [member, value] : constants)
     values.*member = value;

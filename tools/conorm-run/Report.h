@@ -42,6 +42,15 @@ struct RunReport {
     bool sameOnAllRanks;
   };
   std::vector<Result> results;
+  /// --compare-strategies only, in the order given.
+  struct StrategyRun {
+    uint32_t strategy;
+    Session::StrategyCounts taken;
+    std::vector<double> times;
+    /// Against the first one, all ranks.
+    Difference difference;
+  };
+  std::vector<StrategyRun> strategyRuns;
 
   bool passed() const {
     return !difference.differingElements && !fusedNorms.outOfBound &&

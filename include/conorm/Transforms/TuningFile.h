@@ -63,6 +63,10 @@ public:
   /// What the file says of `target`, null if nothing.
   const Entry *find(comm::TargetAttr target) const;
 
+  /// What was measured of `target` where the cost model does not hold: ranks
+  /// that wait for a processor core. Null elsewhere.
+  static const Entry *findMeasured(comm::TargetAttr target);
+
 private:
   std::vector<Entry> entries;
 };
