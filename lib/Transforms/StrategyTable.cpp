@@ -113,8 +113,17 @@ std::string StrategyTable::explain(int64_t members, int64_t bytes) const {
 void StrategyTable::print(raw_ostream &os) {
   os << "select-strategy: " << target.getArch() << " over "
      << stringifyLink(target.getLink()) << ", " << target.getRanksPerDevice()
-     << (target.getRanksPerDevice() == 1 ? " rank" : " ranks")
-     << " a device\n  ranks  from bytes  strategy  there\n";
+     << (target.getRanksPerDevice() == 1 ? " rank" : " ranks") << " a device\n";
+  // Where thresholds decide, constants do not.
+  if (!entry) {
+    os << "  constants: ";
+    llvm::interleaveComma(getCostConstantNames(), os, [&](auto constant) {
+      os << constant.name << ' '
+         << llvm::format("%.10g", model->getConstants().*constant.member);
+    });
+    os << '\n';
+  }
+  os << "  ranks  from bytes  strategy  there\n";
   comm::DispatchAttr table = get(0);
   if (!table)
     return;

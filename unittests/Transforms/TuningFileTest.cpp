@@ -81,7 +81,7 @@ TEST_F(TuningFileTest, AllConstantsMakeATarget) {
 
 TEST_F(TuningFileTest, NamesThePlaceOfAnError) {
   EXPECT_EQ(getError("{\n  \"version\": 1,,\n}"),
-            "line 2, column 15: expected object key");
+            "line 2, column 16: expected object key");
   EXPECT_EQ(getError(R"({"version": 1, "targets": [{"arch": 90}]})"),
             "targets[0].arch: expected an architecture, found 90");
 }

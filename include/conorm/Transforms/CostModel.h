@@ -63,6 +63,8 @@ public:
             int64_t ranksPerDevice)
       : constants(constants), link(link), ranksPerDevice(ranksPerDevice) {}
 
+  const CostConstants &getConstants() const { return constants; }
+
   /// The strategies that there are over this link, the simplest first.
   llvm::ArrayRef<comm::Strategy> getStrategies() const;
 
