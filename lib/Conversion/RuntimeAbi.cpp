@@ -36,10 +36,11 @@ RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context) {
   // scheme, quantized_type, scale_type, scale_layout, scale_mode, group_size
   quant = make("conorm_quant", {i32, i32, i32, i32, i32, i32});
   // struct_size, element_type, site, group, reduction, strategy, numerics,
-  // reserved, input, output, count
-  allReduceArgs = make("conorm_all_reduce_args",
-                       {i32, i32, ptr, ptr, i32, i32, i32, i32, ptr, ptr, i64});
-  // As before, then outer, dim, inner.
+  // reserved, input, output, count, dispatch
+  allReduceArgs =
+      make("conorm_all_reduce_args",
+           {i32, i32, ptr, ptr, i32, i32, i32, i32, ptr, ptr, i64, ptr});
+  // As before, up to output, then outer, dim, inner.
   scatterGatherArgs =
       make("conorm_scatter_gather_args",
            {i32, i32, ptr, ptr, i32, i32, i32, i32, ptr, ptr, i64, i64, i64});
@@ -53,14 +54,18 @@ RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context) {
                       {i32, i32, ptr, ptr, ptr, ptr, ptr, i64, i64, quant});
   // struct_size, element_type, site, group, strategy, numerics, input,
   // residual, scale, reduced, residual_out, normed, quantized, scales, rows,
-  // cols, norm, quant, has_post_norm, reserved, post_norm
+  // cols, norm, quant, has_post_norm, reserved, post_norm, dispatch
   allReduceRMSNormArgs =
       make("conorm_all_reduce_rms_norm_args",
-           {i32, i32, ptr, ptr, i32, i32,  ptr,   ptr, ptr, ptr, ptr,
-            ptr, ptr, ptr, i64, i64, norm, quant, i32, i32, norm});
+           {i32, i32, ptr, ptr, i32, i32,  ptr,   ptr, ptr, ptr,  ptr,
+            ptr, ptr, ptr, i64, i64, norm, quant, i32, i32, norm, ptr});
   // struct_size, op, site, group, operand, dim, relation, reserved
   sizeCheck =
       make("conorm_size_check", {i32, i32, ptr, ptr, ptr, i64, i32, i32});
+  // group_size, strategy, from_bytes
+  strategyRange = make("conorm_strategy_range", {i32, i32, i64});
+  // struct_size, backend, num_ranges, reserved, ranges
+  dispatch = make("conorm_dispatch", {i32, i32, i32, i32, ptr});
 }
 
 uint32_t conorm::getRuntimeType(Type type) {

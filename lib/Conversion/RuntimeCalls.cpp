@@ -62,7 +62,10 @@ public:
   ArgumentWriter &f32(FloatAttr number) {
     return value(LLVM::ConstantOp::create(builder, loc, types.f32, number));
   }
+  /// The address of `global`, null if it is.
   ArgumentWriter &global(LLVM::GlobalOp global) {
+    if (!global)
+      return value(LLVM::ZeroOp::create(builder, loc, types.ptr));
     return value(LLVM::AddressOfOp::create(builder, loc, global));
   }
   /// The number of elements that `sizes` make, as i64.
@@ -189,6 +192,8 @@ struct Call {
   LLVM::GlobalOp site;
   /// Null for operations without a group.
   LLVM::GlobalOp group;
+  /// Null for operations without a table of strategies.
+  LLVM::GlobalOp dispatch;
 };
 } // namespace
 
@@ -261,7 +266,8 @@ static void writeArguments(Call &call, comm::AllReduceOp op) {
       .i32(0)
       .value(input)
       .value(output)
-      .product(getSizes(call, op.getInput()));
+      .product(getSizes(call, op.getInput()))
+      .global(call.dispatch);
 }
 
 static void writeScatterGather(Call &call, Value input, Value output,
@@ -328,6 +334,7 @@ static void writeArguments(Call &call, comm::AllReduceRMSNormOp op) {
   writeNorm(call, op.isSandwich() ? op.getPostNormEpsilonAttr() : zero,
             op.getPostNormWeightBiasAttr(), op.getPostNormRounding(),
             op.getPostNormWeight());
+  call.args.global(call.dispatch);
 }
 
 static void writeRMSNorm(Call &call, Value input, Value residual,
@@ -542,12 +549,14 @@ LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
   LLVM::GlobalOp group;
   if (groupOp)
     group = constants.getGroup(groupOp);
+  LLVM::GlobalOp dispatch = constants.getDispatch(
+      op->getLoc(), op->getAttrOfType<comm::DispatchAttr>("dispatch"));
   Value space = getArgumentSpace(function, type);
   OpBuilder builder(op);
   CallBuffers buffers(builder, op, types);
   {
     ArgumentWriter args(builder, op, types, type, space);
-    Call call{builder, buffers, args, site, group};
+    Call call{builder, buffers, args, site, group, dispatch};
     llvm::TypeSwitch<Operation *>(op)
         .Case<comm::AllReduceOp, comm::ReduceScatterOp, comm::AllGatherOp,
               comm::AllReduceRMSNormOp, norm::RMSNormOp, norm::AddRMSNormOp,

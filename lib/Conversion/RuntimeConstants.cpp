@@ -1,4 +1,4 @@
-//===- RuntimeConstants.cpp - Sites and groups ----------------------------===//
+//===- RuntimeConstants.cpp - Sites, groups and tables --------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -144,6 +144,52 @@ LLVM::GlobalOp RuntimeConstants::getGroup(comm::GroupOp group) {
                       {i32(sizeof(conorm_group)), i32(numGroups),
                        i32(group.getGroupSize().value_or(0)), i32(0),
                        Field{nullptr, label}, Field{nullptr, ranks}});
+  return global;
+}
+
+/// The array that a `conorm_dispatch` points to.
+LLVM::GlobalOp RuntimeConstants::makeRanges(Location loc,
+                                            comm::DispatchAttr table) {
+  ArrayRef<comm::StrategyRangeAttr> ranges = table.getRanges();
+  auto type = LLVM::LLVMArrayType::get(types.strategyRange, ranges.size());
+  builder.clearInsertionPoint();
+  auto global = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                                       LLVM::Linkage::Internal,
+                                       "conorm.dispatch.ranges", Attribute());
+  builder.createBlock(&global.getInitializerRegion());
+  Value array = LLVM::UndefOp::create(builder, loc, type);
+  for (auto [index, range] : llvm::enumerate(ranges)) {
+    int64_t position = static_cast<int64_t>(index);
+    auto set = [&](Type type, int64_t number, int64_t field) {
+      Value value = LLVM::ConstantOp::create(builder, loc, type, number);
+      array = LLVM::InsertValueOp::create(builder, loc, array, value,
+                                          ArrayRef<int64_t>{position, field});
+    };
+    set(types.i32, range.getGroupSize(), 0);
+    set(types.i32, static_cast<int64_t>(range.getStrategy()), 1);
+    set(types.i64, range.getFromBytes(), 2);
+  }
+  LLVM::ReturnOp::create(builder, loc, array);
+  return insert(global);
+}
+
+LLVM::GlobalOp RuntimeConstants::getDispatch(Location loc,
+                                             comm::DispatchAttr table) {
+  if (!table)
+    return nullptr;
+  LLVM::GlobalOp &global = dispatches[table];
+  if (global)
+    return global;
+  LLVM::GlobalOp ranges = makeRanges(loc, table);
+  auto i32 = [&](size_t value) {
+    return Field{builder.getI32IntegerAttr(static_cast<int32_t>(value)),
+                 nullptr};
+  };
+  global = makeStruct(loc, "conorm.dispatch", types.dispatch,
+                      {i32(sizeof(conorm_dispatch)),
+                       i32(static_cast<size_t>(table.getBackend())),
+                       i32(table.getRanges().size()), i32(0),
+                       Field{nullptr, ranges}});
   return global;
 }
 

@@ -27,6 +27,9 @@ public:
                                 unsigned index);
   /// The `conorm_group` of a group, one for each.
   mlir::LLVM::GlobalOp getGroup(comm::GroupOp group);
+  /// The `conorm_dispatch` of a table, one for each; null if `table` is.
+  mlir::LLVM::GlobalOp getDispatch(mlir::Location loc,
+                                   comm::DispatchAttr table);
   /// The `conorm_size_check` of a rule for `op`, whose number in the runtime is
   /// `runtimeOp`; `group` is null for operations without one.
   mlir::LLVM::GlobalOp makeSizeCheck(mlir::Operation *op,
@@ -45,6 +48,7 @@ private:
   mlir::LLVM::GlobalOp makeString(mlir::Location loc, llvm::StringRef name,
                                   llvm::StringRef text);
   mlir::LLVM::GlobalOp makeRanks(comm::GroupOp group);
+  mlir::LLVM::GlobalOp makeRanges(mlir::Location loc, comm::DispatchAttr table);
   mlir::LLVM::GlobalOp makeStruct(mlir::Location loc, llvm::StringRef name,
                                   mlir::LLVM::LLVMStructType type,
                                   llvm::ArrayRef<Field> fields);
@@ -54,6 +58,7 @@ private:
   const RuntimeAbiTypes &types;
   mlir::OpBuilder builder;
   llvm::DenseMap<mlir::Operation *, mlir::LLVM::GlobalOp> groups;
+  llvm::DenseMap<mlir::Attribute, mlir::LLVM::GlobalOp> dispatches;
   llvm::StringMap<mlir::LLVM::GlobalOp> operandNames;
 };
 

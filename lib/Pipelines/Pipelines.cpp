@@ -178,7 +178,8 @@ static void addKernels(OpPassManager &manager) {
 
 static void addLLVMPasses(OpPassManager &manager) {
   addWhereFound(
-      manager, "Libm", [](Operation *op) { return isOf<math::MathDialect>(op); },
+      manager, "Libm",
+      [](Operation *op) { return isOf<math::MathDialect>(op); },
       [](OpPassManager &manager) {
         manager.addPass(createConvertMathToLibmPass());
       });
@@ -206,6 +207,10 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
     manager.addPass(createCanonicalizer());
     manager.addPass(createCSEPass());
   }
+  SelectStrategyOptions selection;
+  selection.targetDescription = options.targetDescription;
+  selection.tuningFile = options.tuningFile;
+  manager.addPass(createSelectStrategy(selection));
   buildBufferizePipeline(manager, {});
   addDeallocation(manager);
   manager.addNestedPass<func::FuncOp>(createUnshareResults());
@@ -213,9 +218,9 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   // Before the runtime's calls, which are many operations each.
   addKernels(manager);
   manager.addPass(createConvertConormToRuntime());
-  addWhereFound(manager, "Copies",
-                [](Operation *op) { return isa<memref::CopyOp>(op); },
-                addKernels);
+  addWhereFound(
+      manager, "Copies", [](Operation *op) { return isa<memref::CopyOp>(op); },
+      addKernels);
   addWhereFound(manager.nest<func::FuncOp>(), "Kernels", isHighLevel,
                 addLoopPasses);
   addLLVMPasses(manager);

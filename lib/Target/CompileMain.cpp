@@ -58,6 +58,16 @@ struct Options {
       cl::desc("Processor to compile for, or 'native' (default: x86-64-v3 "
                "where this machine has it, else the architecture's baseline)"),
       cl::value_desc("name"), cl::cat(category)};
+  cl::opt<std::string> targetDescription{
+      "target-description",
+      cl::desc("Where the module runs, a #comm.target, by which strategies are "
+               "chosen (default: the module's comm.target)"),
+      cl::value_desc("attribute"), cl::cat(category)};
+  cl::opt<std::string> tuningFile{
+      "tuning-file",
+      cl::desc("JSON file of constants and thresholds by which strategies are "
+               "chosen"),
+      cl::value_desc("file"), cl::cat(category)};
   cl::opt<EmitKind> emit{
       "emit", cl::desc("What to write"),
       cl::values(
@@ -184,7 +194,9 @@ static int compile(ModuleOp module, const Options &options,
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> code;
   if (options.emit != EmitKind::Manifest) {
-    code = compileToLLVM(module, *manifest, variants, llvmContext, *machine);
+    code = compileToLLVM(module, *manifest, variants,
+                         {options.targetDescription, options.tuningFile},
+                         llvmContext, *machine);
     if (!code)
       return EXIT_FAILURE;
   }

@@ -53,13 +53,16 @@ static LogicalResult checkNoExternalFunctions(ModuleOp module) {
   return success();
 }
 
-static LogicalResult lower(ModuleOp module, Variant variant) {
+static LogicalResult lower(ModuleOp module, Variant variant,
+                           const StrategySelection &selection) {
   PassManager manager(module.getContext());
   if (failed(applyPassManagerCLOptions(manager)))
     return failure();
   ToLLVMPipelineOptions options;
   options.fuse = variant == Variant::Fused;
   options.decompose = variant == Variant::Unfused;
+  options.targetDescription = selection.targetDescription;
+  options.tuningFile = selection.tuningFile;
   buildToLLVMPipeline(manager, options);
   return manager.run(module);
 }
@@ -67,10 +70,11 @@ static LogicalResult lower(ModuleOp module, Variant variant) {
 /// One variant as LLVM IR, everything but its wrappers internal.
 static std::unique_ptr<llvm::Module>
 compileVariant(ModuleOp module, const Manifest &manifest, Variant variant,
+               const StrategySelection &selection,
                llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine) {
   OwningOpRef<ModuleOp> copy = module.clone();
   markEntries(*copy, manifest);
-  if (failed(lower(*copy, variant)))
+  if (failed(lower(*copy, variant, selection)))
     return nullptr;
   std::unique_ptr<llvm::Module> result =
       translateModuleToLLVMIR(*copy, llvmContext, getVariantName(variant));
@@ -114,15 +118,16 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 
 std::unique_ptr<llvm::Module> conorm::compileToLLVM(
     ModuleOp module, const Manifest &manifest, ArrayRef<Variant> variants,
-    llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine) {
+    const StrategySelection &selection, llvm::LLVMContext &llvmContext,
+    llvm::TargetMachine &machine) {
   registerBuiltinDialectTranslation(*module.getContext());
   registerLLVMDialectTranslation(*module.getContext());
   if (failed(checkNoExternalFunctions(module)))
     return nullptr;
   std::unique_ptr<llvm::Module> result;
   for (Variant variant : variants) {
-    std::unique_ptr<llvm::Module> compiled =
-        compileVariant(module, manifest, variant, llvmContext, machine);
+    std::unique_ptr<llvm::Module> compiled = compileVariant(
+        module, manifest, variant, selection, llvmContext, machine);
     if (!compiled)
       return nullptr;
     if (!result) {

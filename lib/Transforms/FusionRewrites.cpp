@@ -285,6 +285,7 @@ static void fuseSite(PatternRewriter &rewriter, Site site) {
   parts.input = site.reduce.getInput();
   parts.properties.group = site.reduce.getGroupAttr();
   parts.properties.strategy = site.reduce.getStrategyAttr();
+  parts.properties.dispatch = site.reduce.getDispatchAttr();
 
   // Where the reduced value or the sum has other users it becomes a result.
   SmallVector<Operation *, 3> replaced = site.getOperations();

@@ -11,7 +11,7 @@ func.func @all_reduce(%x: memref<4x8xbf16>, %y: memref<4x8xbf16>) {
   // CHECK: %[[INPUT:.*]] = llvm.inttoptr
   // CHECK: memref.extract_aligned_pointer_as_index %[[Y]]
   // CHECK: %[[OUTPUT:.*]] = llvm.inttoptr
-  // CHECK: %[[SIZE:.*]] = llvm.mlir.constant(64 : i32)
+  // CHECK: %[[SIZE:.*]] = llvm.mlir.constant(72 : i32)
   // CHECK: %[[FIELD:.*]] = llvm.getelementptr inbounds %[[ARGS]][0, 0]
   // CHECK: llvm.store %[[SIZE]], %[[FIELD]] : i32
   // CHECK: %[[TYPE:.*]] = llvm.mlir.constant(3 : i32)
@@ -31,6 +31,10 @@ func.func @all_reduce(%x: memref<4x8xbf16>, %y: memref<4x8xbf16>) {
   // CHECK: %[[COUNT:.*]] = llvm.mlir.constant(32 : i64)
   // CHECK: %[[FIELD:.*]] = llvm.getelementptr inbounds %[[ARGS]][0, 10]
   // CHECK: llvm.store %[[COUNT]], %[[FIELD]]
+  // Without a table of strategies the last field is null.
+  // CHECK: %[[NULL:.*]] = llvm.mlir.zero : !llvm.ptr
+  // CHECK: %[[FIELD:.*]] = llvm.getelementptr inbounds %[[ARGS]][0, 11]
+  // CHECK: llvm.store %[[NULL]], %[[FIELD]]
   // CHECK: llvm.call @conorm_all_reduce(%[[CONTEXT]], %[[ARGS]])
   // CHECK-NEXT: return
   comm.all_reduce %x on @tp reduction<max> strategy<two_shot>
@@ -128,7 +132,7 @@ func.func @norms(%x: memref<2x4x8xf16>, %r: memref<2x4x8xf16>, %w: memref<8xf32>
 
 // CHECK-LABEL: func.func @fused(
 func.func @fused(%x: memref<4x8xf16>, %r: memref<4x8xf16>, %w: memref<8xf16>, %p: memref<8xf16>) {
-  // CHECK: llvm.mlir.constant(192 : i32)
+  // CHECK: llvm.mlir.constant(200 : i32)
   // CHECK: %[[ONE:.*]] = llvm.mlir.constant(1 : i32) : i32
   // CHECK: llvm.getelementptr inbounds %{{.*}}[0, 18]
   // CHECK: llvm.getelementptr inbounds %{{.*}}[0, 20, 0]

@@ -4,7 +4,16 @@
 // RUN:   --implicit-check-not=unrealized --implicit-check-not=fastmath --implicit-check-not=truncsf
 // RUN: %conorm_opt %s --conorm-to-llvm=fuse=false | FileCheck %s --check-prefixes=CHECK,UNFUSED
 // RUN: %conorm_opt %s --conorm-to-llvm=weight-bias=false | FileCheck %s --check-prefixes=CHECK,PLAIN
+// RUN: %conorm_opt %s --conorm-to-llvm='target-description={#comm.target<"cpu" over shared_memory>}' \
+// RUN:   | FileCheck %s --check-prefix=DISPATCH
+// RUN: %conorm_opt %s --conorm-to-llvm='target-description={#comm.target<"cpu" over shared_memory, world_size = 4>}' \
+// RUN:   | FileCheck %s --check-prefix=CHOSEN
+// RUN: not %conorm_opt %s --conorm-to-llvm=tuning-file=%t.missing.json 2>&1 | FileCheck %s --check-prefix=TUNING
 // RUN: %conorm_opt %s --conorm-to-llvm=decompose | FileCheck %s --check-prefixes=CHECK,DECOMPOSED
+
+// TUNING: error: tuning file '{{.*}}.missing.json'
+// CHOSEN-NOT: @conorm.dispatch
+// DISPATCH: @conorm.dispatch
 
 comm.group @tp
 

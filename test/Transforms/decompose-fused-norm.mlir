@@ -17,6 +17,14 @@ func.func @plain(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
   return %y : tensor<4x8xbf16>
 }
 
+// CHECK-LABEL: func @table_of_strategies
+func.func @table_of_strategies(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK-NEXT: comm.all_reduce %{{.*}} on @tp {dispatch = #dispatch} : tensor<?x8xf32>
+  %y = comm.all_reduce_rms_norm %x on @tp {dispatch = #comm.dispatch<cpu, [<2 ranks from 0 bytes: one_shot>]>, epsilon = 0.5 : f32}
+    : tensor<?x8xf32> -> (normed: tensor<?x8xf32>)
+  return %y : tensor<?x8xf32>
+}
+
 // CHECK-LABEL: func @residual
 // CHECK-SAME: %[[X:.*]]: tensor<4x8xbf16>, %[[R:.*]]: tensor<4x8xbf16>
 // AGAIN-LABEL: func @residual

@@ -30,6 +30,14 @@ func.func @attributes(%x: tensor<?x8xf32>, %w: tensor<8xf32>) -> tensor<?x8xf32>
   return %1 : tensor<?x8xf32>
 }
 
+// CHECK-LABEL: func @table_of_strategies
+func.func @table_of_strategies(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK-NEXT: comm.all_reduce_rms_norm %{{.*}} on @tp {dispatch = #dispatch, epsilon
+  %0 = comm.all_reduce %x on @tp {dispatch = #comm.dispatch<cpu, [<2 ranks from 0 bytes: one_shot>]>} : tensor<?x8xf32>
+  %1 = norm.rms_norm %0 {epsilon = 0.5 : f32} : tensor<?x8xf32>
+  return %1 : tensor<?x8xf32>
+}
+
 // CHECK-LABEL: func @all_reduce_add_rms_norm
 // CHECK-SAME: %[[X:.*]]: tensor<4x8xbf16>, %[[R:.*]]: tensor<4x8xbf16>
 func.func @all_reduce_add_rms_norm(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {

@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 
 using namespace conorm::run;
 
@@ -49,13 +50,16 @@ MASTER_PORT), this process is one rank of the world that already exists.
   --timeout S        longest wait for a peer, seconds (default 60). A run in
                      which no rank finishes a call or step for S + 5 s is ended
   --strategy S       auto (default), one_shot, two_shot or nccl, for every call
+  --compare-strategies S,S,...
+                     run with each of these, taking turns, and compare each
+                     result bit by bit with that of the first one
   --workspace BYTES  communication workspace of each rank (default 64 MiB)
   --backend B        cpu (default) or cuda
   --json             print one JSON object instead of text
   --version, --help
 
-Exit code: 0 on success; 1 on a failure, or if --compare finds a differing bit
-or a norm outside its bound; 2 on wrong usage.
+Exit code: 0 on success; 1 on a failure, or if a comparison finds a differing
+bit or a norm outside its bound; 2 on wrong usage.
 )";
 
 enum Option {
@@ -70,6 +74,7 @@ enum Option {
   kRepeat,
   kTimeout,
   kStrategy,
+  kCompareStrategies,
   kWorkspace,
   kDim,
   kBackend,
@@ -90,6 +95,7 @@ const option kOptions[] = {
     {"repeat", required_argument, nullptr, kRepeat},
     {"timeout", required_argument, nullptr, kTimeout},
     {"strategy", required_argument, nullptr, kStrategy},
+    {"compare-strategies", required_argument, nullptr, kCompareStrategies},
     {"workspace", required_argument, nullptr, kWorkspace},
     {"dim", required_argument, nullptr, kDim},
     {"backend", required_argument, nullptr, kBackend},
@@ -222,6 +228,23 @@ void parseDim(const std::string &text, Options &options) {
     options.namedDims[{argument, dimension}] = size;
 }
 
+/// Two or more names, each once.
+void parseStrategies(const std::string &text, Options &options) {
+  std::vector<uint32_t> &list = options.comparedStrategies;
+  list.clear();
+  for (size_t begin = 0; begin <= text.size();) {
+    size_t end = std::min(text.find(',', begin), text.size());
+    list.push_back(parseChoice("compare-strategies",
+                               text.substr(begin, end - begin), kStrategies));
+    begin = end + 1;
+  }
+  std::set<uint32_t> different(list.begin(), list.end());
+  if (list.size() < 2 || different.size() != list.size())
+    usage("--compare-strategies: expected two or more different strategies, "
+          "found '" +
+          text + "'");
+}
+
 void setOption(int option, const std::string &value, Options &options) {
   switch (option) {
   case kRanks:
@@ -257,7 +280,10 @@ void setOption(int option, const std::string &value, Options &options) {
     return;
   case kStrategy:
     options.strategy = parseChoice("strategy", value, kStrategies);
+    options.strategyGiven = true;
     return;
+  case kCompareStrategies:
+    return parseStrategies(value, options);
   case kWorkspace:
     options.workspaceBytes = parseNumber("workspace", value, 1, INT64_MAX);
     return;
@@ -320,7 +346,11 @@ Options conorm::run::parseOptions(int argc, char **argv) {
   options.input = argv[optind];
   if (options.compare && options.variantGiven)
     usage("--variant: expected no variant with --compare, which runs both");
-  if (options.compare && !repeatGiven)
+  bool hasStrategies = !options.comparedStrategies.empty();
+  if (hasStrategies && (options.compare || options.strategyGiven))
+    usage(std::string(options.compare ? "--compare" : "--strategy") +
+          ": expected it without --compare-strategies");
+  if ((options.compare || hasStrategies) && !repeatGiven)
     options.repeat = 5;
   return options;
 }

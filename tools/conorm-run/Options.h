@@ -35,6 +35,9 @@ struct Options {
   int repeat = 1;
   double timeoutSeconds = 60;
   uint32_t strategy = CONORM_STRATEGY_AUTO;
+  bool strategyGiven = false;
+  /// Strategies that are run side by side; empty: only `strategy`.
+  std::vector<uint32_t> comparedStrategies;
   uint64_t workspaceBytes = 0;
   /// Sizes of {argument, dimension}.
   std::map<std::pair<uint32_t, uint32_t>, int64_t> dims;

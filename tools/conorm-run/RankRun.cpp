@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 
 using namespace conorm::run;
 
@@ -76,6 +77,8 @@ private:
   void compare(Session &session);
   void measure(Session &session);
   void runOnly(Session &session);
+  void compareStrategies(const Artefact &artefact,
+                         const std::vector<Tensor> &inputs);
   std::vector<double> maxOverRanks(const std::vector<double> &mine);
   void describeResults(const Results &results);
   void writeResults(const Results &results);
@@ -154,6 +157,12 @@ int RankRun::run() {
       throw Error("cannot make the directory " + options.outputDirectory +
                   ": " + std::strerror(errno));
   });
+  if (!options.comparedStrategies.empty()) {
+    compareStrategies(artefact, inputs);
+    if (world.rank() == 0)
+      printReport(report, options.compare, options.json);
+    return report.passed() ? kExitOk : kExitFailure;
+  }
   Session session(options, world, bootstrap, artefact.get(), std::move(inputs));
   try {
     if (options.compare)
@@ -166,6 +175,7 @@ int RankRun::run() {
     session.abort(error.what());
     throw;
   }
+  report.strategiesTaken = session.strategiesTaken();
   if (world.rank() == 0)
     printReport(report, options.compare, options.json);
   // Every rank has the sums of all ranks, and so the same verdict.
@@ -221,6 +231,54 @@ void RankRun::measure(Session &session) {
   }
   report.fusedTimes = maxOverRanks(fusedTimes);
   report.unfusedTimes = maxOverRanks(unfusedTimes);
+}
+
+/// Sessions side by side, a context each. Their calls take turns, so that what
+/// else the machine does meets all of them.
+void RankRun::compareStrategies(const Artefact &artefact,
+                                const std::vector<Tensor> &inputs) {
+  const conorm_entry &entry = fused ? *fused : *unfused;
+  std::vector<std::unique_ptr<Session>> sessions;
+  for (uint32_t strategy : options.comparedStrategies) {
+    Options one = options;
+    one.strategy = strategy;
+    sessions.push_back(std::make_unique<Session>(one, world, bootstrap,
+                                                 artefact.get(), inputs));
+    report.strategyRuns.push_back({strategy, {}, {}, {}});
+  }
+  try {
+    Results first = sessions[0]->call(entry);
+    for (size_t i = 1; i < sessions.size(); ++i) {
+      Difference mine =
+          compareResults(sessions[i]->call(entry), first, world.rank());
+      for (const Difference &difference : world.gather(mine))
+        report.strategyRuns[i].difference.add(difference);
+      report.difference.add(report.strategyRuns[i].difference);
+    }
+    Progress progress(options.repeat, world.rank() == 0);
+    for (int repetition = -1; repetition < options.repeat; ++repetition) {
+      for (size_t turn = 0; turn < sessions.size(); ++turn) {
+        // Each follows each of the others as often.
+        size_t i = (turn + repetition + 1) % sessions.size();
+        double seconds = 0;
+        sessions[i]->call(entry, &seconds);
+        if (repetition >= 0)
+          report.strategyRuns[i].times.push_back(seconds);
+      }
+      progress.done(repetition + 1);
+    }
+    for (size_t i = 0; i < sessions.size(); ++i) {
+      RunReport::StrategyRun &run = report.strategyRuns[i];
+      run.times = maxOverRanks(run.times);
+      run.taken = sessions[i]->strategiesTaken();
+    }
+  } catch (const AgreedError &) {
+    throw;
+  } catch (const std::exception &error) {
+    for (auto &session : sessions)
+      session->abort(error.what());
+    throw;
+  }
 }
 
 std::vector<double> RankRun::maxOverRanks(const std::vector<double> &mine) {

@@ -108,12 +108,64 @@ std::string hexadecimal(uint64_t value) {
   return text;
 }
 
+const uint32_t takenStrategies[] = {
+    CONORM_STRATEGY_ONE_SHOT, CONORM_STRATEGY_TWO_SHOT, CONORM_STRATEGY_NCCL};
+
+std::string takenJson(const Session::StrategyCounts &counts) {
+  JsonObject taken;
+  for (uint32_t strategy : takenStrategies)
+    taken.add(strategyName(strategy), counts[strategy]);
+  return taken.str();
+}
+
+/// "one_shot, two_shot".
+std::string takenText(const Session::StrategyCounts &counts) {
+  std::string text;
+  for (uint32_t strategy : takenStrategies)
+    if (counts[strategy])
+      text += (text.empty() ? "" : ", ") + std::string(strategyName(strategy));
+  return text.empty() ? "-" : text;
+}
+
+void printStrategiesJson(const RunReport &report) {
+  JsonObject object;
+  object.add("entry", report.entry);
+  object.add("variant", std::string(variantName(report.variant)));
+  object.add("ranks", uint64_t(report.ranks));
+  object.add("mode", std::string(modeName(report.mode)));
+  object.add("repeat", uint64_t(report.repeat));
+  std::string runs;
+  for (const RunReport::StrategyRun &run : report.strategyRuns) {
+    JsonObject item;
+    item.add("strategy", std::string(strategyName(run.strategy)));
+    item.addRaw("strategies_taken", takenJson(run.taken));
+    item.add("median_ms", median(run.times) * 1e3);
+    item.add("differing_bits", run.difference.differingBits);
+    runs += (runs.empty() ? "" : ", ") + item.str();
+  }
+  object.addRaw("strategies", "[" + runs + "]");
+  object.addRaw("passed", report.passed() ? "true" : "false");
+  std::printf("%s\n", object.str().c_str());
+}
+
+void printStrategies(const RunReport &report) {
+  std::printf("%s (%s): %s, median of %d\n", report.entry.c_str(),
+              variantName(report.variant), ranksText(report).c_str(),
+              report.repeat);
+  for (const RunReport::StrategyRun &run : report.strategyRuns)
+    std::printf("%-9s takes %-18s %10.3f ms a call, %" PRIu64
+                " differing bits\n",
+                strategyName(run.strategy), takenText(run.taken).c_str(),
+                median(run.times) * 1e3, run.difference.differingBits);
+}
+
 void printJson(const RunReport &report, bool compare) {
   JsonObject object;
   object.add("entry", report.entry);
   object.add("ranks", uint64_t(report.ranks));
   object.add("mode", std::string(modeName(report.mode)));
   object.add("strategy", std::string(strategyName(report.strategy)));
+  object.addRaw("strategies_taken", takenJson(report.strategiesTaken));
   object.add("repeat", uint64_t(report.repeat));
   if (compare) {
     NormStats norms = allNorms(report);
@@ -204,7 +256,9 @@ void printRun(const RunReport &report) {
 
 void conorm::run::printReport(const RunReport &report, bool compare,
                               bool json) {
-  if (json)
+  if (!report.strategyRuns.empty())
+    json ? printStrategiesJson(report) : printStrategies(report);
+  else if (json)
     printJson(report, compare);
   else if (compare)
     printComparison(report);
@@ -214,7 +268,9 @@ void conorm::run::printReport(const RunReport &report, bool compare,
     throw Error(std::string("cannot write the report: ") +
                 std::strerror(errno));
   if (report.difference.differingElements)
-    printError("expected equal bits of fused and unfused, found " +
+    printError("expected equal bits of " +
+               std::string(compare ? "fused and unfused" : "all strategies") +
+               ", found " +
                std::to_string(report.difference.differingElements) + " of " +
                std::to_string(report.difference.elements) +
                " elements different, first at " + report.difference.first);

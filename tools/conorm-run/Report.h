@@ -12,6 +12,7 @@
 #include "Compare.h"
 #include "NormCheck.h"
 #include "Options.h"
+#include "Session.h"
 
 namespace conorm::run {
 
@@ -24,6 +25,9 @@ struct RunReport {
   int ranks = 0;
   RankMode mode = RankMode::Processes;
   uint32_t strategy = CONORM_STRATEGY_AUTO;
+  /// All_reduces of rank 0 by the strategy they took, the checked calls of
+  /// --compare left out.
+  Session::StrategyCounts strategiesTaken = {};
   int repeat = 1;
   /// Seconds, the slowest rank's, by repetition.
   std::vector<double> fusedTimes, unfusedTimes;
@@ -38,6 +42,15 @@ struct RunReport {
     bool sameOnAllRanks;
   };
   std::vector<Result> results;
+  /// --compare-strategies only, in the order given.
+  struct StrategyRun {
+    uint32_t strategy;
+    Session::StrategyCounts taken;
+    std::vector<double> times;
+    /// Against the first one, all ranks.
+    Difference difference;
+  };
+  std::vector<StrategyRun> strategyRuns;
 
   bool passed() const {
     return !difference.differingElements && !fusedNorms.outOfBound &&

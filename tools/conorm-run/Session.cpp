@@ -15,14 +15,6 @@
 
 using namespace conorm::run;
 
-namespace {
-
-void beat(void *world, conorm_context *, uint32_t, uint32_t, const void *) {
-  static_cast<World *>(world)->beat();
-}
-
-} // namespace
-
 Results::Results(size_t count) : buffers(count) {
   for (conorm_buffer &buffer : buffers)
     buffer.struct_size = sizeof(buffer);
@@ -95,7 +87,27 @@ Session::Session(const Options &options, World &world,
 
 Session::~Session() { conorm_context_destroy(context); }
 
-void Session::watch() { conorm_context_set_observer(context, beat, &world); }
+void Session::watch() { conorm_context_set_observer(context, observe, this); }
+
+/// Tells the launcher that this rank is alive, and counts strategies, which
+/// stand in the arguments once a call has chosen.
+void Session::observe(void *self, conorm_context *, uint32_t op, uint32_t phase,
+                      const void *args) {
+  auto &session = *static_cast<Session *>(self);
+  session.world.beat();
+  if (phase != 1)
+    return;
+  uint32_t strategy = CONORM_STRATEGY_AUTO;
+  if (op == CONORM_OP_ALL_REDUCE)
+    strategy = static_cast<const conorm_all_reduce_args *>(args)->strategy;
+  else if (op == CONORM_OP_ALL_REDUCE_RMS_NORM)
+    strategy =
+        static_cast<const conorm_all_reduce_rms_norm_args *>(args)->strategy;
+  else
+    return;
+  if (strategy < session.taken.size())
+    ++session.taken[strategy];
+}
 
 void Session::abort(const std::string &reason) {
   conorm_context_abort(context, reason.c_str());

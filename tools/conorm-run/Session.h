@@ -14,6 +14,8 @@
 #include "Tensor.h"
 #include "World.h"
 
+#include <array>
+
 namespace conorm::run {
 
 /// Results of one call.
@@ -52,18 +54,26 @@ public:
   /// The same under observation: counts calls and checks norms.
   Results checkedCall(const conorm_entry &entry, NormStats &stats);
 
+  /// Number of all_reduces, fused or not, that took each conorm_strategy in
+  /// the calls so far.
+  using StrategyCounts = std::array<uint64_t, CONORM_STRATEGY_MULTIMEM + 1>;
+  const StrategyCounts &strategiesTaken() const { return taken; }
+
   /// Makes peers fail now, not at their deadline.
   void abort(const std::string &reason);
 
 private:
   void expectUntouched(const conorm_entry &entry);
   void watch();
+  static void observe(void *session, conorm_context *context, uint32_t op,
+                      uint32_t phase, const void *args);
 
   World &world;
   const conorm_module *module;
   conorm_context *context = nullptr;
   std::vector<Tensor> pristine;
   std::vector<Tensor> arguments;
+  StrategyCounts taken = {};
 };
 
 } // namespace conorm::run

@@ -108,7 +108,8 @@ TEST_F(RuntimeAbiTest, AllReduceArgs) {
           {FIELD(Args, struct_size), FIELD(Args, element_type),
            FIELD(Args, site), FIELD(Args, group), FIELD(Args, reduction),
            FIELD(Args, strategy), FIELD(Args, numerics), FIELD(Args, reserved),
-           FIELD(Args, input), FIELD(Args, output), FIELD(Args, count)});
+           FIELD(Args, input), FIELD(Args, output), FIELD(Args, count),
+           FIELD(Args, dispatch)});
 }
 
 TEST_F(RuntimeAbiTest, ScatterGatherArgs) {
@@ -160,7 +161,19 @@ TEST_F(RuntimeAbiTest, AllReduceRMSNormArgs) {
            FIELD(Args, rows),          FIELD(Args, cols),
            FIELD(Args, norm),          FIELD(Args, quant),
            FIELD(Args, has_post_norm), FIELD(Args, reserved),
-           FIELD(Args, post_norm)});
+           FIELD(Args, post_norm),     FIELD(Args, dispatch)});
+}
+
+TEST_F(RuntimeAbiTest, Dispatch) {
+  using Range = conorm_strategy_range;
+  compare(types.strategyRange, sizeof(Range),
+          {FIELD(Range, group_size), FIELD(Range, strategy),
+           FIELD(Range, from_bytes)});
+  using Table = conorm_dispatch;
+  compare(types.dispatch, sizeof(Table),
+          {FIELD(Table, struct_size), FIELD(Table, backend),
+           FIELD(Table, num_ranges), FIELD(Table, reserved),
+           FIELD(Table, ranges)});
 }
 
 /// The dialects' enumerators are written into the structures as they are.
@@ -177,6 +190,8 @@ TEST_F(RuntimeAbiTest, Enumerators) {
   EXPECT_EQ(number(Strategy::TwoShot), CONORM_STRATEGY_TWO_SHOT);
   EXPECT_EQ(number(Strategy::NCCL), CONORM_STRATEGY_NCCL);
   EXPECT_EQ(number(Strategy::Multimem), CONORM_STRATEGY_MULTIMEM);
+  EXPECT_EQ(number(comm::Backend::CPU), CONORM_BACKEND_CPU);
+  EXPECT_EQ(number(comm::Backend::CUDA), CONORM_BACKEND_CUDA);
   using norm::Rounding;
   EXPECT_EQ(number(Rounding::ScaleThenRound), CONORM_ROUNDING_SCALE_THEN_ROUND);
   EXPECT_EQ(number(Rounding::RoundThenScale), CONORM_ROUNDING_ROUND_THEN_SCALE);

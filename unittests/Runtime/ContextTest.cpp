@@ -144,15 +144,15 @@ TEST_F(AbiSkew, newerAndLargerWithContentIsRefused) {
   newer.known.struct_size = sizeof(newer);
   newer.added[7] = 1;
   expectSticky(conorm_all_reduce(context, &newer.known), CONORM_ERROR_VERSION,
-               "args has struct_size 104 and sets byte 71, which this runtime "
-               "(ABI 1.1, 64 bytes) does not know");
+               "args has struct_size 112 and sets byte 79, which this runtime "
+               "(ABI 1.2, 72 bytes) does not know");
 }
 
 TEST_F(AbiSkew, missingSizeIsRefused) {
   conorm_all_reduce_args args = allReduceArgs();
   args.struct_size = 0;
   expectSticky(conorm_all_reduce(context, &args), CONORM_ERROR_VERSION,
-               "args has struct_size 0, expected 64 for ABI 1.1");
+               "args has struct_size 0, expected 72 for ABI 1.2");
 }
 
 TEST_F(AbiSkew, groupsAdvanceByTheCallersSize) {

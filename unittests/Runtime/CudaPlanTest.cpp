@@ -57,14 +57,9 @@ TEST(CudaPlan, rowsBeyondSharedMemoryHaveAPlaceInScratch) {
   EXPECT_EQ(plan.blocks, 66);
 }
 
-TEST(CudaPlan, autoTakesTwoShotForLongCallsOfManyRanks) {
+TEST(CudaPlan, longCallsOfManyRanksTakeTwoShotByDefault) {
   const int64_t small = 4096, large = 64 << 20;
-  EXPECT_EQ(chooseStrategy(CONORM_STRATEGY_AUTO, small, 8),
-            uint32_t(CONORM_STRATEGY_ONE_SHOT));
-  EXPECT_EQ(chooseStrategy(CONORM_STRATEGY_AUTO, large, 8),
-            uint32_t(CONORM_STRATEGY_TWO_SHOT));
-  EXPECT_EQ(chooseStrategy(CONORM_STRATEGY_AUTO, large, 2),
-            uint32_t(CONORM_STRATEGY_ONE_SHOT));
-  EXPECT_EQ(chooseStrategy(CONORM_STRATEGY_TWO_SHOT, small, 2),
-            uint32_t(CONORM_STRATEGY_TWO_SHOT));
+  EXPECT_EQ(chooseStrategy(small, 8), uint32_t(CONORM_STRATEGY_ONE_SHOT));
+  EXPECT_EQ(chooseStrategy(large, 8), uint32_t(CONORM_STRATEGY_TWO_SHOT));
+  EXPECT_EQ(chooseStrategy(large, 2), uint32_t(CONORM_STRATEGY_ONE_SHOT));
 }

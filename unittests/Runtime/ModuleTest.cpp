@@ -113,16 +113,16 @@ TEST_F(ModuleManifest, RefusesMagic) {
 
 TEST_F(ModuleManifest, RefusesOtherMajor) {
   manifest->abi_major += 1;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.1");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.2");
   // The rest of another major's manifest is not looked at.
   manifest->struct_size = 0;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.1");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.2");
 }
 
 TEST_F(ModuleManifest, RefusesNewerMinor) {
   manifest->abi_minor += 1;
   expectRefused(CONORM_ERROR_VERSION, "expected an artefact of ABI version "
-                                      "1.0 to 1.1, found 1.2");
+                                      "1.0 to 1.2, found 1.3");
 }
 
 TEST_F(ModuleManifest, RefusesShortStructures) {

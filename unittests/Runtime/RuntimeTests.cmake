@@ -14,6 +14,7 @@ conorm_add_unittest(RuntimeQuantizeTests
 include(${PROJECT_SOURCE_DIR}/test/Runtime/faults.cmake)
 conorm_add_unittest(RuntimeContextTests
   ContextTest.cpp
+  DispatchTest.cpp
   SizesTest.cpp
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeFaultsTests FaultsTest.cpp

@@ -35,6 +35,8 @@ struct RuntimeAbiTypes {
   mlir::LLVM::LLVMStructType quantizeArgs;
   mlir::LLVM::LLVMStructType allReduceRMSNormArgs;
   mlir::LLVM::LLVMStructType sizeCheck;
+  mlir::LLVM::LLVMStructType strategyRange;
+  mlir::LLVM::LLVMStructType dispatch;
 };
 
 /// The runtime's number (conorm_type) for an element type, 0 if it has none.

@@ -62,6 +62,18 @@ struct ToLLVMPipelineOptions
           clEnumValN(Numerics::Exact, "exact", "All of them"),
           clEnumValN(Numerics::Relaxed, "relaxed",
                      "Fold a 1 + weight that is rounded to bf16 or f16"))};
+  Option<std::string> targetDescription{
+      *this, "target-description",
+      llvm::cl::desc(
+          "Where the module runs, a #comm.target, by which strategies "
+          "are chosen (default: the module's comm.target)"),
+      llvm::cl::init("")};
+  Option<std::string> tuningFile{
+      *this, "tuning-file",
+      llvm::cl::desc(
+          "JSON file of constants and thresholds by which strategies "
+          "are chosen"),
+      llvm::cl::init("")};
   Option<bool> decompose{
       *this, "decompose",
       llvm::cl::desc("Take fused operations apart, after fusion if any"),

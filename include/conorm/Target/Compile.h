@@ -79,11 +79,19 @@ mlir::FailureOr<Manifest> buildManifest(mlir::ModuleOp module,
 void printManifest(const Manifest &manifest, llvm::ArrayRef<Variant> variants,
                    llvm::raw_ostream &stream);
 
+/// By what the strategies of collectives are chosen, as --select-strategy has
+/// it.
+struct StrategySelection {
+  std::string targetDescription;
+  std::string tuningFile;
+};
+
 /// Lowers a copy of `module` once for each variant and joins the results to one
 /// optimized LLVM module that exports `conorm_manifest` alone.
 std::unique_ptr<llvm::Module> compileToLLVM(mlir::ModuleOp module,
                                             const Manifest &manifest,
                                             llvm::ArrayRef<Variant> variants,
+                                            const StrategySelection &selection,
                                             llvm::LLVMContext &llvmContext,
                                             llvm::TargetMachine &machine);
 

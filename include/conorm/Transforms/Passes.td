@@ -141,6 +141,80 @@ def DecomposeFusedNorm : Pass<"decompose-fused-norm"> {
   ];
 }
 
+def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
+  let summary = "Choose how each all_reduce is carried out";
+  let description = [{
+    Chooses the strategy of every `comm.all_reduce` and
+    `comm.all_reduce_rms_norm` that leaves it open (`auto`), by a cost model of
+    the target: where the module runs, as its attribute `comm.target` or
+    `target-description` says. docs/performance-model.md derives the model.
+
+    Where the sizes and the number of ranks are known, the operation gets the
+    fastest strategy. Otherwise it gets a table (`dispatch`) by which the
+    runtime chooses once it knows them: one program serves every size. All
+    ranks have the same table, and so take the same strategy. A strategy that
+    the program states stays. Without a target nothing changes, and the runtime
+    chooses by itself.
+
+    A remark for each operation (category `select-strategy`) says what was
+    chosen, and by which numbers. `tuning-file` names a JSON file of measured
+    constants and thresholds that replace the model's.
+
+    Before:
+
+    ```mlir
+    module attributes {comm.target = #comm.target<"sm_90" over nvlink,
+                                                  world_size = 8>} {
+      func.func @site(%x: tensor<512x8192xbf16>, %y: tensor<?x8192xbf16>)
+          -> (tensor<512x8192xbf16>, tensor<?x8192xbf16>) {
+        %0 = comm.all_reduce %x on @tp : tensor<512x8192xbf16>
+        %1 = comm.all_reduce %y on @tp : tensor<?x8192xbf16>
+        return %0, %1 : tensor<512x8192xbf16>, tensor<?x8192xbf16>
+      }
+      comm.group @tp
+    }
+    ```
+
+    After:
+
+    ```mlir
+    #by_size = #comm.dispatch<cuda, [<8 ranks from 0 bytes: one_shot>,
+                                     <8 ranks from 285696 bytes: two_shot>]>
+    module attributes {comm.target = #comm.target<"sm_90" over nvlink,
+                                                  world_size = 8>} {
+      func.func @site(%x: tensor<512x8192xbf16>, %y: tensor<?x8192xbf16>)
+          -> (tensor<512x8192xbf16>, tensor<?x8192xbf16>) {
+        %0 = comm.all_reduce %x on @tp strategy<two_shot> : tensor<512x8192xbf16>
+        %1 = comm.all_reduce %y on @tp {dispatch = #by_size} : tensor<?x8192xbf16>
+        return %0, %1 : tensor<512x8192xbf16>, tensor<?x8192xbf16>
+      }
+      comm.group @tp
+    }
+    ```
+  }];
+  let options = [
+    Option<"targetDescription", "target-description", "std::string",
+           /*default=*/"", "Where the module runs, a #comm.target, instead of "
+           "what its attribute comm.target says">,
+    Option<"tuningFile", "tuning-file", "std::string", /*default=*/"",
+           "JSON file of constants and thresholds that replace the model's">,
+    Option<"report", "report", "bool", /*default=*/"false",
+           "Print the sizes from which each strategy is chosen, and the times "
+           "that the model predicts there">
+  ];
+  let statistics = [
+    Statistic<"numChosen", "num-chosen",
+              "Number of operations given a strategy">,
+    Statistic<"numDispatched", "num-dispatched",
+              "Number of operations given a table for run time">,
+    Statistic<"numKept", "num-kept",
+              "Number of operations that state a strategy">,
+    Statistic<"numLeft", "num-left",
+              "Number of operations left to the runtime">
+  ];
+  let dependentDialects = ["::conorm::comm::CommDialect"];
+}
+
 def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
   let summary = "Give comm and norm operations the buffers they may write";
   let description = [{

@@ -98,6 +98,31 @@ typedef struct conorm_quant {
   uint32_t group_size;
 } conorm_quant;
 
+/// Calls of at least `from_bytes` bytes in groups of at least `group_size`
+/// members take `strategy`. An element of an array: its size never changes.
+typedef struct conorm_strategy_range {
+  uint32_t group_size;
+  /// A conorm_strategy other than AUTO.
+  uint32_t strategy;
+  int64_t from_bytes;
+} conorm_strategy_range;
+
+/// What a call with the strategy AUTO takes, where the compiler knew where the
+/// program runs, and not how large the call is. Constant data, since 1.2. Of
+/// the ranges with the largest `group_size` that is not above the group's, the
+/// one with the largest `from_bytes` that is not above the bytes of the input.
+/// If there is none, or the table is for another backend, the runtime chooses
+/// as it does without a table.
+typedef struct conorm_dispatch {
+  uint32_t struct_size;
+  /// A conorm_backend.
+  uint32_t backend;
+  uint32_t num_ranges;
+  uint32_t reserved;
+  /// In ascending order of `group_size`, then of `from_bytes`.
+  const conorm_strategy_range *ranges;
+} conorm_dispatch;
+
 /// comm.all_reduce: output[i] = T(fold of the members' input[i] in rank order).
 typedef struct conorm_all_reduce_args {
   uint32_t struct_size;
@@ -112,6 +137,8 @@ typedef struct conorm_all_reduce_args {
   void *output;
   /// Number of elements.
   int64_t count;
+  /// Since version 1.2: may be NULL.
+  const conorm_dispatch *dispatch;
 } conorm_all_reduce_args;
 
 /// comm.reduce_scatter: input [outer, dim, inner] -> output [outer, dim/N,
@@ -194,6 +221,8 @@ typedef struct conorm_all_reduce_rms_norm_args {
   uint32_t has_post_norm;
   uint32_t reserved;
   conorm_norm post_norm;
+  /// Since version 1.2: may be NULL.
+  const conorm_dispatch *dispatch;
 } conorm_all_reduce_rms_norm_args;
 
 /// How a size that is checked follows from one of the input.

@@ -51,6 +51,10 @@ public:
   /// the group was not added or this rank is in none of its rows.
   virtual Error groupSize(const conorm_group &group, int64_t &size) = 0;
 
+  /// What an all_reduce of `bytes` among `members` takes if neither the context
+  /// nor the call says: a function of nothing else, so that all ranks agree.
+  virtual uint32_t defaultStrategy(int64_t bytes, int64_t members) const = 0;
+
   virtual void setDeadline(uint32_t milliseconds) = 0;
 
   /// Tells the peers that this rank gave up. `error` has happened here. May be
@@ -80,7 +84,7 @@ Error createCudaBackend(const conorm_context_options &options,
 using CreateCudaBackend = void (*)(const conorm_context_options &options,
                                    const conorm_bootstrap &bootstrap,
                                    std::unique_ptr<Backend> &out, Error &error);
-constexpr const char *createCudaBackendSymbol = "conorm_create_cuda_backend_1";
+constexpr const char *createCudaBackendSymbol = "conorm_create_cuda_backend_2";
 
 } // namespace conorm::rt
 

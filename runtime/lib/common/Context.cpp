@@ -82,6 +82,7 @@ static Error createContext(const conorm_context_options *given,
   context->rank = bootstrap.rank;
   context->worldSize = bootstrap.world_size;
   context->strategy = options.strategy;
+  context->backendKind = options.backend;
   auto createBackend = options.backend == CONORM_BACKEND_CUDA
                            ? createCudaBackend
                            : createCpuBackend;

@@ -21,6 +21,8 @@ struct conorm_context {
   int32_t worldSize = 0;
   /// A conorm_strategy that overrides what calls ask for; AUTO: none.
   uint32_t strategy = 0;
+  /// A conorm_backend.
+  uint32_t backendKind = CONORM_BACKEND_CPU;
   std::unique_ptr<conorm::rt::Backend> backend;
 
   conorm_observer_fn observer = nullptr;

@@ -8,6 +8,7 @@
 
 #include "Args.h"
 #include "Context.h"
+#include "Dispatch.h"
 #include "Numerics.h"
 #include "Validate.h"
 
@@ -104,13 +105,32 @@ static conorm_status performCollective(conorm_context *context, uint32_t op,
                  });
 }
 
+/// Chooses the strategy of an all_reduce of `count` elements, fused or not.
+/// What a table names is checked as what a call asks for.
+template <typename Args>
+static Error chooseStrategy(const conorm_context *context, Args &args,
+                            const conorm_group &group, int64_t count) {
+  if (args.strategy != CONORM_STRATEGY_AUTO)
+    return success();
+  int64_t members;
+  if (Error error = context->backend->groupSize(group, members))
+    return error;
+  if (Error error = resolveStrategy(
+          *context->backend, context->backendKind, args.dispatch,
+          conorm_type_bytes(args.element_type, count), members, args.strategy))
+    return error;
+  return validate(args);
+}
+
 conorm_status conorm_all_reduce(conorm_context *context,
                                 const conorm_all_reduce_args *args) {
   return performCollective(
       context, CONORM_OP_ALL_REDUCE, args,
-      [&](const conorm_all_reduce_args &args, const conorm_group &group,
+      [&](conorm_all_reduce_args &args, const conorm_group &group,
           const Site &site) -> Error {
         if (Error error = validate(args))
+          return error;
+        if (Error error = chooseStrategy(context, args, group, args.count))
           return error;
         return context->backend->allReduce(args, group, site);
       });
@@ -151,9 +171,12 @@ conorm_all_reduce_rms_norm(conorm_context *context,
                            const conorm_all_reduce_rms_norm_args *args) {
   return performCollective(
       context, CONORM_OP_ALL_REDUCE_RMS_NORM, args,
-      [&](const conorm_all_reduce_rms_norm_args &args,
-          const conorm_group &group, const Site &site) -> Error {
+      [&](conorm_all_reduce_rms_norm_args &args, const conorm_group &group,
+          const Site &site) -> Error {
         if (Error error = validate(args))
+          return error;
+        if (Error error =
+                chooseStrategy(context, args, group, args.rows * args.cols))
           return error;
         return context->backend->allReduceRmsNorm(args, group, site);
       });

@@ -145,14 +145,15 @@ static Error reduceStream(Communicator &group, uint32_t strategy,
                                               : oneShot(group, stream, sink);
 }
 
+uint32_t CpuBackend::defaultStrategy(int64_t bytes, int64_t members) const {
+  return chooseStrategy(bytes, members);
+}
+
 Error CpuBackend::allReduce(const conorm_all_reduce_args &args,
                             const conorm_group &group, const Site &site) {
   Stream stream{args.element_type, args.reduction,
                 static_cast<const char *>(args.input), args.count,
                 conorm_type_bytes(args.element_type, 1)};
-  int64_t size;
-  if (Error error = groupSize(group, size))
-    return error;
   CallAttributes attributes;
   attributes.site = site.id;
   attributes.op = CONORM_OP_ALL_REDUCE;
@@ -161,8 +162,7 @@ Error CpuBackend::allReduce(const conorm_all_reduce_args &args,
   attributes.numSizes = 1;
   attributes.reduction = args.reduction;
   attributes.numerics = args.numerics;
-  attributes.strategy = chooseStrategy(
-      args.strategy, args.count * stream.elementBytes, int(size));
+  attributes.strategy = args.strategy;
   Communicator *communicator;
   if (Error error = beginCall(group, attributes, site, communicator))
     return error;
@@ -184,9 +184,6 @@ Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
   Stream stream{args.element_type, CONORM_REDUCTION_SUM,
                 static_cast<const char *>(args.input), args.rows * args.cols,
                 conorm_type_bytes(args.element_type, 1)};
-  int64_t size;
-  if (Error error = groupSize(group, size))
-    return error;
   CallAttributes attributes;
   attributes.site = site.id;
   attributes.op = CONORM_OP_ALL_REDUCE_RMS_NORM;
@@ -195,8 +192,7 @@ Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
   attributes.sizes[1] = args.cols;
   attributes.numSizes = 2;
   attributes.numerics = args.numerics;
-  attributes.strategy = chooseStrategy(
-      args.strategy, stream.count * stream.elementBytes, int(size));
+  attributes.strategy = args.strategy;
   attributes.parts =
       partIf(partResidual, args.residual) | partIf(partReduced, args.reduced) |
       partIf(partResidualOut, args.residual_out) |
@@ -211,13 +207,12 @@ Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
   if (Error error = beginCall(group, attributes, site, communicator))
     return error;
   Epilogue epilogue(args, scratch);
-  return reduceStream(*communicator, attributes.strategy, stream,
-                      [&](int64_t offset, int64_t count,
-                          const void *const *sources, int numSources,
-                          Claim claim) {
-                        epilogue.consume(offset, count, sources, numSources,
-                                         claim);
-                      });
+  return reduceStream(
+      *communicator, attributes.strategy, stream,
+      [&](int64_t offset, int64_t count, const void *const *sources,
+          int numSources, Claim claim) {
+        epilogue.consume(offset, count, sources, numSources, claim);
+      });
 }
 
 //===----------------------------------------------------------------------===//

@@ -26,11 +26,9 @@ namespace conorm::rt {
 /// on two cores: they break even between 64 and 256 KiB).
 constexpr int64_t twoShotBytes = 128 << 10;
 
-/// auto: one_shot for two members (two_shot saves them nothing) and for small
-/// payloads, else two_shot.
-inline uint32_t chooseStrategy(uint32_t asked, int64_t bytes, int members) {
-  if (asked != CONORM_STRATEGY_AUTO)
-    return asked;
+/// Where the program does not say: one_shot for two members (two_shot saves
+/// them nothing) and for small payloads, else two_shot.
+inline uint32_t chooseStrategy(int64_t bytes, int64_t members) {
   return members > 2 && bytes >= twoShotBytes ? CONORM_STRATEGY_TWO_SHOT
                                               : CONORM_STRATEGY_ONE_SHOT;
 }

@@ -150,12 +150,15 @@ static Error checkCols(int64_t cols) {
                    cols, maxCols);
 }
 
+uint32_t CudaBackend::defaultStrategy(int64_t bytes, int64_t members) const {
+  return cuda::chooseStrategy(bytes, members);
+}
+
 Error CudaBackend::allReduce(const conorm_all_reduce_args &args,
                              const conorm_group &group, const Site &site) {
   CudaCommunicator *comm;
   if (Error error = find(group, comm))
     return error;
-  int64_t bytes = conorm_type_bytes(args.element_type, args.count);
   CallAttributes attributes;
   attributes.site = site.id;
   attributes.op = CONORM_OP_ALL_REDUCE;
@@ -164,8 +167,7 @@ Error CudaBackend::allReduce(const conorm_all_reduce_args &args,
   attributes.numSizes = 1;
   attributes.reduction = args.reduction;
   attributes.numerics = args.numerics;
-  attributes.strategy =
-      cuda::chooseStrategy(args.strategy, bytes, comm->size());
+  attributes.strategy = args.strategy;
   if (attributes.strategy == CONORM_STRATEGY_NCCL)
     return ncclAllReduce(*comm, attributes, site, args);
   Task task{};
@@ -189,7 +191,6 @@ Error CudaBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
     return error;
   if (Error error = checkCols(args.cols))
     return error;
-  int64_t bytes = conorm_type_bytes(args.element_type, args.rows * args.cols);
   CallAttributes attributes;
   attributes.site = site.id;
   attributes.op = CONORM_OP_ALL_REDUCE_RMS_NORM;
@@ -198,8 +199,7 @@ Error CudaBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
   attributes.sizes[1] = args.cols;
   attributes.numSizes = 2;
   attributes.numerics = args.numerics;
-  attributes.strategy =
-      cuda::chooseStrategy(args.strategy, bytes, comm->size());
+  attributes.strategy = args.strategy;
   attributes.parts =
       partIf(partResidual, args.residual) | partIf(partReduced, args.reduced) |
       partIf(partResidualOut, args.residual_out) |

@@ -15,10 +15,7 @@ using namespace conorm::rt::cuda;
 /// two_shot moves fewer bytes in twice as many steps.
 static constexpr int64_t twoShotBytes = 512 << 10;
 
-uint32_t conorm::rt::cuda::chooseStrategy(uint32_t asked, int64_t bytes,
-                                          int members) {
-  if (asked != CONORM_STRATEGY_AUTO)
-    return asked;
+uint32_t conorm::rt::cuda::chooseStrategy(int64_t bytes, int64_t members) {
   return members > 2 && bytes >= twoShotBytes ? CONORM_STRATEGY_TWO_SHOT
                                               : CONORM_STRATEGY_ONE_SHOT;
 }

@@ -26,8 +26,8 @@ struct Plan {
   size_t sharedBytes;
 };
 
-/// A conorm_strategy: ONE_SHOT or TWO_SHOT.
-uint32_t chooseStrategy(uint32_t asked, int64_t bytes, int members);
+/// Where the program does not say, a conorm_strategy: ONE_SHOT or TWO_SHOT.
+uint32_t chooseStrategy(int64_t bytes, int64_t members);
 
 /// The grid of a call with at most `channels` blocks.
 Plan makePlan(Kernel kernel, const Task &task, int channels);

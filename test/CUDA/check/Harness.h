@@ -237,6 +237,7 @@ int faults(int argc, char **argv);
 int processes(int argc, char **argv);
 int processRank(int argc, char **argv);
 int times(int argc, char **argv);
+int strategies(int argc, char **argv);
 
 /// The value of `--name N`, or `otherwise`.
 int64_t option(int argc, char **argv, const char *name, int64_t otherwise);

@@ -146,3 +146,29 @@ int check::times(int argc, char **argv) {
   }
   return 0;
 }
+
+int check::strategies(int argc, char **argv) {
+  int only = int(option(argc, argv, "world", 0));
+  int devices = 0;
+  cuda(cudaGetDeviceCount(&devices), "devices");
+  printf("microseconds of an all_reduce, bf16, H=8192; %d devices, ranks in "
+         "turn\n| N | bytes | one_shot | two_shot |\n",
+         devices);
+  for (int worldSize : {2, 3, 4, 8}) {
+    if (only && only != worldSize)
+      continue;
+    for (int64_t rows = 1; rows <= 4096; rows *= 2) {
+      double us[2];
+      for (int i = 0; i < 2; ++i)
+        us[i] = timeForm(
+            worldSize,
+            timedCell(worldSize, rows, 8192,
+                      i ? CONORM_STRATEGY_TWO_SHOT : CONORM_STRATEGY_ONE_SHOT),
+            reduction);
+      printf("| %d | %lld | %.1f | %.1f |\n", worldSize,
+             (long long)rows * 8192 * 2, us[0], us[1]);
+      fflush(stdout);
+    }
+  }
+  return 0;
+}

@@ -113,7 +113,7 @@ SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
   if (!reduced)
     reduced = AllReduceOp::create(rewriter, loc, op.getInput(), Value(),
                                   op.getGroupAttr(), ReductionAttr(),
-                                  op.getStrategyAttr())
+                                  op.getStrategyAttr(), op.getDispatchAttr())
                   .getReduced();
   Value value = reduced;
   if (op.isSandwich())
@@ -130,11 +130,11 @@ SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
     normed = add.getNormed();
     residualOut = add.getResidualOut();
   } else {
-    normed = norm::RMSNormOp::create(rewriter, loc, value, op.getWeight(),
-                                     Value(), op.getEpsilonAttr(),
-                                     op.getWeightBiasAttr(),
-                                     op.getRoundingAttr())
-                 .getNormed();
+    normed =
+        norm::RMSNormOp::create(rewriter, loc, value, op.getWeight(), Value(),
+                                op.getEpsilonAttr(), op.getWeightBiasAttr(),
+                                op.getRoundingAttr())
+            .getNormed();
   }
   std::array<Value, 5> parts = {reduced, residualOut, normed, {}, {}};
   if (op.getQuantization()) {
@@ -142,9 +142,9 @@ SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
     for (Value result : {op.getQuantized(), op.getScales()})
       if (result)
         types.push_back(result.getType());
-    auto quantize = norm::QuantizeOp::create(rewriter, loc, types, normed,
-                                             op.getScale(), ValueRange(),
-                                             op.getQuantizationAttr());
+    auto quantize =
+        norm::QuantizeOp::create(rewriter, loc, types, normed, op.getScale(),
+                                 ValueRange(), op.getQuantizationAttr());
     for (auto [index, output] : llvm::enumerate(quantize.getOutputs()))
       parts[3 + index] = output;
   }

@@ -10,6 +10,7 @@
 
 #include "../../BytecodeVersion.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -35,8 +36,7 @@ void CommDialect::initialize() {
   addInterfaces<conorm::BytecodeVersionInterface>();
 }
 
-LogicalResult CommDialect::verifyRegionArgAttribute(Operation *op,
-                                                    unsigned,
+LogicalResult CommDialect::verifyRegionArgAttribute(Operation *op, unsigned,
                                                     unsigned,
                                                     NamedAttribute attribute) {
   if (attribute.getName() != kPerRankAttrName &&
@@ -56,8 +56,24 @@ LogicalResult CommDialect::verifyRegionArgAttribute(Operation *op,
 
 LogicalResult CommDialect::verifyOperationAttribute(Operation *op,
                                                     NamedAttribute attribute) {
+  if (attribute.getName() == kTargetAttrName) {
+    if (!isa<TargetAttr>(attribute.getValue()))
+      return op->emitError("expected '")
+             << kTargetAttrName << "' to be a #comm.target, found "
+             << attribute.getValue();
+    if (!isa<ModuleOp>(op))
+      return op->emitError("expected '") << kTargetAttrName << "' on a module";
+    return success();
+  }
   return op->emitError("unknown attribute '")
          << attribute.getName().getValue() << "' of dialect 'comm'";
+}
+
+TargetAttr conorm::comm::getTarget(Operation *op) {
+  for (; op; op = op->getParentOp())
+    if (auto target = op->getAttrOfType<TargetAttr>(kTargetAttrName))
+      return target;
+  return nullptr;
 }
 
 bool conorm::comm::isCollective(Operation *op) {

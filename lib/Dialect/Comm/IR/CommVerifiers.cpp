@@ -27,8 +27,7 @@ LogicalResult GroupOp::verify() {
   if (!groups)
     return success();
   ShapedType type = groups->getType();
-  if (type.getRank() != 2 || type.getDimSize(0) == 0 ||
-      type.getDimSize(1) == 0)
+  if (type.getRank() != 2 || type.getDimSize(0) == 0 || type.getDimSize(1) == 0)
     return emitOpError("expected replica_groups to be a matrix with at least "
                        "one row and one column, found ")
            << type;
@@ -114,9 +113,19 @@ LogicalResult AllGatherOp::verifySymbolUses(SymbolTableCollection &tables) {
 // Operations
 //===----------------------------------------------------------------------===//
 
+/// A table is for run time; a strategy that is given leaves nothing to choose.
+template <typename OpTy>
+static LogicalResult verifyDispatch(OpTy op) {
+  if (!op.getDispatch() || op.getStrategy() == Strategy::Auto)
+    return success();
+  return op.emitOpError("expected strategy auto with dispatch, found ")
+         << stringifyStrategy(op.getStrategy());
+}
+
 LogicalResult AllReduceOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
-  if (failed(norm::verifyDestinations(*this, input, getODSOperands(1), 1)))
+  if (failed(verifyDispatch(*this)) ||
+      failed(norm::verifyDestinations(*this, input, getODSOperands(1), 1)))
     return failure();
   if (Value out = getOuts())
     return norm::verifySameShapeAndElementType(
@@ -211,7 +220,7 @@ LogicalResult AllReduceRMSNormOp::verify() {
   bool onTensors = isa<RankedTensorType>(input);
   auto parts = onTensors ? getPartResults() : getPartOuts();
   if (failed(verifyPartDestinations(*this)) ||
-      failed(verifyParts(*this, parts)) ||
+      failed(verifyParts(*this, parts)) || failed(verifyDispatch(*this)) ||
       failed(norm::verifyNorm(*this, input, getWeight(), getEpsilon(),
                               getWeightBias())))
     return failure();
@@ -219,10 +228,9 @@ LogicalResult AllReduceRMSNormOp::verify() {
        {std::pair(getWeight(), "weight"),
         std::pair(getPostNormWeight(), "post_norm_weight")})
     if (weight && getElementTypeOrSelf(weight) != input.getElementType())
-      return emitOpError("expected ")
-             << name << " of the input's element type "
-             << input.getElementType() << ", found "
-             << getElementTypeOrSelf(weight);
+      return emitOpError("expected ") << name << " of the input's element type "
+                                      << input.getElementType() << ", found "
+                                      << getElementTypeOrSelf(weight);
   if (isSandwich() &&
       failed(norm::verifyNorm(*this, input, getPostNormWeight(),
                               *getPostNormEpsilon(), getPostNormWeightBias(),

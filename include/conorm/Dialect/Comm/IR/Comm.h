@@ -40,8 +40,14 @@ constexpr llvm::StringLiteral kPerRankAttrName = "comm.per_rank";
 /// Attribute of function arguments: the callee may overwrite the buffer.
 constexpr llvm::StringLiteral kDonatedAttrName = "comm.donated";
 
+/// Attribute of modules: where the program is to run.
+constexpr llvm::StringLiteral kTargetAttrName = "comm.target";
+
 /// Whether `op` takes part in the order of collectives.
 bool isCollective(mlir::Operation *op);
+
+/// The target of the nearest module around `op` that has one, or null.
+TargetAttr getTarget(mlir::Operation *op);
 
 /// The `comm.group` that `op` names, null if there is none.
 GroupOp lookupGroup(mlir::Operation *op, mlir::FlatSymbolRefAttr group);

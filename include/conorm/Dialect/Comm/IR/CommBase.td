@@ -32,6 +32,9 @@ def Comm_Dialect : Dialect {
     says that each rank passes its own data (a shard); without it all ranks
     pass equal data. `comm.donated` says that the callee may overwrite the
     argument's buffer; without it arguments are read-only.
+
+    A module may carry `comm.target`, a `#comm.target`: where the program is to
+    run. `--select-strategy` chooses by it.
   }];
   let dependentDialects = ["::conorm::norm::NormDialect"];
   let hasRegionArgAttrVerify = 1;
@@ -74,6 +77,122 @@ def Comm_StrategyAttr : EnumAttr<Comm_Dialect, Comm_Strategy, "strategy"> {
   let description = [{
     Under exact numerics every strategy gives the same bits. `multimem` is
     reserved. `auto` leaves the choice to the runtime.
+  }];
+}
+
+// Values are those of the runtime's C ABI (types.h).
+def Comm_Backend : I32EnumAttr<"Backend", "backend of the runtime", [
+  I32EnumAttrCase<"CPU", 0, "cpu">,
+  I32EnumAttrCase<"CUDA", 1, "cuda">
+]> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::conorm::comm";
+}
+
+def Comm_Link : I32EnumAttr<"Link", "what connects the ranks of a target", [
+  I32EnumAttrCase<"SharedMemory", 0, "shared_memory">,
+  I32EnumAttrCase<"PCIe", 1, "pcie">,
+  I32EnumAttrCase<"NVLink", 2, "nvlink">,
+  I32EnumAttrCase<"Network", 3, "network">
+]> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::conorm::comm";
+}
+
+//===----------------------------------------------------------------------===//
+// Where a program runs
+//===----------------------------------------------------------------------===//
+
+def Comm_TargetAttr : AttrDef<Comm_Dialect, "Target"> {
+  let mnemonic = "target";
+  let summary = "where a program is to run";
+  let description = [{
+    Stands on a module as `comm.target`. `arch` is `cpu`, or `sm_` and a number
+    for a GPU. `link` is the slowest link between two ranks: `shared_memory` for
+    `cpu`, otherwise `pcie`, `nvlink` (both with access to the memory of peers)
+    or `network` (without). `world_size` is the number of ranks, 0 where it is
+    not known; `ranks_per_device` says how many share a device, and with it the
+    link and the memory of that device.
+
+    Constraints:
+    * (C1) `arch` is `cpu` or `sm_` and a number.
+    * (C2) `link` is `shared_memory` with `cpu`, and only with it.
+    * (C3) `world_size` is not negative, and below 2^31.
+    * (C4) `ranks_per_device` is positive, and divides `world_size`.
+
+    Example: `#comm.target<"sm_90" over nvlink, world_size = 8>`
+  }];
+  let parameters = (ins
+    StringRefParameter<"architecture of the devices">:$arch,
+    EnumParameter<Comm_Link>:$link,
+    DefaultValuedParameter<"int64_t", "0">:$world_size,
+    DefaultValuedParameter<"int64_t", "1">:$ranks_per_device);
+  let assemblyFormat = [{
+    `<` $arch `over` $link (`,` struct($world_size, $ranks_per_device)^)? `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The backend that runs on this target.
+    Backend getBackend() const;
+  }];
+}
+
+def Comm_StrategyRangeAttr : AttrDef<Comm_Dialect, "StrategyRange"> {
+  let mnemonic = "strategy_range";
+  let summary = "sizes that take one strategy";
+  let description = [{
+    Calls of at least `from_bytes` bytes of input, in groups of at least
+    `group_size` ranks, take `strategy`.
+
+    Constraints:
+    * (C1) `group_size` is at least 2, and below 2^31.
+    * (C2) `from_bytes` is not negative.
+    * (C3) `strategy` is `one_shot`, `two_shot` or `nccl`.
+
+    Example: `#comm.strategy_range<4 ranks from 131072 bytes: two_shot>`
+  }];
+  let parameters = (ins
+    "int64_t":$group_size,
+    "int64_t":$from_bytes,
+    EnumParameter<Comm_Strategy>:$strategy);
+  let assemblyFormat = [{
+    `<` $group_size `ranks` `from` $from_bytes `bytes` `:` $strategy `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+def Comm_DispatchAttr : AttrDef<Comm_Dialect, "Dispatch"> {
+  let mnemonic = "dispatch";
+  let summary = "strategies by the size of a call, for run time";
+  let description = [{
+    What a collective with the strategy `auto` takes once the sizes are known.
+    Of the ranges with the largest `group_size` that is not above the group's,
+    the one with the largest `from_bytes` that is not above the bytes of the
+    input. The backend says whose strategies these are; another one chooses as
+    it does without a table. Every rank has the same table, so that all take
+    the same strategy without talking.
+
+    Constraints:
+    * (C1) there is at least one range, and at most 4096.
+    * (C2) ranges are in ascending order of `group_size`, then of `from_bytes`.
+    * (C3) the first range of each `group_size` is from 0 bytes.
+
+    Example:
+    `#comm.dispatch<cpu, [<2 ranks from 0 bytes: one_shot>,
+                          <4 ranks from 0 bytes: one_shot>,
+                          <4 ranks from 131072 bytes: two_shot>]>`
+  }];
+  let parameters = (ins
+    EnumParameter<Comm_Backend>:$backend,
+    ArrayRefParameter<"StrategyRangeAttr">:$ranges);
+  let assemblyFormat = "`<` $backend `,` `[` $ranges `]` `>`";
+  // All operations of a module have the same few.
+  let genMnemonicAlias = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The strategy of a call of `bytes` among `groupSize` ranks, as the
+    /// runtime finds it: `auto` if no range is for so few ranks.
+    Strategy lookUp(int64_t groupSize, int64_t bytes) const;
   }];
 }
 

@@ -71,7 +71,11 @@ def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
   let description = [{
     Element by element `T(x_0 + x_1 + ... + x_{N-1})` in the group's rank order
     (rule R1), or the same with another `reduction`. The bits are equal on every
-    member and under every strategy.
+    member and under every strategy. `dispatch` says what `auto` takes by the size
+    of the call.
+
+    Constraints:
+    * (C1) `dispatch` only with the strategy `auto`.
 
     Example:
 
@@ -87,7 +91,8 @@ def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
     DefaultValuedAttr<Comm_ReductionAttr,
                       "::conorm::comm::Reduction::Sum">:$reduction,
     DefaultValuedAttr<Comm_StrategyAttr,
-                      "::conorm::comm::Strategy::Auto">:$strategy);
+                      "::conorm::comm::Strategy::Auto">:$strategy,
+    OptionalAttr<Comm_DispatchAttr>:$dispatch);
   let results = (outs Optional<Norm_DataTensor>:$reduced);
   let assemblyFormat = [{
     $input `on` $group (`reduction` `` $reduction^)?
@@ -185,6 +190,7 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     * (C5) destinations name the same results, or none.
     * (C6) `weight` is of the input's element type: an f32 weight over a bf16
       input is the unfused program's business.
+    * (C7) `dispatch` only with the strategy `auto`.
 
     Example:
 
@@ -218,7 +224,8 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     DefaultValuedAttr<Norm_RoundingAttr,
                       "::conorm::norm::Rounding::ScaleThenRound">:$post_norm_rounding,
     DefaultValuedAttr<Comm_StrategyAttr,
-                      "::conorm::comm::Strategy::Auto">:$strategy);
+                      "::conorm::comm::Strategy::Auto">:$strategy,
+    OptionalAttr<Comm_DispatchAttr>:$dispatch);
   let results = (outs
     Optional<Norm_DataTensor>:$reduced,
     Optional<Norm_DataTensor>:$residual_out,
