@@ -214,10 +214,10 @@ int check::nccl(int argc, char **argv) {
     printf("%s nccl (%s)\n", absent ? "skipped:" : "FAILED:", refusal.c_str());
     return !absent;
   }
-  int cells = int(option(argc, argv, "cells", 120));
+  int cells = int(option(argc, argv, "cells", 200));
   int64_t calls = option(argc, argv, "calls", 4000);
-  int count = int(option(argc, argv, "count", 3));
-  int64_t kills = option(argc, argv, "kills", 4);
+  int count = int(option(argc, argv, "count", 4));
+  int64_t kills = option(argc, argv, "kills", 6);
   int most = std::min(devices(), 16);
   int failed = runRefusals();
   for (int worldSize = 1; worldSize <= most; ++worldSize) {
