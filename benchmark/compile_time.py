@@ -5,15 +5,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compile time against the number of decoder layers.
 
-For generated decoders it prints the processor time of --conorm-fuse and of the
-whole --conorm-to-llvm for each operation, without parsing and printing, the time
-of conorm-compile, and beside it the time that torch's pattern matcher takes for
+For generated decoders it prints the processor time of the fusion pass alone, of
+--conorm-fuse and of the whole --conorm-to-llvm for each operation, without
+parsing and printing, and the most memory a process had; the time of
+conorm-compile, and beside it the time that torch's pattern matcher takes for
 the same fusions, where torch is installed (--torch-python names the interpreter
 that has it). Each time is the least of several processes. With --check the exit
 tells whether the bars are kept: for each operation, --conorm-fuse takes at most
 1.3 times as long with 10,000 layers as with 100, --conorm-to-llvm at most 1.5
-times as long with 1,000; --conorm-fuse takes less than 30 ms for 80 layers and a
-hundredth of torch's time for each fused site.
+times as long with 1,000, and the fusion pass less than 5 us; --conorm-fuse takes
+less than 30 ms for 80 layers and a hundredth of torch's time for each fused site.
 """
 
 import argparse
@@ -52,7 +53,7 @@ SITE = """  %{name}_sum = comm.all_reduce {input} on @tp : tensor<4x64xbf16>
 
 # Name, rows and columns of a layer's matrices.
 MATRICES = (("qkv", 64, 192), ("o", 64, 64), ("gate", 64, 128), ("up", 64, 128), ("down", 128, 64))
-BAR_FUSE, BAR_PIPELINE, BAR_MILLISECONDS, BAR_TORCH = 1.3, 1.5, 30, 100
+BAR_PASS, BAR_FUSE, BAR_PIPELINE, BAR_MILLISECONDS, BAR_TORCH = 5, 1.3, 1.5, 30, 100
 
 
 def make_module(layers):
@@ -113,28 +114,33 @@ def run(command):
     return done.stdout.decode()
 
 
-def measure(arguments, pipeline, path, verify=False):
+def measure(arguments, pipeline, path, verify=False, runs=None):
     """The least time of several processes, each of which runs the pipeline once."""
     command = [arguments.bench, pipeline, path, "1"] + (["verify"] if verify else [])
-    results = [json.loads(run(command)) for _ in range(arguments.runs)]
+    results = [json.loads(run(command)) for _ in range(runs or arguments.runs)]
     return min(results, key=lambda result: result["seconds"])
 
 
-def report_growth(arguments, modules, pipeline, layer_counts):
-    """Prints a table, and returns [(layers, operations, seconds, sites)]."""
+def report_growth(arguments, modules, pipeline, layer_counts, once_from=None):
+    """Prints a table, and returns [(layers, operations, seconds, sites)].
+
+    From `once_from` layers on each figure is of one process.
+    """
     print(f"--{pipeline}: processor time without parsing and printing")
     print(
-        f"{'layers':>8} {'operations':>11} {'ms':>10} {'us/op':>8} {'growth':>7} "
+        f"{'layers':>8} {'operations':>11} {'ms':>10} {'us/op':>8} {'growth':>7} {'MiB':>6} "
         f"{'ms with verifier':>17}"
     )
     rows = []
     for layers in layer_counts:
-        result = measure(arguments, pipeline, modules.get(layers))
+        runs = 1 if once_from and layers >= once_from else None
+        result = measure(arguments, pipeline, modules.get(layers), runs=runs)
         seconds, operations = result["seconds"], result["operations"]
         rows.append((layers, operations, seconds, result["sites"]))
         text = f"{layers:8} {operations:11} {seconds * 1e3:10.2f} {seconds / operations * 1e6:8.2f}"
         growth = get_growth(rows, 100, layers)
         text += f" {growth:7.2f}" if growth else f" {'-':>7}"
+        text += f" {result['mebibytes']:6}"
         if layers <= arguments.verify_up_to:
             verified = measure(arguments, pipeline, modules.get(layers), verify=True)["seconds"]
             text += f" {verified * 1e3:17.2f}"
@@ -180,9 +186,16 @@ def report_torch(arguments, modules):
     return ratio
 
 
-def check(fuse, pipeline, ratio):
+def check(fusion_pass, fuse, pipeline, ratio):
     milliseconds = {layers: seconds * 1e3 for layers, _, seconds, _ in fuse}
+    # With fewer layers, compiling the patterns is most of it.
+    costs = [
+        seconds / operations * 1e6
+        for layers, operations, seconds, _ in fusion_pass
+        if layers >= 10
+    ]
     bars = (
+        ("--fuse-all-reduce-norm, most us an operation", max(costs, default=None), BAR_PASS),
         ("--conorm-fuse, growth from 100 to 10,000 layers", get_growth(fuse, 100, 10000), BAR_FUSE),
         ("--conorm-to-llvm, from 100 to 1,000", get_growth(pipeline, 100, 1000), BAR_PIPELINE),
         ("--conorm-fuse of 80 layers, ms", milliseconds.get(80), BAR_MILLISECONDS),
@@ -209,6 +222,7 @@ def main():
     parser.add_argument(
         "--pipeline-layers", type=int, nargs="*", default=[10, 30, 100, 300, 1000, 10000]
     )
+    parser.add_argument("--pass-layers", type=int, nargs="*", default=[10, 100, 1000, 10000])
     parser.add_argument("--compile-layers", type=int, nargs="*", default=[2, 10, 50])
     parser.add_argument("--verify-up-to", type=int, default=1000, metavar="LAYERS")
     parser.add_argument("--torch-python", default=sys.executable)
@@ -219,15 +233,22 @@ def main():
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         modules = Modules(directory)
+        fusion_pass = report_growth(
+            arguments, modules, "fuse-all-reduce-norm", arguments.pass_layers
+        )
+        print()
         fuse = report_growth(arguments, modules, "conorm-fuse", arguments.layers)
         print()
-        pipeline = report_growth(arguments, modules, "conorm-to-llvm", arguments.pipeline_layers)
+        # No bar is for the longest, which takes a minute.
+        pipeline = report_growth(
+            arguments, modules, "conorm-to-llvm", arguments.pipeline_layers, once_from=3000
+        )
         report_compile(arguments, modules)
         ratio = report_torch(arguments, modules)
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump({"conorm-fuse": fuse, "conorm-to-llvm": pipeline, "torch": ratio}, file)
-    return check(fuse, pipeline, ratio) if arguments.check else 0
+    return check(fusion_pass, fuse, pipeline, ratio) if arguments.check else 0
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <ctime>
+#include <sys/resource.h>
 
 using namespace mlir;
 
@@ -32,6 +33,13 @@ static double getProcessorSeconds() {
   timespec now;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return now.tv_sec + now.tv_nsec * 1e-9;
+}
+
+/// The most memory that this process had, parsing included.
+static long getPeakMebibytes() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
 }
 
 /// Seconds, or nothing if the pipeline fails.
@@ -77,15 +85,16 @@ int main(int argc, char **argv) {
   std::optional<double> least;
   for (int run = 1; run <= runs; ++run) {
     // The last run may have the module itself, so that one run needs no copy.
-    OwningOpRef<ModuleOp> copy =
-        run == runs ? std::move(module) : OwningOpRef<ModuleOp>(module->clone());
+    OwningOpRef<ModuleOp> copy = run == runs
+                                     ? std::move(module)
+                                     : OwningOpRef<ModuleOp>(module->clone());
     std::optional<double> seconds = timeOnce(*copy, argv[1], verify);
     if (!seconds)
       return 1;
     least = least ? std::min(*least, *seconds) : *seconds;
   }
   llvm::outs() << "{\"seconds\": " << llvm::format("%.6f", *least)
-               << ", \"operations\": " << numOps
-               << ", \"sites\": " << numSites << "}\n";
+               << ", \"operations\": " << numOps << ", \"sites\": " << numSites
+               << ", \"mebibytes\": " << getPeakMebibytes() << "}\n";
   return 0;
 }

@@ -51,8 +51,10 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   // Before the canonicalizer, which folds the extension and the addition of a
   // constant weight, so that `1 + weight` is not recognized any more.
   manager.addPass(createFuseAllReduceNorm(fusion));
+  // No common subexpressions are eliminated: the fusion makes none, and the
+  // table of all operations costs more than the fusion where a model has more
+  // than the caches hold.
   manager.addPass(createCanonicalizer());
-  manager.addPass(createCSEPass());
 }
 
 void conorm::buildBufferizePipeline(OpPassManager &manager,
@@ -203,10 +205,9 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   if (options.decompose)
     manager.addPass(createDecomposeFusedNorm());
   // The fusion pipeline has done that last.
-  if (options.decompose || !options.fuse) {
+  if (options.decompose || !options.fuse)
     manager.addPass(createCanonicalizer());
-    manager.addPass(createCSEPass());
-  }
+  manager.addPass(createCSEPass());
   SelectStrategyOptions selection;
   selection.targetDescription = options.targetDescription;
   selection.tuningFile = options.tuningFile;

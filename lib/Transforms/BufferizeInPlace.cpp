@@ -84,9 +84,9 @@ bool CallOrder::findCallees(func::FuncOp function,
   return !function
               .walk([&](CallOpInterface op) {
                 auto call = dyn_cast<func::CallOp>(op.getOperation());
-                auto callee =
-                    call ? table.lookup<func::FuncOp>(call.getCallee())
-                         : nullptr;
+                auto callee = call
+                                  ? table.lookup<func::FuncOp>(call.getCallee())
+                                  : nullptr;
                 if (!callee)
                   return WalkResult::interrupt();
                 if (!functions.contains(callee))
@@ -205,8 +205,7 @@ static void dropBufferizationAttributes(func::FuncOp function) {
 static OneShotBufferizationOptions makeOptions() {
   OneShotBufferizationOptions options;
   options.bufferizeFunctionBoundaries = true;
-  options.setFunctionBoundaryTypeConversion(
-      LayoutMapOption::IdentityLayoutMap);
+  options.setFunctionBoundaryTypeConversion(LayoutMapOption::IdentityLayoutMap);
   options.allowReturnAllocsFromLoops = true;
   return options;
 }
@@ -240,18 +239,19 @@ struct BufferizeInPlace
     OneShotBufferizationOptions options = makeOptions();
     BufferizationState buffers;
     CallOrder order(getOperation());
-    if (!order.get()) {
+    std::optional<ArrayRef<func::FuncOp>> functions = order.get();
+    if (!functions) {
       if (failed(runOneShotModuleBufferize(getOperation(), options, buffers)))
         signalPassFailure();
       return;
     }
     OneShotAnalysisState state(getOperation(), options);
-    if (failed(analyze(*order.get(), state)))
+    if (failed(analyze(*functions, state)))
       return signalPassFailure();
     if (failed(insertTensorCopies(getOperation(), state, buffers)) ||
         (checkDecisions && failed(checkInPlace(getOperation(), options))))
       return signalPassFailure();
-    for (func::FuncOp function : *order.get())
+    for (func::FuncOp function : *functions)
       dropBufferizationAttributes(function);
     if (failed(bufferizeModuleOp(getOperation(), options, buffers)))
       signalPassFailure();
