@@ -24,7 +24,7 @@ int main(int argc, char **argv) {
       {"faults", check::faults, "--count N --deadline MS"},
       {"processes", check::processes, "--cells N --world N --kills N"},
       {"times", check::times, "--world N"},
-      {"strategies", check::strategies, "--world N"},
+      {"strategies", check::strategies, "--world N --nccl 1"},
       {"process-rank", check::processRank, "one rank of `processes`"},
   };
   if (argc > 1)
