@@ -6,11 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Microseconds of an all_reduce of bf16 among N ranks that are threads, under
-// one_shot and two_shot, which take turns: what the constants of the cost model
-// for shared memory are from.
+// Microseconds of an all_reduce of bf16 among N ranks that are threads, and of
+// the fused operation with a residual, under one_shot and two_shot, which take
+// turns: what the constants of the cost model for shared memory are from.
 //
 //   conorm-bench-strategies [N...]
+//
+// Under taskset(1) for fewer processors than ranks.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,6 +31,8 @@ static constexpr int64_t sizes[] = {4 << 10,  16 << 10,  32 << 10,
 static constexpr int numSizes = sizeof(sizes) / sizeof(*sizes);
 static constexpr uint32_t strategies[] = {CONORM_STRATEGY_ONE_SHOT,
                                           CONORM_STRATEGY_TWO_SHOT};
+/// The all_reduce under both, then the fused operation.
+static constexpr int numVariants = 4;
 static const conorm_site site = {sizeof(site), 0, 1, "strategies"};
 static const conorm_group world = {sizeof(world), 0, 0, 0, "world", nullptr};
 
@@ -47,35 +51,71 @@ static conorm_context *makeContext(const conorm_bootstrap &bootstrap) {
   return context;
 }
 
-/// One rank: rank 0 leaves the medians in `medians[size][strategy]`.
-static void runRank(const conorm_bootstrap &bootstrap,
-                    double medians[numSizes][2]) {
-  conorm_context *context = makeContext(bootstrap);
-  std::vector<uint16_t> input(sizes[numSizes - 1] / 2, 0x3f80);
-  std::vector<uint16_t> output(input.size());
-  conorm_all_reduce_args args = {};
+namespace {
+/// The operations of one rank, each variant a pair of operation and strategy.
+struct Work {
+  explicit Work(conorm_context *context)
+      : context(context), input(sizes[numSizes - 1] / 2, 0x3f80),
+        residual(input), sum(input), output(input), weight(cols, 0x3f80) {}
+
+  void run(int variant, int64_t bytes);
+
+  static constexpr int64_t cols = 2048;
+  conorm_context *context;
+  std::vector<uint16_t> input, residual, sum, output, weight;
+};
+} // namespace
+
+void Work::run(int variant, int64_t bytes) {
+  if (variant < 2) {
+    conorm_all_reduce_args args = {};
+    args.struct_size = sizeof(args);
+    args.element_type = CONORM_TYPE_BF16;
+    args.site = &site;
+    args.group = &world;
+    args.strategy = strategies[variant];
+    args.input = input.data();
+    args.output = output.data();
+    args.count = bytes / 2;
+    conorm_all_reduce(context, &args);
+    return;
+  }
+  conorm_all_reduce_rms_norm_args args = {};
   args.struct_size = sizeof(args);
   args.element_type = CONORM_TYPE_BF16;
   args.site = &site;
   args.group = &world;
+  args.strategy = strategies[variant - 2];
   args.input = input.data();
-  args.output = output.data();
+  args.residual = residual.data();
+  args.residual_out = sum.data();
+  args.normed = output.data();
+  args.rows = bytes / 2 / cols;
+  args.cols = cols;
+  args.norm = {1e-6f, 0, CONORM_ROUNDING_SCALE_THEN_ROUND, CONORM_TYPE_BF16,
+               weight.data()};
+  conorm_all_reduce_rms_norm(context, &args);
+}
+
+/// One rank: rank 0 leaves the medians in `medians[size][variant]`.
+static void runRank(const conorm_bootstrap &bootstrap,
+                    double medians[numSizes][numVariants]) {
+  conorm_context *context = makeContext(bootstrap);
+  Work work(context);
   for (int size = 0; size < numSizes; ++size) {
-    args.count = sizes[size] / 2;
     // Every rank makes as many calls.
     int64_t turns = std::clamp<int64_t>((256 << 20) / sizes[size], 21, 2001);
-    std::vector<double> taken[2];
+    std::vector<double> taken[numVariants];
     for (int64_t turn = 0; turn < turns; ++turn) {
-      for (int i = 0; i < 2; ++i) {
-        args.strategy = strategies[i];
+      for (int i = 0; i < numVariants; ++i) {
         auto begin = std::chrono::steady_clock::now();
-        conorm_all_reduce(context, &args);
+        work.run(i, sizes[size]);
         std::chrono::duration<double, std::micro> elapsed =
             std::chrono::steady_clock::now() - begin;
         taken[i].push_back(elapsed.count());
       }
     }
-    for (int i = 0; i < 2 && bootstrap.rank == 0; ++i) {
+    for (int i = 0; i < numVariants && bootstrap.rank == 0; ++i) {
       std::nth_element(taken[i].begin(), taken[i].begin() + turns / 2,
                        taken[i].end());
       medians[size][i] = taken[i][turns / 2];
@@ -89,7 +129,7 @@ static void runRank(const conorm_bootstrap &bootstrap,
 static void runWorld(int ranks) {
   std::vector<conorm_bootstrap> bootstraps(ranks);
   conorm_bootstrap_threads(ranks, bootstraps.data());
-  double medians[numSizes][2] = {};
+  double medians[numSizes][numVariants] = {};
   std::vector<std::thread> threads;
   for (const conorm_bootstrap &bootstrap : bootstraps)
     threads.emplace_back([&] { runRank(bootstrap, medians); });
@@ -98,15 +138,16 @@ static void runWorld(int ranks) {
   for (conorm_bootstrap &bootstrap : bootstraps)
     conorm_bootstrap_release(&bootstrap);
   for (int size = 0; size < numSizes; ++size)
-    std::printf("| %d | %lld | %.1f | %.1f |\n", ranks,
+    std::printf("| %d | %lld | %.1f | %.1f | %.1f | %.1f |\n", ranks,
                 static_cast<long long>(sizes[size]), medians[size][0],
-                medians[size][1]);
+                medians[size][1], medians[size][2], medians[size][3]);
   std::fflush(stdout);
 }
 
 int main(int argc, char **argv) {
-  std::printf("microseconds of an all_reduce, bf16, %u processors\n"
-              "| N | bytes | one_shot | two_shot |\n",
+  std::printf("microseconds, bf16, %u processors\n"
+              "| N | bytes | all_reduce: one_shot | two_shot | fused: one_shot "
+              "| two_shot |\n",
               std::thread::hardware_concurrency());
   if (argc == 1)
     for (int ranks : {2, 3, 4, 8})

@@ -193,6 +193,7 @@ struct ConvertConormToRuntime
     for (auto group :
          llvm::make_early_inc_range(module.getOps<comm::GroupOp>()))
       table.erase(group);
+    module->removeDiscardableAttr(comm::kTargetAttrName);
     numCalls += calls.getNumCalls();
     numCopies += calls.getNumCopies();
     numChecks += calls.getNumChecks();

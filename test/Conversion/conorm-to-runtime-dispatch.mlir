@@ -6,6 +6,10 @@
                                <4 ranks from 131072 bytes: two_shot>]>
 #other = #comm.dispatch<cpu, [<2 ranks from 0 bytes: nccl>]>
 
+// Nothing of the dialect is left, and so no target.
+// CHECK-NOT: #comm
+// CHECK: module {
+module attributes {comm.target = #comm.target<"sm_90" over nvlink>} {
 comm.group @tp
 
 // CHECK-LABEL: func.func @all_reduce(
@@ -35,6 +39,7 @@ func.func @fused(%x: memref<?x8xbf16>) {
     {dispatch = #table, epsilon = 1.0e-6 : f32} : memref<?x8xbf16>
   comm.all_reduce %x on @tp outs(%x : memref<?x8xbf16>) {dispatch = #other} : memref<?x8xbf16>
   return
+}
 }
 
 // CHECK: llvm.mlir.global internal unnamed_addr constant @conorm.dispatch.ranges()

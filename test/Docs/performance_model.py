@@ -63,9 +63,11 @@ def check_crossovers(opt, text):
             if strategy == "two_shot":
                 said[ranks] = start
         listed = set()
-        for ranks, value, *_ in rows_after(text, "| N | this model"):
+        table = text[text.index("<!-- crossovers: " + target) :]
+        for ranks, value, *_ in rows_after(table, "| N | this model"):
             listed.add(ranks)
-            yield ("crossover of %s ranks" % ranks, value, said.get(ranks))
+            place = "crossover of %s ranks, %s" % (ranks, target)
+            yield (place, value, said.get(ranks))
         yield ("ranks of crossovers", sorted(listed), sorted(said))
 
 

@@ -170,6 +170,52 @@ TEST_F(Dispatch, aStrategyThatTheCallAsksForWins) {
   EXPECT_EQ(call(2).taken, oneShot);
 }
 
+TEST_F(Dispatch, aStrategyThatTheContextAsksForWins) {
+  setRanges({{2, twoShot, 0}});
+  Outcome outcomes[2];
+  runThreads(2, [&](const conorm_bootstrap &bootstrap) {
+    conorm_context_options options = {};
+    options.struct_size = sizeof(options);
+    options.bootstrap = &bootstrap;
+    options.strategy = CONORM_STRATEGY_ONE_SHOT;
+    ScopedContext context(options);
+    conorm_group group = worldGroup();
+    conorm_context_add_groups(context, &group, 1);
+    Outcome &outcome = outcomes[conorm_context_rank(context)];
+    conorm_context_set_observer(context, observe, &outcome.taken);
+    allReduce(context, group, outcome);
+    return std::string();
+  });
+  EXPECT_EQ(outcomes[0].taken, oneShot);
+  EXPECT_EQ(outcomes[1].taken, oneShot);
+}
+
+TEST_F(Dispatch, ranksWithOtherTablesAreTold) {
+  // Programs that were compiled with other tuning files: an error, no hang.
+  const conorm_strategy_range one[] = {{2, oneShot, 0}},
+                              two[] = {{2, twoShot, 0}};
+  const conorm_dispatch tables[] = {
+      {sizeof(table), CONORM_BACKEND_CPU, 1, 0, one},
+      {sizeof(table), CONORM_BACKEND_CPU, 1, 0, two}};
+  std::vector<std::string> messages(2);
+  runRanks(2, [&](conorm_context *context) {
+    int rank = conorm_context_rank(context);
+    conorm_group group = worldGroup();
+    float value = 1;
+    conorm_all_reduce_args args = {};
+    args.struct_size = sizeof(args);
+    args.element_type = CONORM_TYPE_F32;
+    args.group = &group;
+    args.input = args.output = &value;
+    args.count = 1;
+    args.dispatch = &tables[rank];
+    EXPECT_EQ(conorm_all_reduce(context, &args), CONORM_ERROR_MISMATCH);
+    messages[rank] = conorm_context_message(context);
+  });
+  EXPECT_THAT(messages[0], HasSubstr("strategy two_shot, this rank one_shot"));
+  EXPECT_THAT(messages[1], HasSubstr("strategy one_shot, this rank two_shot"));
+}
+
 TEST_F(Dispatch, theStrategiesGiveTheSameBits) {
   setRanges({{2, oneShot, 0}});
   std::vector<float> bits = call(4, /*isFused=*/true).output;

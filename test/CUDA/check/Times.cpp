@@ -71,6 +71,9 @@ static double timeForm(int worldSize, const Cell &cell, Form form) {
     std::vector<Buffers> sets;
     for (int i = 0; i < inputSets; ++i)
       sets.push_back(memory.place(cell, rank, stream, needed * size_t(i)));
+    // NCCL connects in its first call, which must not be captured.
+    callForm(context, form, cell, sets[0]);
+    cuda(cudaStreamSynchronize(stream), "first call");
     cudaGraph_t graph;
     cudaGraphExec_t executable;
     cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
@@ -149,24 +152,26 @@ int check::times(int argc, char **argv) {
 
 int check::strategies(int argc, char **argv) {
   int only = int(option(argc, argv, "world", 0));
+  // Asked for, since it needs NCCL, and a device for each rank.
+  int columns = option(argc, argv, "nccl", 0) ? 3 : 2;
+  static const uint32_t strategies[] = {
+      CONORM_STRATEGY_ONE_SHOT, CONORM_STRATEGY_TWO_SHOT, CONORM_STRATEGY_NCCL};
   int devices = 0;
   cuda(cudaGetDeviceCount(&devices), "devices");
   printf("microseconds of an all_reduce, bf16, H=8192; %d devices, ranks in "
-         "turn\n| N | bytes | one_shot | two_shot |\n",
-         devices);
+         "turn\n| N | bytes | one_shot | two_shot |%s\n",
+         devices, columns == 3 ? " nccl |" : "");
   for (int worldSize : {2, 3, 4, 8}) {
     if (only && only != worldSize)
       continue;
     for (int64_t rows = 1; rows <= 4096; rows *= 2) {
-      double us[2];
-      for (int i = 0; i < 2; ++i)
-        us[i] = timeForm(
-            worldSize,
-            timedCell(worldSize, rows, 8192,
-                      i ? CONORM_STRATEGY_TWO_SHOT : CONORM_STRATEGY_ONE_SHOT),
-            reduction);
-      printf("| %d | %lld | %.1f | %.1f |\n", worldSize,
-             (long long)rows * 8192 * 2, us[0], us[1]);
+      printf("| %d | %lld |", worldSize, (long long)rows * 8192 * 2);
+      for (int i = 0; i < columns; ++i)
+        printf(" %.1f |",
+               timeForm(worldSize,
+                        timedCell(worldSize, rows, 8192, strategies[i]),
+                        reduction));
+      printf("\n");
       fflush(stdout);
     }
   }

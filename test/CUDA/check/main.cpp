@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
       {"nccl", check::nccl, "--cells N --calls N --count N --kills N"},
       {"processes", check::processes, "--cells N --world N --kills N"},
       {"times", check::times, "--world N"},
-      {"strategies", check::strategies, "--world N"},
+      {"strategies", check::strategies, "--world N --nccl 1"},
       {"process-rank", check::processRank, "one rank of `processes`"},
       {"nccl-refusal", check::ncclRefusal, "what is said without NCCL"},
   };

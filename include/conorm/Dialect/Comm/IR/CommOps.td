@@ -94,6 +94,17 @@ def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
                       "::conorm::comm::Strategy::Auto">:$strategy,
     OptionalAttr<Comm_DispatchAttr>:$dispatch);
   let results = (outs Optional<Norm_DataTensor>:$reduced);
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$outs,
+      "::llvm::StringRef":$group,
+      CArg<"::conorm::comm::Reduction",
+           "::conorm::comm::Reduction::Sum">:$reduction,
+      CArg<"::conorm::comm::Strategy",
+           "::conorm::comm::Strategy::Auto">:$strategy), [{
+      build($_builder, $_state, input, outs, group, reduction, strategy,
+            DispatchAttr());
+    }]>
+  ];
   let assemblyFormat = [{
     $input `on` $group (`reduction` `` $reduction^)?
     (`strategy` `` $strategy^)?
