@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CallAttributes.h"
 #include "CpuBackend.h"
 #include "Epilogue.h"
 #include "Strategy.h"
@@ -16,33 +17,6 @@
 #include <cstring>
 
 using namespace conorm::rt;
-
-static NormAttributes describeNorm(const conorm_norm &norm) {
-  NormAttributes result;
-  memcpy(&result.epsilon, &norm.epsilon, sizeof(result.epsilon));
-  memcpy(&result.weightBias, &norm.weight_bias, sizeof(result.weightBias));
-  result.rounding = norm.rounding;
-  result.weightType = norm.weight_type;
-  return result;
-}
-
-static QuantAttributes describeQuant(const conorm_quant &quant, int64_t cols) {
-  if (quant.scheme == CONORM_QUANT_NONE)
-    return {};
-  bool blocks = quant.scheme != CONORM_QUANT_PER_TENSOR &&
-                quant.scheme != CONORM_QUANT_PER_TOKEN;
-  // What is implied may be spelt out or not.
-  return {quant.scheme,
-          quant.quantized_type,
-          computesScales(quant) ? quant.scale_type : 0,
-          quant.scale_layout,
-          quant.scale_mode,
-          blocks ? uint32_t(quantBlock(quant, cols)) : 0};
-}
-
-static uint32_t partIf(CallPart part, const void *present) {
-  return present ? uint32_t(part) : 0;
-}
 
 namespace {
 /// The data of an all_reduce, as both strategies see it.
@@ -154,15 +128,7 @@ Error CpuBackend::allReduce(const conorm_all_reduce_args &args,
   Stream stream{args.element_type, args.reduction,
                 static_cast<const char *>(args.input), args.count,
                 conorm_type_bytes(args.element_type, 1)};
-  CallAttributes attributes;
-  attributes.site = site.id;
-  attributes.op = CONORM_OP_ALL_REDUCE;
-  attributes.type = args.element_type;
-  attributes.sizes[0] = args.count;
-  attributes.numSizes = 1;
-  attributes.reduction = args.reduction;
-  attributes.numerics = args.numerics;
-  attributes.strategy = args.strategy;
+  CallAttributes attributes = describeArgs(args, site);
   Communicator *communicator;
   if (Error error = beginCall(group, attributes, site, communicator))
     return error;
@@ -184,25 +150,7 @@ Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
   Stream stream{args.element_type, CONORM_REDUCTION_SUM,
                 static_cast<const char *>(args.input), args.rows * args.cols,
                 conorm_type_bytes(args.element_type, 1)};
-  CallAttributes attributes;
-  attributes.site = site.id;
-  attributes.op = CONORM_OP_ALL_REDUCE_RMS_NORM;
-  attributes.type = args.element_type;
-  attributes.sizes[0] = args.rows;
-  attributes.sizes[1] = args.cols;
-  attributes.numSizes = 2;
-  attributes.numerics = args.numerics;
-  attributes.strategy = args.strategy;
-  attributes.parts =
-      partIf(partResidual, args.residual) | partIf(partReduced, args.reduced) |
-      partIf(partResidualOut, args.residual_out) |
-      partIf(partNormed, args.normed) | partIf(partQuantized, args.quantized) |
-      partIf(partScales, args.scales);
-  attributes.quant = describeQuant(args.quant, args.cols);
-  attributes.norm = describeNorm(args.norm);
-  attributes.hasPostNorm = args.has_post_norm;
-  if (args.has_post_norm)
-    attributes.postNorm = describeNorm(args.post_norm);
+  CallAttributes attributes = describeArgs(args, site);
   Communicator *communicator;
   if (Error error = beginCall(group, attributes, site, communicator))
     return error;
@@ -218,27 +166,6 @@ Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
 //===----------------------------------------------------------------------===//
 // reduce_scatter and all_gather: one exchange a chunk under either strategy
 //===----------------------------------------------------------------------===//
-
-static CallAttributes
-describeScatterGather(uint32_t op, const conorm_scatter_gather_args &args,
-                      const Site &site) {
-  CallAttributes attributes;
-  attributes.site = site.id;
-  attributes.op = op;
-  attributes.type = args.element_type;
-  attributes.sizes[0] = args.outer;
-  attributes.sizes[1] = args.dim;
-  attributes.sizes[2] = args.inner;
-  attributes.numSizes = 3;
-  // An all_gather has no reduction; whatever stands there is not compared.
-  if (op == CONORM_OP_REDUCE_SCATTER)
-    attributes.reduction = args.reduction;
-  attributes.numerics = args.numerics;
-  attributes.strategy = args.strategy == CONORM_STRATEGY_AUTO
-                            ? uint32_t(CONORM_STRATEGY_ONE_SHOT)
-                            : args.strategy;
-  return attributes;
-}
 
 /// Splits elements [begin, begin + count) of a member's packed block stream
 /// into runs that are contiguous in the tensor that holds all members' blocks:
@@ -258,9 +185,9 @@ static void forEachRun(int64_t begin, int64_t count, int64_t block, int members,
 Error CpuBackend::reduceScatter(const conorm_scatter_gather_args &args,
                                 const conorm_group &group, const Site &site) {
   Communicator *comm;
-  if (Error error = beginCall(
-          group, describeScatterGather(CONORM_OP_REDUCE_SCATTER, args, site),
-          site, comm))
+  if (Error error =
+          beginCall(group, describeArgs(CONORM_OP_REDUCE_SCATTER, args, site),
+                    site, comm))
     return error;
   int size = comm->size(), self = comm->index();
   int64_t bytes = conorm_type_bytes(args.element_type, 1);
@@ -304,8 +231,7 @@ Error CpuBackend::allGather(const conorm_scatter_gather_args &args,
                             const conorm_group &group, const Site &site) {
   Communicator *comm;
   if (Error error = beginCall(
-          group, describeScatterGather(CONORM_OP_ALL_GATHER, args, site), site,
-          comm))
+          group, describeArgs(CONORM_OP_ALL_GATHER, args, site), site, comm))
     return error;
   int size = comm->size(), self = comm->index();
   int64_t bytes = conorm_type_bytes(args.element_type, 1);

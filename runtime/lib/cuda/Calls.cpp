@@ -9,43 +9,16 @@
 #include "CudaBackend.h"
 
 #include "../common/Quantize.h"
+#include "../cpu/CallAttributes.h"
 
 #include <cinttypes>
-#include <cstring>
 
 using namespace conorm::rt;
 using namespace conorm::rt::cuda;
 
 //===----------------------------------------------------------------------===//
-// What a call is, for the digest and for messages
+// What a kernel has to do
 //===----------------------------------------------------------------------===//
-
-static NormAttributes describeNorm(const conorm_norm &norm) {
-  NormAttributes result;
-  memcpy(&result.epsilon, &norm.epsilon, sizeof(result.epsilon));
-  memcpy(&result.weightBias, &norm.weight_bias, sizeof(result.weightBias));
-  result.rounding = norm.rounding;
-  result.weightType = norm.weight_type;
-  return result;
-}
-
-static QuantAttributes describeQuant(const conorm_quant &quant, int64_t cols) {
-  if (quant.scheme == CONORM_QUANT_NONE)
-    return {};
-  bool blocks = quant.scheme != CONORM_QUANT_PER_TENSOR &&
-                quant.scheme != CONORM_QUANT_PER_TOKEN;
-  // What the scheme does not use is not compared.
-  return {quant.scheme,
-          quant.quantized_type,
-          computesScales(quant) ? quant.scale_type : 0,
-          quant.scale_layout,
-          quant.scale_mode,
-          blocks ? uint32_t(quantBlock(quant, cols)) : 0};
-}
-
-static uint32_t partIf(CallPart part, const void *present) {
-  return present ? uint32_t(part) : 0;
-}
 
 static bool onSixteen(const void *pointer) {
   return reinterpret_cast<uintptr_t>(pointer) % 16 == 0;
@@ -159,15 +132,7 @@ Error CudaBackend::allReduce(const conorm_all_reduce_args &args,
   CudaCommunicator *comm;
   if (Error error = find(group, comm))
     return error;
-  CallAttributes attributes;
-  attributes.site = site.id;
-  attributes.op = CONORM_OP_ALL_REDUCE;
-  attributes.type = args.element_type;
-  attributes.sizes[0] = args.count;
-  attributes.numSizes = 1;
-  attributes.reduction = args.reduction;
-  attributes.numerics = args.numerics;
-  attributes.strategy = args.strategy;
+  CallAttributes attributes = describeArgs(args, site);
   if (attributes.strategy == CONORM_STRATEGY_NCCL)
     return ncclAllReduce(*comm, attributes, site, args);
   Task task{};
@@ -191,25 +156,7 @@ Error CudaBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
     return error;
   if (Error error = checkCols(args.cols))
     return error;
-  CallAttributes attributes;
-  attributes.site = site.id;
-  attributes.op = CONORM_OP_ALL_REDUCE_RMS_NORM;
-  attributes.type = args.element_type;
-  attributes.sizes[0] = args.rows;
-  attributes.sizes[1] = args.cols;
-  attributes.numSizes = 2;
-  attributes.numerics = args.numerics;
-  attributes.strategy = args.strategy;
-  attributes.parts =
-      partIf(partResidual, args.residual) | partIf(partReduced, args.reduced) |
-      partIf(partResidualOut, args.residual_out) |
-      partIf(partNormed, args.normed) | partIf(partQuantized, args.quantized) |
-      partIf(partScales, args.scales);
-  attributes.quant = describeQuant(args.quant, args.cols);
-  attributes.norm = describeNorm(args.norm);
-  attributes.hasPostNorm = args.has_post_norm;
-  if (args.has_post_norm)
-    attributes.postNorm = describeNorm(args.post_norm);
+  CallAttributes attributes = describeArgs(args, site);
   Task task{};
   task.input = args.input;
   task.rows = args.cols ? args.rows : 0;
@@ -278,27 +225,6 @@ Error CudaBackend::quantize(const conorm_quantize_args &args) {
 // reduce_scatter and all_gather
 //===----------------------------------------------------------------------===//
 
-static CallAttributes
-describeScatterGather(uint32_t op, const conorm_scatter_gather_args &args,
-                      const Site &site) {
-  CallAttributes attributes;
-  attributes.site = site.id;
-  attributes.op = op;
-  attributes.type = args.element_type;
-  attributes.sizes[0] = args.outer;
-  attributes.sizes[1] = args.dim;
-  attributes.sizes[2] = args.inner;
-  attributes.numSizes = 3;
-  // An all_gather has no reduction; whatever stands there is not compared.
-  if (op == CONORM_OP_REDUCE_SCATTER)
-    attributes.reduction = args.reduction;
-  attributes.numerics = args.numerics;
-  attributes.strategy = args.strategy == CONORM_STRATEGY_AUTO
-                            ? uint32_t(CONORM_STRATEGY_ONE_SHOT)
-                            : args.strategy;
-  return attributes;
-}
-
 /// `block`: elements of a member that are contiguous in the larger tensor.
 Error CudaBackend::scatterGather(Kernel kernel,
                                  const conorm_scatter_gather_args &args,
@@ -324,7 +250,7 @@ Error CudaBackend::reduceScatter(const conorm_scatter_gather_args &args,
   if (Error error = find(group, comm))
     return error;
   CallAttributes attributes =
-      describeScatterGather(CONORM_OP_REDUCE_SCATTER, args, site);
+      describeArgs(CONORM_OP_REDUCE_SCATTER, args, site);
   if (attributes.strategy == CONORM_STRATEGY_NCCL)
     return ncclReduceScatter(*comm, attributes, site, args);
   return scatterGather(kernelReduceScatter, args, *comm, attributes, site,
@@ -336,8 +262,7 @@ Error CudaBackend::allGather(const conorm_scatter_gather_args &args,
   CudaCommunicator *comm;
   if (Error error = find(group, comm))
     return error;
-  CallAttributes attributes =
-      describeScatterGather(CONORM_OP_ALL_GATHER, args, site);
+  CallAttributes attributes = describeArgs(CONORM_OP_ALL_GATHER, args, site);
   if (attributes.strategy == CONORM_STRATEGY_NCCL)
     return ncclAllGather(*comm, attributes, site, args);
   return scatterGather(kernelAllGather, args, *comm, attributes, site,
