@@ -87,6 +87,8 @@ TEST(NcclApi, theVariableNamesAPath) {
   EXPECT_EQ(api->version, 21805);
   setenv("CONORM_NCCL_LIBRARY", "/nonexistent", /*overwrite=*/1);
   EXPECT_FALSE(loadNccl(api));
+  // Buffers of captured calls are not registered.
+  EXPECT_STREQ(getenv("NCCL_GRAPH_REGISTER"), "0");
 }
 
 /// Where NCCL is installed, it has what is needed.

@@ -91,6 +91,11 @@ Error conorm::rt::cuda::loadNccl(const NcclApi *&out) {
   static NcclApi api;
   static Error outcome;
   std::call_once(once, [] {
+    // NCCL would map the buffers of captured calls into the peers. With ranks
+    // as threads such a graph never ended from 2 MiB on (2.28.3, two H200), and
+    // it would read the callers' buffers whatever happened to the call. NCCL
+    // reads the variable when it makes a communicator; whoever set it, means it.
+    setenv("NCCL_GRAPH_REGISTER", "0", /*overwrite=*/0);
     const char *path = getenv(libraryVariable);
     outcome = loadNcclFrom(path && *path ? path : libraryName, api);
   });
