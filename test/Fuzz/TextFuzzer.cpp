@@ -175,6 +175,22 @@ void Session::run(StringRef text) {
     (void)getPipeline(hash % numPipelines).run(*module);
 }
 
+/// linalg.reduce, .broadcast and .transpose set `dimensions` or `permutation`
+/// to null when it is no list of integers, and go on (parseDenseI64ArrayAttr).
+static bool hasBrokenList(StringRef text) {
+  static const llvm::Regex name("(dimensions|permutation)[ \t\r\n]*=");
+  static const llvm::Regex list(
+      "^[ \t\r\n]*\\[[ \t\r\n]*(-?[0-9]+[ \t\r\n]*(,[ \t\r\n]*-?[0-9]+"
+      "[ \t\r\n]*)*)?\\]");
+  SmallVector<StringRef> found;
+  while (name.match(text, &found)) {
+    text = StringRef(found[0].end(), text.end() - found[0].end());
+    if (!list.match(text))
+      return true;
+  }
+  return false;
+}
+
 /// Crashes of upstream code that this fuzzer found. Each rule is as narrow as
 /// the fault, and names it.
 static bool isKnownUpstreamCrash(StringRef text) {
@@ -182,7 +198,7 @@ static bool isKnownUpstreamCrash(StringRef text) {
   // look whether it is a dictionary (parseCommonStructuredOpParts).
   static const llvm::Regex linalgProperties(
       "linalg\\.[a-z0-9_]+[ \t\r\n]*<[ \t\r\n]*[^{ \t\r\n]");
-  return linalgProperties.match(text);
+  return linalgProperties.match(text) || hasBrokenList(text);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
