@@ -175,13 +175,9 @@ void Session::run(StringRef text) {
     (void)getPipeline(hash % numPipelines).run(*module);
 }
 
-/// linalg.reduce, .broadcast and .transpose set `dimensions` or `permutation`
-/// to null when it is no list of integers, and go on (parseDenseI64ArrayAttr).
-static bool hasBrokenList(StringRef text) {
-  static const llvm::Regex name("(dimensions|permutation)[ \t\r\n]*=");
-  static const llvm::Regex list(
-      "^[ \t\r\n]*\\[[ \t\r\n]*(-?[0-9]+[ \t\r\n]*(,[ \t\r\n]*-?[0-9]+"
-      "[ \t\r\n]*)*)?\\]");
+/// Whether `list` does not hold somewhere behind `name`.
+static bool lacksList(StringRef text, const llvm::Regex &name,
+                      const llvm::Regex &list) {
   SmallVector<StringRef> found;
   while (name.match(text, &found)) {
     text = StringRef(found[0].end(), text.end() - found[0].end());
@@ -191,6 +187,24 @@ static bool hasBrokenList(StringRef text) {
   return false;
 }
 
+/// linalg.reduce, .broadcast and .transpose set `dimensions` or `permutation`
+/// to null when it is no list of integers, and go on (parseDenseI64ArrayAttr).
+static bool hasBrokenDimensions(StringRef text) {
+  static const llvm::Regex name("(dimensions|permutation)[ \t\r\n]*=");
+  static const llvm::Regex integers(
+      "^[ \t\r\n]*\\[[ \t\r\n]*(-?[0-9]+[ \t\r\n]*"
+      "(,[ \t\r\n]*-?[0-9]+[ \t\r\n]*)*)?\\]");
+  return lacksList(text, name, integers);
+}
+
+/// linalg.generic takes what is in the list for strings without a look.
+static bool hasBrokenIterators(StringRef text) {
+  static const llvm::Regex name("iterator_types[ \t\r\n]*=[ \t\r\n]*\\[");
+  static const llvm::Regex strings("^[ \t\r\n]*(\"[^\"\n]*\"[ \t\r\n]*"
+                                   "(,[ \t\r\n]*\"[^\"\n]*\"[ \t\r\n]*)*)?\\]");
+  return lacksList(text, name, strings);
+}
+
 /// Crashes of upstream code that this fuzzer found. Each rule is as narrow as
 /// the fault, and names it.
 static bool isKnownUpstreamCrash(StringRef text) {
@@ -198,7 +212,8 @@ static bool isKnownUpstreamCrash(StringRef text) {
   // look whether it is a dictionary (parseCommonStructuredOpParts).
   static const llvm::Regex linalgProperties(
       "linalg\\.[a-z0-9_]+[ \t\r\n]*<[ \t\r\n]*[^{ \t\r\n]");
-  return linalgProperties.match(text) || hasBrokenList(text);
+  return linalgProperties.match(text) || hasBrokenDimensions(text) ||
+         hasBrokenIterators(text);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
