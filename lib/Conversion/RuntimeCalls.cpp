@@ -15,6 +15,9 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <limits>
 
 using namespace mlir;
 using namespace conorm;
@@ -115,7 +118,9 @@ ArgumentWriter &ArgumentWriter::product(ArrayRef<OpFoldResult> sizes) {
   Value dynamic;
   for (OpFoldResult size : sizes) {
     if (std::optional<int64_t> number = getConstantIntValue(size)) {
-      constant *= *number;
+      // More than there can be stays more: the runtime refuses it.
+      if (llvm::MulOverflow(constant, *number, constant))
+        constant = std::numeric_limits<int64_t>::max();
       continue;
     }
     Value wide =

@@ -191,3 +191,17 @@ func.func private @static(%x: memref<4xf32>) {
   return
 }
 // CHECK: @"conorm.operand.operand 1"("operand 1\00")
+
+// -----
+
+// A number of elements that no integer holds is the largest one, which the
+// runtime refuses.
+comm.group @tp
+// CHECK-LABEL: @more_than_there_can_be
+func.func @more_than_there_can_be(%x: memref<4611686018427387904x8xbf16>,
+                                  %y: memref<4611686018427387904x8xbf16>) {
+  // CHECK: llvm.mlir.constant(9223372036854775807 : i64)
+  comm.all_reduce %x on @tp outs(%y : memref<4611686018427387904x8xbf16>)
+      : memref<4611686018427387904x8xbf16>
+  return
+}
