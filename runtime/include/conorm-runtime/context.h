@@ -117,8 +117,8 @@ CONORM_API void conorm_context_set_deadline(conorm_context *context,
 /// Observation of every operation, for tools that check or trace. Called
 /// before (phase 0) and after (phase 1) each one with the operation's own
 /// argument structure (conorm-runtime/ops.h). Afterwards the `strategy` of an
-/// all_reduce, fused or not, is the one that the call took. It may call the bootstrap's
-/// allgather but no operation on this context.
+/// all_reduce, fused or not, is the one that the call took. It may call the
+/// bootstrap's allgather but no operation on this context.
 typedef void (*conorm_observer_fn)(void *user, conorm_context *context,
                                    uint32_t op, uint32_t phase,
                                    const void *args);
