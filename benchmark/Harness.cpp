@@ -43,8 +43,8 @@ std::vector<Case> conorm::bench::makeCases(const std::vector<uint32_t> &types) {
 }
 
 /// Numbers of about one, the same sequence for the same seed.
-static std::vector<char> numbers(uint32_t type, int64_t count, uint64_t seed) {
-  std::vector<char> bytes(conorm_type_bytes(type, count));
+static Buffer numbers(uint32_t type, int64_t count, uint64_t seed) {
+  Buffer bytes(conorm_type_bytes(type, count));
   uint64_t state = seed * 0x9e3779b97f4a7c15ull + 1;
   for (int64_t i = 0; i < count; ++i) {
     state = state * 6364136223846793005ull + 1442695040888963407ull;
@@ -69,7 +69,7 @@ Workload::Workload(conorm_context *context, const Case &c)
   input = numbers(c.type, count, 100 + conorm_context_rank(context));
   residual = numbers(c.type, count, 1);
   weight = numbers(c.type, c.cols, 2);
-  reduced = residualOut = normed = std::vector<char>(input.size());
+  reduced = residualOut = normed = Buffer(input.size());
   norm = {1e-6f, 1.0f, CONORM_ROUNDING_SCALE_THEN_ROUND, c.type, weight.data()};
   site = {sizeof(site), 0, 1, "benchmark"};
   group = {sizeof(group), 0, 0, 0, "world", nullptr};
@@ -88,6 +88,7 @@ void Workload::fused() {
   args.rows = c.rows;
   args.cols = c.cols;
   args.norm = norm;
+  args.replicated = 1;
   conorm_all_reduce_rms_norm(context, &args);
 }
 
@@ -145,7 +146,7 @@ std::vector<double> runBatches(Workload &work,
 /// Warms up and reports whether all variants give the same bits.
 bool sameResults(Workload &work, const std::vector<Variant> &variants) {
   bool same = true;
-  std::vector<char> residualOut, normed;
+  Buffer residualOut, normed;
   for (const Variant &variant : variants) {
     std::fill(work.residualOut.begin(), work.residualOut.end(), char(0xff));
     std::fill(work.normed.begin(), work.normed.end(), char(0xff));

@@ -22,10 +22,27 @@
 #include "conorm-runtime/conorm.h"
 
 #include <cstdint>
+#include <new>
 #include <string>
 #include <vector>
 
 namespace conorm::bench {
+
+/// Allocates on cache lines, as compiled programs do.
+template <typename T>
+struct LineAllocator {
+  using value_type = T;
+  T *allocate(size_t count) {
+    return static_cast<T *>(
+        ::operator new(count * sizeof(T), std::align_val_t(64)));
+  }
+  void deallocate(T *data, size_t) {
+    ::operator delete(data, std::align_val_t(64));
+  }
+  bool operator==(const LineAllocator &) const { return true; }
+  bool operator!=(const LineAllocator &) const { return false; }
+};
+using Buffer = std::vector<char, LineAllocator<char>>;
 
 /// One shape: `rows` tokens of `cols` elements.
 struct Case {
@@ -56,8 +73,8 @@ public:
 
   conorm_context *context;
   const Case &c;
-  std::vector<char> input, residual, weight;
-  std::vector<char> reduced, residualOut, normed;
+  Buffer input, residual, weight;
+  Buffer reduced, residualOut, normed;
 
 private:
   conorm_norm norm;

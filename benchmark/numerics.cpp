@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "common/Numerics.h"
+#include "Harness.h"
 
 #include <benchmark/benchmark.h>
 
@@ -20,6 +21,7 @@
 #include <vector>
 
 using namespace conorm::rt;
+using conorm::bench::Buffer;
 
 namespace {
 
@@ -37,9 +39,9 @@ const struct {
              {CONORM_TYPE_F32, "f32", 4}};
 
 /// Numbers near one in every type.
-std::vector<char> row(uint32_t type, int64_t cols) {
+Buffer row(uint32_t type, int64_t cols) {
   size_t size = type == CONORM_TYPE_F32 ? 4 : 2;
-  std::vector<char> bytes(size * cols);
+  Buffer bytes(size * cols);
   for (int64_t i = 0; i < cols; ++i) {
     float x = 1.0f + float(i % 61) / 64;
     uint32_t bits;
@@ -56,7 +58,7 @@ std::vector<char> row(uint32_t type, int64_t cols) {
 void normRow(benchmark::State &state, Isa isa, uint32_t type, size_t size,
              int64_t cols) {
   selectIsa(isa);
-  std::vector<char> in = row(type, cols), weight = in, out = in;
+  Buffer in = row(type, cols), weight = in, out = in;
   conorm_norm norm = {1e-6f, 1.0f, CONORM_ROUNDING_SCALE_THEN_ROUND, type,
                       weight.data()};
   for (auto _ : state) {
@@ -69,7 +71,7 @@ void normRow(benchmark::State &state, Isa isa, uint32_t type, size_t size,
 void reduceAddTwo(benchmark::State &state, Isa isa, uint32_t type, size_t size,
                   int64_t cols) {
   selectIsa(isa);
-  std::vector<char> a = row(type, cols), b = a, residual = a, out = a;
+  Buffer a = row(type, cols), b = a, residual = a, out = a;
   const void *sources[] = {a.data(), b.data()};
   for (auto _ : state) {
     reduceAddOrdered(type, sources, 2, residual.data(), nullptr, out.data(),
@@ -82,7 +84,7 @@ void reduceAddTwo(benchmark::State &state, Isa isa, uint32_t type, size_t size,
 void reduceTwo(benchmark::State &state, Isa isa, uint32_t type, size_t size,
                int64_t cols) {
   selectIsa(isa);
-  std::vector<char> a = row(type, cols), b = a, out = a;
+  Buffer a = row(type, cols), b = a, out = a;
   const void *sources[] = {a.data(), b.data()};
   for (auto _ : state) {
     reduceOrdered(type, CONORM_REDUCTION_SUM, sources, 2, out.data(), cols);

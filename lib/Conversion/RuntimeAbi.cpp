@@ -54,7 +54,7 @@ RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context) {
                       {i32, i32, ptr, ptr, ptr, ptr, ptr, i64, i64, quant});
   // struct_size, element_type, site, group, strategy, numerics, input,
   // residual, scale, reduced, residual_out, normed, quantized, scales, rows,
-  // cols, norm, quant, has_post_norm, reserved, post_norm, dispatch
+  // cols, norm, quant, has_post_norm, replicated, post_norm, dispatch
   allReduceRMSNormArgs =
       make("conorm_all_reduce_rms_norm_args",
            {i32, i32, ptr, ptr, i32, i32,  ptr,   ptr, ptr, ptr,  ptr,

@@ -334,7 +334,7 @@ static void writeArguments(Call &call, comm::AllReduceRMSNormOp op) {
             op.getWeight());
   writeQuant(call, op.getQuantizationAttr(), op.getOutQuantized(),
              op.getOutScales());
-  call.args.i32(op.isSandwich()).i32(0);
+  call.args.i32(op.isSandwich()).i32(op.getReplicated());
   FloatAttr zero = call.builder.getF32FloatAttr(0.0f);
   writeNorm(call, op.isSandwich() ? op.getPostNormEpsilonAttr() : zero,
             op.getPostNormWeightBiasAttr(), op.getPostNormRounding(),

@@ -1,4 +1,5 @@
-//===- BytecodeVersion.h ------------------------------------------*- C++ -*-===//
+//===- BytecodeVersion.h ------------------------------------------*- C++
+//-*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -21,13 +22,18 @@
 
 namespace conorm {
 
+/// 1.0: the first.
+/// 1.1: `comm.all_reduce_rms_norm` has `replicated` behind its properties.
 struct BytecodeVersion : public mlir::DialectVersion {
   static constexpr uint64_t kMajor = 1;
-  static constexpr uint64_t kMinor = 0;
+  static constexpr uint64_t kMinor = 1;
 
   BytecodeVersion(uint64_t major, uint64_t minor)
       : major(major), minor(minor) {}
   uint64_t major, minor;
+
+  /// Whether what was added in a minor version is there.
+  bool has(uint64_t minorVersion) const { return minor >= minorVersion; }
 };
 
 /// Writes the current version, reads any, and refuses newer ones: a newer

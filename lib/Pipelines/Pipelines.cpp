@@ -208,6 +208,7 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   if (options.decompose || !options.fuse)
     manager.addPass(createCanonicalizer());
   manager.addPass(createCSEPass());
+  manager.addPass(createMarkReplicated());
   SelectStrategyOptions selection;
   selection.targetDescription = options.targetDescription;
   selection.tuningFile = options.tuningFile;

@@ -330,6 +330,9 @@ static void extendByQuantize(PatternRewriter &rewriter, Operation *op) {
   parts.scale = quantize.getScale();
   parts.properties = fused.getProperties();
   parts.properties.quantization = quantize.getSchemeAttr();
+  // What the program states of the operands does not speak of the new one.
+  if (parts.scale)
+    parts.properties.replicated = nullptr;
   auto previous = fused.getPartResults();
   for (auto [type, result] : llvm::zip(parts.types, previous))
     type = result ? result.getType() : Type();

@@ -147,12 +147,24 @@ enum class Outcome { Kept, Left, Dispatched, Chosen };
 
 } // namespace
 
+/// Whether the model leaves out what decides: it counts bytes, and on a CPU the
+/// arithmetic that members take off each other matters as much.
+static bool sharesRows(Operation *op, comm::TargetAttr target) {
+  auto fused = dyn_cast<comm::AllReduceRMSNormOp>(op);
+  return fused && fused.getReplicated() &&
+         target.getLink() == comm::Link::SharedMemory;
+}
+
 template <typename OpTy>
 static Outcome select(OpTy op, comm::TargetAttr target, StrategyTable &table,
                       SymbolTableCollection &symbols) {
   if (op.getStrategy() != Strategy::Auto || op.getDispatch()) {
     explain(op, op.getStrategy(), kStated);
     return Outcome::Kept;
+  }
+  if (!table.isTuned() && sharesRows(op, target)) {
+    explain(op, Strategy::Auto, "members share its rows");
+    return Outcome::Left;
   }
   int64_t members = getMembers(op, op.getGroupAttr(), target, symbols);
   comm::DispatchAttr ranges = table.get(members);

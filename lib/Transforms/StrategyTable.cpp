@@ -26,6 +26,7 @@ static ArrayRef<int64_t> getGroupSizes(comm::Backend backend) {
 
 std::optional<StrategyTable>
 StrategyTable::make(comm::TargetAttr target, const TuningFile::Entry *entry) {
+  bool tuned = entry && !entry->thresholds.empty();
   if (!entry)
     entry = TuningFile::findMeasured(target);
   std::optional<CostConstants> constants =
@@ -41,7 +42,7 @@ StrategyTable::make(comm::TargetAttr target, const TuningFile::Entry *entry) {
   bool hasThresholds = entry && !entry->thresholds.empty();
   if (!model && !hasThresholds)
     return std::nullopt;
-  return StrategyTable(target, hasThresholds ? entry : nullptr, model);
+  return StrategyTable(target, hasThresholds ? entry : nullptr, tuned, model);
 }
 
 comm::DispatchAttr StrategyTable::get(int64_t members) {

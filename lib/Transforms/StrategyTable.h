@@ -23,6 +23,9 @@ public:
   static std::optional<StrategyTable> make(comm::TargetAttr target,
                                            const TuningFile::Entry *entry);
 
+  /// Whether a tuning file has thresholds for the target.
+  bool isTuned() const { return tuned; }
+
   /// Strategies of a group of `members` by size; for any group that the target
   /// may have if `members` is 0. Null if nothing is said of it.
   comm::DispatchAttr get(int64_t members);
@@ -35,14 +38,15 @@ public:
 
 private:
   StrategyTable(comm::TargetAttr target, const TuningFile::Entry *entry,
-                std::optional<CostModel> model)
-      : target(target), entry(entry), model(model) {}
+                bool tuned, std::optional<CostModel> model)
+      : target(target), entry(entry), tuned(tuned), model(model) {}
 
   comm::DispatchAttr make(int64_t members) const;
 
   comm::TargetAttr target;
   /// With thresholds, or null.
   const TuningFile::Entry *entry;
+  bool tuned;
   std::optional<CostModel> model;
   llvm::DenseMap<int64_t, comm::DispatchAttr> tables;
 };

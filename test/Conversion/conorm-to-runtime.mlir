@@ -135,6 +135,9 @@ func.func @fused(%x: memref<4x8xf16>, %r: memref<4x8xf16>, %w: memref<8xf16>, %p
   // CHECK: llvm.mlir.constant(200 : i32)
   // CHECK: %[[ONE:.*]] = llvm.mlir.constant(1 : i32) : i32
   // CHECK: llvm.getelementptr inbounds %{{.*}}[0, 18]
+  // CHECK: %[[NOT_REPLICATED:.*]] = llvm.mlir.constant(0 : i32) : i32
+  // CHECK-NEXT: %[[FIELD:.*]] = llvm.getelementptr inbounds %{{.*}}[0, 19]
+  // CHECK-NEXT: llvm.store %[[NOT_REPLICATED]], %[[FIELD]]
   // CHECK: llvm.getelementptr inbounds %{{.*}}[0, 20, 0]
   // CHECK: llvm.mlir.constant(5.000000e-01 : f32)
   // CHECK: llvm.getelementptr inbounds %{{.*}}[0, 20, 1]
@@ -144,6 +147,20 @@ func.func @fused(%x: memref<4x8xf16>, %r: memref<4x8xf16>, %w: memref<8xf16>, %p
     outs(residual_out = %r : memref<4x8xf16>, normed = %x : memref<4x8xf16>)
     {epsilon = 1.0e-6 : f32, post_norm_epsilon = 0.25 : f32, post_norm_weight_bias = 0.5 : f32}
     : memref<4x8xf16>
+  return
+}
+
+// The field behind that of the sandwich: 0 above, 1 here.
+// CHECK-LABEL: func.func @replicated(
+func.func @replicated(%x: memref<4x8xf16>, %r: memref<4x8xf16>) {
+  // CHECK: %[[FIELD:.*]] = llvm.getelementptr inbounds %{{.*}}[0, 18]
+  // CHECK-NEXT: llvm.store %{{.*}}, %[[FIELD]]
+  // CHECK-NEXT: %[[REPLICATED:.*]] = llvm.mlir.constant(1 : i32) : i32
+  // CHECK-NEXT: %[[FIELD:.*]] = llvm.getelementptr inbounds %{{.*}}[0, 19]
+  // CHECK-NEXT: llvm.store %[[REPLICATED]], %[[FIELD]]
+  // CHECK: llvm.call @conorm_all_reduce_rms_norm
+  comm.all_reduce_rms_norm %x on @four residual(%r : memref<4x8xf16>) outs(normed = %x : memref<4x8xf16>)
+    {epsilon = 1.0e-6 : f32, replicated} : memref<4x8xf16>
   return
 }
 // CHECK: llvm.mlir.global {{.*}}@conorm.group.four()

@@ -108,6 +108,7 @@ PassManager &Session::getPipeline(unsigned index) {
     manager->addPass(createDecomposeFusedNorm());
     break;
   case 5:
+    manager->addPass(createMarkReplicated());
     manager->addPass(createAssignDestinations());
     break;
   case 6:
@@ -216,10 +217,9 @@ static bool isKnownUpstreamCrash(StringRef text) {
   // `array<index: 1>`: the parser says what is wrong, and asks for the width of
   // the type all the same (parseDenseArrayAttr).
   static const llvm::Regex indexArray("array[ \t\r\n]*<[ \t\r\n]*index");
-  // The verifier takes the context from the first index of the first group
-  // (getSymbolLessAffineMaps).
-  static const llvm::Regex emptyGroup(
-      "expand_shape[^[]*\\[[ \t\r\n]*\\[[ \t\r\n]*\\]");
+  // The verifier takes the context from the first index of each group, of which
+  // one may be empty (getSymbolLessAffineMaps).
+  static const llvm::Regex emptyGroup("expand_shape[^:]*\\[[ \t\r\n]*\\]");
   return linalgProperties.match(text) || indexArray.match(text) ||
          emptyGroup.match(text) || hasBrokenDimensions(text) ||
          hasBrokenIterators(text);

@@ -4,12 +4,18 @@
 // RUN:   --implicit-check-not=unrealized --implicit-check-not=fastmath --implicit-check-not=truncsf
 // RUN: %conorm_opt %s --conorm-to-llvm=fuse=false | FileCheck %s --check-prefixes=CHECK,UNFUSED
 // RUN: %conorm_opt %s --conorm-to-llvm=weight-bias=false | FileCheck %s --check-prefixes=CHECK,PLAIN
-// RUN: %conorm_opt %s --conorm-to-llvm='target-description={#comm.target<"cpu" over shared_memory>}' \
+// RUN: %conorm_opt %s --conorm-to-llvm='target-description={#comm.target<"sm_90" over nvlink>}' \
 // RUN:   | FileCheck %s --check-prefix=DISPATCH
-// RUN: %conorm_opt %s --conorm-to-llvm='target-description={#comm.target<"cpu" over shared_memory, world_size = 4>}' \
+// RUN: %conorm_opt %s --conorm-to-llvm='target-description={#comm.target<"sm_90" over nvlink, world_size = 4>}' \
 // RUN:   | FileCheck %s --check-prefix=CHOSEN
 // RUN: not %conorm_opt %s --conorm-to-llvm=tuning-file=%t.missing.json 2>&1 | FileCheck %s --check-prefix=TUNING
 // RUN: %conorm_opt %s --conorm-to-llvm=decompose | FileCheck %s --check-prefixes=CHECK,DECOMPOSED
+// RUN: %conorm_opt %s --conorm-to-llvm --mlir-print-ir-before=select-strategy -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=MARKED
+
+// What follows the choice of strategies knows which rows are equal everywhere.
+// MARKED-LABEL: func.func @site(
+// MARKED:       comm.all_reduce_rms_norm {{.*}}replicated
 
 // TUNING: error: tuning file '{{.*}}.missing.json'
 // CHOSEN-NOT: @conorm.dispatch

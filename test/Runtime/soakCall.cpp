@@ -125,6 +125,7 @@ Call soak::randomCall(uint64_t seed, int64_t index,
   call.wantNormed = !other || !fused || !random.oneIn(3);
   call.norm = randomNorm(random, call.type);
   call.postNorm = randomNorm(random, call.type);
+  call.replicated = fused && random.oneIn(2);
   return call;
 }
 
@@ -141,7 +142,7 @@ Call soak::largestCall(uint64_t seed, int64_t index, int group,
   call.dim = 300;
   call.inner = 9000;
   call.hasResidual = call.wantNormed = call.wantReduced = true;
-  call.wantResidualOut = true;
+  call.wantResidualOut = call.replicated = true;
   call.norm = {1e-6f, 1.0f, CONORM_ROUNDING_SCALE_THEN_ROUND, CONORM_TYPE_F32};
   return call;
 }
@@ -152,11 +153,11 @@ std::string Call::describe() const {
                 "call %" PRId64 " (seed %" PRIu64
                 "): %s %s [%" PRId64 ", %" PRId64 ", %" PRId64
                 "] reduction %u strategy %u group %d residual %d post_norm %d "
-                "in_place %d weight %u rounding %u quant %u",
+                "replicated %d in_place %d weight %u rounding %u quant %u",
                 index, seed, conorm_op_name(op), conorm_type_name(type), outer,
                 dim, inner, reduction, strategy, group, hasResidual,
-                hasPostNorm, inPlace, norm.weightType, norm.rounding,
-                quant.scheme);
+                hasPostNorm, replicated, inPlace, norm.weightType,
+                norm.rounding, quant.scheme);
   return text;
 }
 
@@ -358,6 +359,7 @@ conorm_status Execution::runFused(conorm_context *context) {
   args.quantized = quantized.codes();
   args.scales = quantized.scales();
   args.has_post_norm = call.hasPostNorm;
+  args.replicated = call.replicated;
   if (call.hasPostNorm)
     args.post_norm = normArgs(call.postNorm, postWeight);
   return conorm_all_reduce_rms_norm(context, &args);

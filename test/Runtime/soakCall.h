@@ -67,6 +67,8 @@ struct Call {
   /// outer * dim and cols = inner.
   int64_t outer, dim, inner;
   bool hasResidual, hasPostNorm, inPlace;
+  /// Said of the residual and the weights, which are so in any case.
+  bool replicated;
   bool wantReduced, wantResidualOut, wantNormed;
   NormSpec norm, postNorm;
   /// Scheme none: nothing is quantized.

@@ -9,9 +9,9 @@ comm.group @tp
 func.func @takes_donated_input(%x: tensor<4x8xbf16> {comm.donated}, %w: tensor<8xbf16>)
     -> tensor<4x8xbf16> {
   // CHECK-NOT: tensor.empty
-  // CHECK: comm.all_reduce_rms_norm %[[X]] {{.*}}outs(normed = %[[X]] : tensor<4x8xbf16>)
+  // CHECK: comm.all_reduce_rms_norm %[[X]] {{.*}}outs(normed = %[[X]] : tensor<4x8xbf16>) {epsilon = {{[^,]*}}, replicated}
   %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>)
-    {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+    {epsilon = 1.0e-6 : f32, replicated} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
   return %y : tensor<4x8xbf16>
 }
 

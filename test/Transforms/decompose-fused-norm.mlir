@@ -17,6 +17,16 @@ func.func @plain(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
   return %y : tensor<4x8xbf16>
 }
 
+// The attribute speaks of the fused operation alone.
+// CHECK-LABEL: func @replicated
+func.func @replicated(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: comm.all_reduce %{{.*}} on @tp : tensor<4x8xbf16>
+  // CHECK-NEXT: norm.add_rms_norm %{{.*}}, %{{.*}} {epsilon = 5.000000e-01 : f32} :
+  %y = comm.all_reduce_rms_norm %x on @tp residual(%r : tensor<4x8xbf16>) {epsilon = 0.5 : f32, replicated}
+    : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  return %y : tensor<4x8xbf16>
+}
+
 // CHECK-LABEL: func @table_of_strategies
 func.func @table_of_strategies(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   // CHECK-NEXT: comm.all_reduce %{{.*}} on @tp {dispatch = #dispatch} : tensor<?x8xf32>

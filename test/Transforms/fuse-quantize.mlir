@@ -33,6 +33,19 @@ func.func @attributes(%x: tensor<?x?xf32>, %w: tensor<?xf32>) -> (tensor<?x?xf8E
   return %q, %s, %2 : tensor<?x?xf8E4M3FN>, tensor<?x1xf32>, tensor<?x?xf32>
 }
 
+// The program's promise is of the operands that were there: it stays without
+// another one, and goes with a scale.
+// CHECK-LABEL: func @replicated
+func.func @replicated(%x: tensor<4x8xbf16>, %g: tensor<1xf32>) -> (tensor<4x8xf8E4M3FN>, tensor<4x1xf32>, tensor<4x8xf8E4M3FN>) {
+  // CHECK-NEXT: comm.all_reduce_rms_norm %{{.*}} on @tp {epsilon = {{[^,]*}}, quantization = #norm.scheme<per_token>, replicated}
+  // CHECK-NEXT: comm.all_reduce_rms_norm %{{.*}} on @tp scale(%{{.*}}) {epsilon = {{[^,]*}}, quantization = #norm.scheme<per_tensor>}
+  %0 = comm.all_reduce_rms_norm %x on @tp {epsilon = 0.5 : f32, replicated} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  %q, %s = norm.quantize %0 {scheme = #norm.scheme<per_token>} : tensor<4x8xbf16> -> tensor<4x8xf8E4M3FN>, tensor<4x1xf32>
+  %1 = comm.all_reduce_rms_norm %x on @tp {epsilon = 0.5 : f32, replicated} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  %p = norm.quantize %1 scale(%g : tensor<1xf32>) {scheme = #norm.scheme<per_tensor>} : tensor<4x8xbf16> -> tensor<4x8xf8E4M3FN>
+  return %q, %s, %p : tensor<4x8xf8E4M3FN>, tensor<4x1xf32>, tensor<4x8xf8E4M3FN>
+}
+
 // A router reads the norm beside the quantized value.
 // CHECK-LABEL: func @kept_for_other_reader
 func.func @kept_for_other_reader(%x: tensor<4x8xbf16>) -> (tensor<4x8xf8E4M3FN>, tensor<4x1xf32>, tensor<4x8xbf16>) {

@@ -54,6 +54,12 @@ module attributes {comm.target = #comm.target<"cpu" over shared_memory, ranks_pe
   comm.group @tp
   comm.group @four {size = 4 : i64}
 
+  // CHECK: remark: [Analysis] Strategy | {{.*}}Function=shared_rows | Reason="members share its rows", Strategy=auto
+  func.func @shared_rows(%x: tensor<16x8192xbf16>) -> tensor<16x8192xbf16> {
+    %0 = comm.all_reduce_rms_norm %x on @four {epsilon = 1.0e-6 : f32, replicated} : tensor<16x8192xbf16> -> (normed: tensor<16x8192xbf16>)
+    return %0 : tensor<16x8192xbf16>
+  }
+
   // CHECK: remark: [Analysis] Strategy | {{.*}}Function=any_world | Reason="the number of ranks is known at run time; 2 ranks: one_shot; 3 ranks: one_shot, two_shot from 262144 bytes", Strategy=auto
   func.func @any_world(%x: tensor<1x8192xbf16>) -> tensor<1x8192xbf16> {
     %0 = comm.all_reduce %x on @tp : tensor<1x8192xbf16>

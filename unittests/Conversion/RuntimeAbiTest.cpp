@@ -160,7 +160,7 @@ TEST_F(RuntimeAbiTest, AllReduceRMSNormArgs) {
            FIELD(Args, quantized),     FIELD(Args, scales),
            FIELD(Args, rows),          FIELD(Args, cols),
            FIELD(Args, norm),          FIELD(Args, quant),
-           FIELD(Args, has_post_norm), FIELD(Args, reserved),
+           FIELD(Args, has_post_norm), FIELD(Args, replicated),
            FIELD(Args, post_norm),     FIELD(Args, dispatch)});
 }
 

@@ -145,14 +145,14 @@ TEST_F(AbiSkew, newerAndLargerWithContentIsRefused) {
   newer.added[7] = 1;
   expectSticky(conorm_all_reduce(context, &newer.known), CONORM_ERROR_VERSION,
                "args has struct_size 112 and sets byte 79, which this runtime "
-               "(ABI 1.2, 72 bytes) does not know");
+               "(ABI 1.3, 72 bytes) does not know");
 }
 
 TEST_F(AbiSkew, missingSizeIsRefused) {
   conorm_all_reduce_args args = allReduceArgs();
   args.struct_size = 0;
   expectSticky(conorm_all_reduce(context, &args), CONORM_ERROR_VERSION,
-               "args has struct_size 0, expected 72 for ABI 1.2");
+               "args has struct_size 0, expected 72 for ABI 1.3");
 }
 
 TEST_F(AbiSkew, groupsAdvanceByTheCallersSize) {

@@ -206,6 +206,9 @@ TEST(Mismatch, ofAttributes) {
                       "{residual, normed}");
   expectFusedMismatch([](auto &a) { a.has_post_norm = 1; },
                       "rank 2 passed a post norm, this rank none");
+  expectFusedMismatch(
+      [](auto &a) { a.replicated = 1; },
+      "rank 2 passed operands that are replicated, this rank not");
 }
 
 /// Each attribute of a quantization, against a call that differs in it alone.
@@ -251,8 +254,8 @@ TEST(Mismatch, ofTheQuantization) {
                       "per_token");
   other = group;
   other.group_size = 8;
-  expectQuantMismatch(
-      group, other, "rank 2 passed quantization group size 8, this rank 4");
+  expectQuantMismatch(group, other,
+                      "rank 2 passed quantization group size 8, this rank 4");
   other = group;
   other.scale_type = f32;
   expectQuantMismatch(group, other,

@@ -113,16 +113,16 @@ TEST_F(ModuleManifest, RefusesMagic) {
 
 TEST_F(ModuleManifest, RefusesOtherMajor) {
   manifest->abi_major += 1;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.2");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.3");
   // The rest of another major's manifest is not looked at.
   manifest->struct_size = 0;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.2");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.3");
 }
 
 TEST_F(ModuleManifest, RefusesNewerMinor) {
   manifest->abi_minor += 1;
   expectRefused(CONORM_ERROR_VERSION, "expected an artefact of ABI version "
-                                      "1.0 to 1.2, found 1.3");
+                                      "1.0 to 1.3, found 1.4");
 }
 
 TEST_F(ModuleManifest, RefusesShortStructures) {

@@ -168,6 +168,8 @@ struct Shape {
   bool inPlace;
   /// reduced in the residual's buffer.
   bool reducedInResidual;
+  /// Whether all ranks have the same residual, and say so.
+  bool replicated = false;
 };
 
 const Shape fusedShapes[] = {
@@ -231,8 +233,9 @@ std::string runFused(conorm_context *context, const conorm_group &group,
                      const Shape &shape) {
   int64_t count = c.rows * c.cols;
   Inputs inputs(c.type, count, members, 51);
-  // Each rank has a residual of its own: nothing may depend on their equality.
-  Tensor residual(c.type, count, 77 + unsigned(rank));
+  // Each rank has a residual of its own: nothing may depend on their equality
+  // unless the call says that they are equal.
+  Tensor residual(c.type, count, 77 + (shape.replicated ? 0 : unsigned(rank)));
   Tensor weight(c.type, c.cols, 91), postWeight(CONORM_TYPE_F32, c.cols, 92);
   Tensor reduced(c.type, count), residualOut(c.type, count),
       normed(c.type, count);
@@ -260,6 +263,7 @@ std::string runFused(conorm_context *context, const conorm_group &group,
   args.norm =
       describeNorm(norm, weight, 1.0f, CONORM_ROUNDING_SCALE_THEN_ROUND);
   args.has_post_norm = shape.postNorm;
+  args.replicated = shape.replicated;
   if (shape.postNorm)
     args.post_norm = describeNorm(postNorm, postWeight, 0.0f,
                                   CONORM_ROUNDING_ROUND_THEN_SCALE);
@@ -303,9 +307,13 @@ std::string runEverything(conorm_context *context, const conorm_group &group,
         check(c,
               runAllGather(context, group, c, members, member, 1 + turn % 3));
         for (size_t i = 0; i < std::size(fusedShapes); ++i)
-          if (thorough || (i + turn) % 5 == 0)
-            check(c, runFused(context, group, c, members, member, rank,
-                              fusedShapes[i]));
+          for (bool replicated : {false, true})
+            if (thorough || (i + turn) % 5 == replicated) {
+              Shape shape = fusedShapes[i];
+              shape.replicated = replicated;
+              check(c,
+                    runFused(context, group, c, members, member, rank, shape));
+            }
         ++turn;
         if (!failure.empty())
           return failure;

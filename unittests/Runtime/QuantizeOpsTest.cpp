@@ -92,6 +92,8 @@ struct Case {
   float bias;
   uint32_t rounding;
   bool reduced, residualOut, normed, quantized, scales;
+  /// Whether all ranks have the same residual, and say so.
+  bool replicated;
 
   std::string name() const {
     auto part = [](bool present, const char *name) {
@@ -119,8 +121,10 @@ struct Operands {
     int64_t count = c.rows * c.cols;
     for (int member = 0; member < members; ++member)
       inputs.push_back(randomValues(c.type, count, 100 + member, 400));
-    // Each rank has a residual of its own: nothing may count on equal ones.
-    residual = randomValues(c.type, count, 200 + rank, 400);
+    // Each rank has a residual of its own: nothing may count on equal ones
+    // unless the call says that they are.
+    residual =
+        randomValues(c.type, count, 200 + (c.replicated ? 0 : rank), 400);
     // A row of zeros, and a column of every special value through the weight.
     for (int64_t i = 0; i < c.cols && c.rows > 1; ++i) {
       for (Values &input : inputs)
@@ -230,6 +234,7 @@ std::string runFused(conorm_context *context, const conorm_group &group,
   args.cols = c.cols;
   args.norm = normArgs(operands.norm, weight, c.type);
   args.quant = c.scheme.quant;
+  args.replicated = c.replicated;
   if (c.addend == Addend::Sandwich) {
     args.has_post_norm = 1;
     args.post_norm = normArgs(operands.postNorm, postWeight, CONORM_TYPE_F32);
@@ -388,8 +393,10 @@ std::vector<Case> someOfAll(int64_t rows, int64_t atLeastCols, size_t first,
         c.rows = rows;
         c.cols = (atLeastCols + scheme.block - 1) / scheme.block * scheme.block;
         std::vector<Case> parts = allParts(c);
-        for (; next < parts.size(); next += step)
+        for (; next < parts.size(); next += step) {
           cases.push_back(parts[next]);
+          cases.back().replicated = cases.size() % 2;
+        }
         next -= parts.size();
       }
   return cases;
@@ -434,6 +441,7 @@ TEST(QuantizeParts, inEveryCombination) {
       parts[i].type = elementTypes[i % 3];
       parts[i].strategy =
           i / 3 % 2 ? CONORM_STRATEGY_TWO_SHOT : CONORM_STRATEGY_ONE_SHOT;
+      parts[i].replicated = i / 6 % 2;
       cases.push_back(parts[i]);
     }
   }

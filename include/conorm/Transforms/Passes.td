@@ -141,6 +141,59 @@ def DecomposeFusedNorm : Pass<"decompose-fused-norm"> {
   ];
 }
 
+def MarkReplicated : Pass<"mark-replicated", "::mlir::ModuleOp"> {
+  let summary = "Mark the fused operations whose rows one rank may finish for all";
+  let description = [{
+    Sets `replicated` on every `comm.all_reduce_rms_norm` whose weights,
+    residual and scale are known to hold equal data on all members of its group.
+    Known to be equal are:
+
+    * arguments without `comm.per_rank` of a public function that nothing in the
+      module refers to;
+    * results of `comm.all_reduce` and `comm.all_gather` on the same group, or
+      on one without `replica_groups`, which has all ranks;
+    * of a fused operation on such a group, `reduced`; and the other results
+      where its weights, residual and scale are equal, or it is marked already;
+    * results of operations of `arith`, `index`, `linalg`, `math`, `norm` and
+      `tensor` that have no effects, read nothing but equal values, and hold
+      nothing of other dialects.
+
+    Everything else may differ: results of calls and of control flow, arguments
+    of blocks inside a function, what other dialects compute (the index of a
+    process, for one). The time is linear in the number of operations, for each
+    group that a fused operation names. What is marked already stays so.
+
+    Before:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16> {comm.per_rank}, %r: tensor<4x8xbf16>,
+                    %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+      %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>)
+        residual(%r : tensor<4x8xbf16>) {epsilon = 1.0e-6 : f32}
+        : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+      return %y : tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+
+    After:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16> {comm.per_rank}, %r: tensor<4x8xbf16>,
+                    %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+      %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>)
+        residual(%r : tensor<4x8xbf16>) {epsilon = 1.0e-6 : f32, replicated}
+        : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+      return %y : tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+  }];
+  let statistics = [
+    Statistic<"numMarked", "num-marked", "Number of operations marked">
+  ];
+}
+
 def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
   let summary = "Choose how each all_reduce is carried out";
   let description = [{
@@ -154,7 +207,8 @@ def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
     runtime chooses once it knows them: one program serves every size. All
     ranks have the same table, and so take the same strategy. A strategy that
     the program states stays. Without a target nothing changes, and the runtime
-    chooses by itself.
+    chooses by itself; so it does for a fused operation on a CPU whose rows the
+    ranks share (`replicated`), unless a tuning file has thresholds.
 
     A remark for each operation (category `select-strategy`) says what was
     chosen, and by which numbers. `tuning-file` names a JSON file of measured

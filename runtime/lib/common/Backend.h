@@ -53,7 +53,9 @@ public:
 
   /// What an all_reduce of `bytes` among `members` takes if neither the context
   /// nor the call says: a function of nothing else, so that all ranks agree.
-  virtual uint32_t defaultStrategy(int64_t bytes, int64_t members) const = 0;
+  /// `sharedRows`: how many rows a member may finish for all, 0 if none.
+  virtual uint32_t defaultStrategy(int64_t bytes, int64_t members,
+                                   int64_t sharedRows) const = 0;
 
   virtual void setDeadline(uint32_t milliseconds) = 0;
 

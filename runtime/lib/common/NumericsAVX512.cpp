@@ -42,7 +42,11 @@ struct AVX512 {
             _mm512_cvtph_ps(_mm256_loadu_si256(from + 1))};
   }
   static inline Pair<AVX512> load(BF16 tag, const uint16_t *p) {
-    return unpack(tag, _mm512_loadu_si512(p));
+    __m512i x = _mm512_loadu_si512(p);
+    // Both halves come of one load: as operands of both instructions, the
+    // compiler's choice, they are two, and each may cross a cache line.
+    asm("" : "+v"(x));
+    return unpack(tag, x);
   }
 
   static inline Pair<AVX512> loadF32For(F32 tag, const float *p) {

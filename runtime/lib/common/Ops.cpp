@@ -105,21 +105,24 @@ static conorm_status performCollective(conorm_context *context, uint32_t op,
                  });
 }
 
-/// Chooses the strategy of an all_reduce of `count` elements, fused or not.
-/// What a table names is checked as what a call asks for.
+/// Chooses the strategy of an all_reduce of `count` elements, fused or not, of
+/// which a member may finish `sharedRows` rows for all. What a table names is
+/// checked as what a call asks for.
 template <typename Args>
 static Error chooseStrategy(const conorm_context *context, Args &args,
-                            const conorm_group &group, int64_t count) {
+                            const conorm_group &group, int64_t count,
+                            int64_t sharedRows) {
   if (args.strategy != CONORM_STRATEGY_AUTO)
     return success();
   int64_t members;
   if (Error error = context->backend->groupSize(group, members))
     return error;
-  if (Error error = resolveStrategy(
-          *context->backend, context->backendKind, args.dispatch,
-          conorm_type_bytes(args.element_type, count), members, args.strategy))
+  if (Error error = resolveStrategy(*context->backend, context->backendKind,
+                                    args.dispatch,
+                                    conorm_type_bytes(args.element_type, count),
+                                    members, sharedRows, args.strategy))
     return error;
-  return validate(args);
+  return validateStrategy(args.strategy);
 }
 
 conorm_status conorm_all_reduce(conorm_context *context,
@@ -130,7 +133,7 @@ conorm_status conorm_all_reduce(conorm_context *context,
           const Site &site) -> Error {
         if (Error error = validate(args))
           return error;
-        if (Error error = chooseStrategy(context, args, group, args.count))
+        if (Error error = chooseStrategy(context, args, group, args.count, 0))
           return error;
         return context->backend->allReduce(args, group, site);
       });
@@ -176,7 +179,8 @@ conorm_all_reduce_rms_norm(conorm_context *context,
         if (Error error = validate(args))
           return error;
         if (Error error =
-                chooseStrategy(context, args, group, args.rows * args.cols))
+                chooseStrategy(context, args, group, args.rows * args.cols,
+                               args.replicated ? args.rows : 0))
           return error;
         return context->backend->allReduceRmsNorm(args, group, site);
       });

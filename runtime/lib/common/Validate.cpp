@@ -25,6 +25,9 @@ struct Range {
 };
 } // namespace
 
+/// No operation has more buffers.
+static constexpr int maxRanges = 10;
+
 Error conorm::rt::checkEnumerator(const char *name, uint32_t value,
                                   uint32_t last) {
   if (value <= last)
@@ -42,14 +45,7 @@ static Error checkElementType(uint32_t type) {
                    conorm_type_name(type));
 }
 
-/// Whether a strategy is there is the same question for every operation.
-static Error checkCommon(uint32_t type, uint32_t reduction, uint32_t strategy,
-                         uint32_t numerics) {
-  if (Error error = checkElementType(type))
-    return error;
-  if (Error error =
-          checkEnumerator("reduction", reduction, CONORM_REDUCTION_PROD))
-    return error;
+Error conorm::rt::validateStrategy(uint32_t strategy) {
   if (Error error =
           checkEnumerator("strategy", strategy, CONORM_STRATEGY_MULTIMEM))
     return error;
@@ -58,6 +54,18 @@ static Error checkCommon(uint32_t type, uint32_t reduction, uint32_t strategy,
         CONORM_ERROR_UNSUPPORTED,
         "the backends have the strategies auto, one_shot, two_shot "
         "and nccl, asked for multimem");
+  return success();
+}
+
+static Error checkCommon(uint32_t type, uint32_t reduction, uint32_t strategy,
+                         uint32_t numerics) {
+  if (Error error = checkElementType(type))
+    return error;
+  if (Error error =
+          checkEnumerator("reduction", reduction, CONORM_REDUCTION_PROD))
+    return error;
+  if (Error error = validateStrategy(strategy))
+    return error;
   return checkEnumerator("numerics", numerics, CONORM_NUMERICS_RELAXED);
 }
 
@@ -90,25 +98,30 @@ static Error checkPresent(const char *name, const void *data, int64_t count) {
 static bool overlap(const Range &a, const Range &b) {
   uintptr_t x = reinterpret_cast<uintptr_t>(a.data);
   uintptr_t y = reinterpret_cast<uintptr_t>(b.data);
-  return a.data && b.data && a.bytes > 0 && b.bytes > 0 &&
-         x < y + uintptr_t(b.bytes) && y < x + uintptr_t(a.bytes);
+  return x < y + uintptr_t(b.bytes) && y < x + uintptr_t(a.bytes);
 }
 
-/// An output may be exactly an input; nothing else may share memory with it.
-/// `exact` marks the inputs that an output may be.
+/// Checks `count` ranges, inputs before outputs. An output may be exactly an
+/// input, one of the first `exact`; nothing else may share memory with it.
 static Error checkOverlaps(const Range *ranges, int count, int exact) {
-  for (int i = 0; i < count; ++i) {
-    for (int j = i + 1; j < count; ++j) {
-      const Range &a = ranges[i], &b = ranges[j];
-      if ((!a.written && !b.written) || !overlap(a, b))
+  // Most calls leave most of their buffers out, and pairs are many.
+  int present[maxRanges];
+  int numPresent = 0;
+  for (int i = 0; i < count; ++i)
+    if (ranges[i].data && ranges[i].bytes > 0)
+      present[numPresent++] = i;
+  for (int m = 1; m < numPresent; ++m) {
+    const Range &b = ranges[present[m]];
+    for (int k = 0; b.written && k < m; ++k) {
+      const Range &a = ranges[present[k]];
+      if (!overlap(a, b))
         continue;
       bool same = a.data == b.data && a.bytes == b.bytes;
-      if (same && i < exact && !a.written && b.written && b.mayBeInput)
+      if (same && present[k] < exact && !a.written && b.mayBeInput)
         continue;
-      const Range &output = b.written ? b : a, &other = b.written ? a : b;
       return makeError(CONORM_ERROR_INVALID_ARGUMENT, "%s overlaps %s%s",
-                       output.name, other.name,
-                       same || other.written || !output.mayBeInput
+                       b.name, a.name,
+                       same || a.written || !b.mayBeInput
                            ? ""
                            : " in part, expected the same buffer or a "
                              "disjoint one");

@@ -27,6 +27,9 @@ Error validateReduceScatter(const conorm_scatter_gather_args &args,
 Error validateAllGather(const conorm_scatter_gather_args &args,
                         int64_t groupSize);
 
+/// Whether a strategy is there is the same question for every operation.
+Error validateStrategy(uint32_t strategy);
+
 /// Refuses values outside 0 to `last`.
 Error checkEnumerator(const char *name, uint32_t value, uint32_t last);
 

@@ -71,7 +71,8 @@ conorm::rt::describeArgs(const conorm_all_reduce_rms_norm_args &args,
       partIf(partResidual, args.residual) | partIf(partReduced, args.reduced) |
       partIf(partResidualOut, args.residual_out) |
       partIf(partNormed, args.normed) | partIf(partQuantized, args.quantized) |
-      partIf(partScales, args.scales);
+      partIf(partScales, args.scales) |
+      (args.replicated ? uint32_t(partsReplicated) : 0);
   attributes.quant = describeQuant(args.quant, args.cols);
   attributes.norm = describeNorm(args.norm);
   attributes.hasPostNorm = args.has_post_norm;

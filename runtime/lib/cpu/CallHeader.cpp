@@ -125,6 +125,10 @@ static std::string attributeDifference(const CallAttributes &mine,
     return format("numerics %s, this rank %s",
                   other.numerics ? "relaxed" : "exact",
                   mine.numerics ? "relaxed" : "exact");
+  if ((other.parts ^ mine.parts) == partsReplicated)
+    return format("operands that are %sreplicated, this rank %s",
+                  other.parts & partsReplicated ? "" : "not ",
+                  mine.parts & partsReplicated ? "replicated" : "not");
   if (other.parts != mine.parts)
     return "operands and results {" + partsOf(other.parts) + "}, this rank {" +
            partsOf(mine.parts) + "}";

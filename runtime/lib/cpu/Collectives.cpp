@@ -9,6 +9,7 @@
 #include "CallAttributes.h"
 #include "CpuBackend.h"
 #include "Epilogue.h"
+#include "RowSharing.h"
 #include "Strategy.h"
 
 #include "../common/Numerics.h"
@@ -119,8 +120,9 @@ static Error reduceStream(Communicator &group, uint32_t strategy,
                                               : oneShot(group, stream, sink);
 }
 
-uint32_t CpuBackend::defaultStrategy(int64_t bytes, int64_t members) const {
-  return chooseStrategy(bytes, members);
+uint32_t CpuBackend::defaultStrategy(int64_t bytes, int64_t members,
+                                     int64_t sharedRows) const {
+  return chooseStrategy(bytes, members, sharedRows);
 }
 
 Error CpuBackend::allReduce(const conorm_all_reduce_args &args,
@@ -155,6 +157,9 @@ Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
   if (Error error = beginCall(group, attributes, site, communicator))
     return error;
   Epilogue epilogue(args, scratch);
+  RowSharing sharing(*communicator, args);
+  if (attributes.strategy == CONORM_STRATEGY_TWO_SHOT && sharing)
+    return sharing.run(epilogue);
   return reduceStream(
       *communicator, attributes.strategy, stream,
       [&](int64_t offset, int64_t count, const void *const *sources,

@@ -79,7 +79,9 @@ enum CallPart : uint32_t {
   partResidualOut = 4,
   partNormed = 8,
   partQuantized = 16,
-  partScales = 32
+  partScales = 32,
+  /// Not a part: the operands besides the input are replicated.
+  partsReplicated = 64
 };
 
 /// What a peer polls: one line for each of the two steps in flight.

@@ -22,7 +22,8 @@ public:
 
   Error addGroups(const conorm_group *groups, size_t count) override;
   Error groupSize(const conorm_group &group, int64_t &size) override;
-  uint32_t defaultStrategy(int64_t bytes, int64_t members) const override;
+  uint32_t defaultStrategy(int64_t bytes, int64_t members,
+                           int64_t sharedRows) const override;
 
   Error allReduce(const conorm_all_reduce_args &args, const conorm_group &group,
                   const Site &site) override;

@@ -41,6 +41,9 @@ public:
   void consume(int64_t offset, int64_t count, const void *const *sources,
                int numSources, Claim claim);
 
+  /// Goes on with `row`, leaving out those before it.
+  void skipTo(int64_t row) { nextRow = row; }
+
 private:
   void reducePiece(int64_t offset, int64_t count, const void *const *sources,
                    int numSources);

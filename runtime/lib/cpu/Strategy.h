@@ -26,11 +26,19 @@ namespace conorm::rt {
 /// on two cores: they break even between 64 and 256 KiB).
 constexpr int64_t twoShotBytes = 128 << 10;
 
-/// Where the program does not say: one_shot for two members (two_shot saves
-/// them nothing) and for small payloads, else two_shot.
-inline uint32_t chooseStrategy(int64_t bytes, int64_t members) {
-  return members > 2 && bytes >= twoShotBytes ? CONORM_STRATEGY_TWO_SHOT
-                                              : CONORM_STRATEGY_ONE_SHOT;
+/// The same for two members that finish rows for each other, so that two_shot
+/// saves them half of the epilogue (measured on a core for each: they break
+/// even between 16 and 32 KiB). More members save more, and wait more where
+/// they have to take turns on a core: for them the limit above stays.
+constexpr int64_t sharedRowsBytes = 32 << 10;
+
+/// Where the program does not say: one_shot for small payloads and for two
+/// members that do not share rows, whom two_shot saves nothing; else two_shot.
+inline uint32_t chooseStrategy(int64_t bytes, int64_t members,
+                               int64_t sharedRows) {
+  bool pays = members == 2 ? sharedRows >= members && bytes >= sharedRowsBytes
+                           : members > 2 && bytes >= twoShotBytes;
+  return pays ? CONORM_STRATEGY_TWO_SHOT : CONORM_STRATEGY_ONE_SHOT;
 }
 
 /// Largest chunk, bytes: what a step moves through a slot should still be in

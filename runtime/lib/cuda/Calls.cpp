@@ -123,7 +123,8 @@ static Error checkCols(int64_t cols) {
                    cols, maxCols);
 }
 
-uint32_t CudaBackend::defaultStrategy(int64_t bytes, int64_t members) const {
+uint32_t CudaBackend::defaultStrategy(int64_t bytes, int64_t members,
+                                      int64_t) const {
   return cuda::chooseStrategy(bytes, members);
 }
 

@@ -41,7 +41,8 @@ public:
   Error groupSize(const conorm_group &group, int64_t &size) override {
     return control.groupSize(group, size);
   }
-  uint32_t defaultStrategy(int64_t bytes, int64_t members) const override;
+  uint32_t defaultStrategy(int64_t bytes, int64_t members,
+                           int64_t sharedRows) const override;
 
   Error allReduce(const conorm_all_reduce_args &args, const conorm_group &group,
                   const Site &site) override;

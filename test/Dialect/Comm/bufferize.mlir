@@ -53,12 +53,12 @@ func.func @fused(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>, %r: tensor<4x8xbf16>)
     -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
   // CHECK-NEXT: comm.all_reduce_rms_norm %[[X]] on @pairs weight(%[[W]] : memref<8xbf16>) residual(%[[R]] : memref<4x8xbf16>)
   // CHECK-SAME: outs(residual_out = %[[R]] : memref<4x8xbf16>, normed = %[[X]] : memref<4x8xbf16>)
-  // CHECK-SAME: {epsilon = {{.*}}, rounding = #norm.rounding<round_then_scale>, weight_bias = {{.*}}} : memref<4x8xbf16>
+  // CHECK-SAME: {epsilon = {{.*}}, replicated, rounding = #norm.rounding<round_then_scale>, weight_bias = {{.*}}} : memref<4x8xbf16>
   // CHECK-NEXT: return %[[R]], %[[X]]
   %sum, %y = comm.all_reduce_rms_norm %x on @pairs weight(%w : tensor<8xbf16>)
     residual(%r : tensor<4x8xbf16>)
     outs(residual_out = %r : tensor<4x8xbf16>, normed = %x : tensor<4x8xbf16>)
-    {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32, rounding = #norm.rounding<round_then_scale>}
+    {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32, rounding = #norm.rounding<round_then_scale>, replicated}
     : tensor<4x8xbf16> -> (residual_out: tensor<4x8xbf16>, normed: tensor<4x8xbf16>)
   return %sum, %y : tensor<4x8xbf16>, tensor<4x8xbf16>
 }

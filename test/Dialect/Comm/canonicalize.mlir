@@ -73,6 +73,14 @@ func.func @unused_results_go(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tens
   return %y : tensor<4x8xbf16>
 }
 
+// CHECK-LABEL: func @replicated_stays
+func.func @replicated_stays(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: comm.all_reduce_rms_norm {{.*}}{epsilon = {{[^,]*}}, replicated} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  %s, %y = comm.all_reduce_rms_norm %x on @any residual(%r : tensor<4x8xbf16>) {epsilon = 1.0e-6 : f32, replicated}
+    : tensor<4x8xbf16> -> (residual_out: tensor<4x8xbf16>, normed: tensor<4x8xbf16>)
+  return %y : tensor<4x8xbf16>
+}
+
 // CHECK-LABEL: func @unused_quantization_goes
 func.func @unused_quantization_goes(%x: tensor<4x8xbf16>, %g: tensor<1xf32>) -> tensor<4x8xbf16> {
   // CHECK-NOT: quantization

@@ -115,6 +115,14 @@ func.func @fused_sandwich(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>, %p: tensor<8
   return %y : tensor<4x8xbf16>
 }
 
+// CHECK-LABEL: func @fused_replicated
+func.func @fused_replicated(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: residual(%{{.*}} : tensor<4x8xbf16>) {epsilon = {{.*}} : f32, replicated} : tensor<4x8xbf16>
+  %y = comm.all_reduce_rms_norm %x on @tp residual(%r : tensor<4x8xbf16>) {epsilon = 1.0e-6 : f32, replicated}
+    : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  return %y : tensor<4x8xbf16>
+}
+
 // CHECK-LABEL: func @fused_memref
 func.func @fused_memref(%x: memref<4x8xbf16>, %r: memref<4x8xbf16>) {
   // CHECK: outs(residual_out = %[[R:.*]] : memref<4x8xbf16>, normed = %{{.*}} : memref<4x8xbf16>) {epsilon = {{.*}}} : memref<4x8xbf16>{{$}}

@@ -191,6 +191,13 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     those that are. At least one is present. The bits of every result are those
     of the separate operations.
 
+    `replicated` says that the weights, the residual and the scale, those that
+    are present, hold equal data on all members of the group. Then one member may
+    finish a row for all of them, which under `two_shot` saves every member most
+    of its arithmetic. Where it is true it changes no bit of any result; where it
+    is not, the results are undefined. `--mark-replicated` sets it where that is
+    known.
+
     Constraints:
     * (C1) at least one result on tensors, one destination on memrefs.
     * (C2) `residual_out` only with `residual`.
@@ -236,7 +243,8 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
                       "::conorm::norm::Rounding::ScaleThenRound">:$post_norm_rounding,
     DefaultValuedAttr<Comm_StrategyAttr,
                       "::conorm::comm::Strategy::Auto">:$strategy,
-    OptionalAttr<Comm_DispatchAttr>:$dispatch);
+    OptionalAttr<Comm_DispatchAttr>:$dispatch,
+    UnitAttr:$replicated);
   let results = (outs
     Optional<Norm_DataTensor>:$reduced,
     Optional<Norm_DataTensor>:$residual_out,
@@ -272,6 +280,8 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
       "::mlir::ValueRange":$inputs, "::mlir::ValueRange":$partOuts,
       "const Properties &":$properties)>
   ];
+  // Bytecode of versions before `replicated` is still read.
+  let useCustomPropertiesEncoding = 1;
 }
 
 #endif // CONORM_DIALECT_COMM_IR_COMMOPS_TD
