@@ -114,36 +114,45 @@ def run(command):
     return done.stdout.decode()
 
 
-def measure(arguments, pipeline, path, verify=False, runs=None):
-    """The least time of several processes, each of which runs the pipeline once."""
-    command = [arguments.bench, pipeline, path, "1"] + (["verify"] if verify else [])
-    results = [json.loads(run(command)) for _ in range(runs or arguments.runs)]
-    return min(results, key=lambda result: result["seconds"])
+def measure(arguments, modules, pipeline, layer_counts, verify=False, once_from=None):
+    """{layers: the least time of several processes that run the pipeline once}.
+
+    Every round has all lengths, so that what else the machine does falls on all
+    of them alike. From `once_from` layers on there is one process.
+    """
+    flags = ["verify"] if verify else []
+    results = {layers: [] for layers in layer_counts}
+    for number in range(arguments.runs):
+        for layers in layer_counts:
+            if number == 0 or not once_from or layers < once_from:
+                command = [arguments.bench, pipeline, modules.get(layers), "1"] + flags
+                results[layers].append(json.loads(run(command)))
+    least = {}
+    for layers, all_results in results.items():
+        least[layers] = min(all_results, key=lambda result: result["seconds"])
+    return least
 
 
 def report_growth(arguments, modules, pipeline, layer_counts, once_from=None):
-    """Prints a table, and returns [(layers, operations, seconds, sites)].
-
-    From `once_from` layers on each figure is of one process.
-    """
+    """Prints a table, and returns [(layers, operations, seconds, sites)]."""
     print(f"--{pipeline}: processor time without parsing and printing")
     print(
         f"{'layers':>8} {'operations':>11} {'ms':>10} {'us/op':>8} {'growth':>7} {'MiB':>6} "
         f"{'ms with verifier':>17}"
     )
     rows = []
-    for layers in layer_counts:
-        runs = 1 if once_from and layers >= once_from else None
-        result = measure(arguments, pipeline, modules.get(layers), runs=runs)
+    results = measure(arguments, modules, pipeline, layer_counts, once_from=once_from)
+    short = [layers for layers in layer_counts if layers <= arguments.verify_up_to]
+    verified = measure(arguments, modules, pipeline, short, verify=True)
+    for layers, result in results.items():
         seconds, operations = result["seconds"], result["operations"]
         rows.append((layers, operations, seconds, result["sites"]))
         text = f"{layers:8} {operations:11} {seconds * 1e3:10.2f} {seconds / operations * 1e6:8.2f}"
         growth = get_growth(rows, 100, layers)
         text += f" {growth:7.2f}" if growth else f" {'-':>7}"
         text += f" {result['mebibytes']:6}"
-        if layers <= arguments.verify_up_to:
-            verified = measure(arguments, pipeline, modules.get(layers), verify=True)["seconds"]
-            text += f" {verified * 1e3:17.2f}"
+        if layers in verified:
+            text += f" {verified[layers]['seconds'] * 1e3:17.2f}"
         print(text, flush=True)
     return rows
 
@@ -177,7 +186,8 @@ def report_torch(arguments, modules):
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} failed:\n{done.stderr.decode()}")
     peer = json.loads(done.stdout)
-    ours = measure(arguments, "conorm-fuse", modules.get(arguments.torch_layers))
+    layers = arguments.torch_layers
+    ours = measure(arguments, modules, "conorm-fuse", [layers])[layers]
     times = [result["seconds"] / result["sites"] * 1e6 for result in (peer, ours)]
     ratio = times[0] / times[1]
     print(f"torch {peer['torch']}: {peer['sites']} sites, {times[0]:.0f} us a site")

@@ -28,15 +28,29 @@ namespace conorm {
 
 using namespace mlir;
 
+/// Whether `module`, one around it, or one in it may say how it lays out data.
+/// Only then is the analysis worth its walk over everything.
+static bool mayDescribeLayouts(ModuleOp module) {
+  return module->getParentOp() || module.getDataLayoutSpec() ||
+         module.getTargetSystemSpec() ||
+         llvm::any_of(*module.getBody(), [](Operation &op) {
+           return isa<ModuleOp, DataLayoutOpInterface>(op);
+         });
+}
+
 namespace {
 
 struct FinalizeToLLVM
     : public conorm::impl::FinalizeToLLVMBase<FinalizeToLLVM> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    const auto &layouts = getAnalysis<DataLayoutAnalysis>();
-    LowerToLLVMOptions options(&getContext(), layouts.getAtOrAbove(module));
-    LLVMTypeConverter converter(&getContext(), options, &layouts);
+    const DataLayoutAnalysis *layouts = mayDescribeLayouts(module)
+                                            ? &getAnalysis<DataLayoutAnalysis>()
+                                            : nullptr;
+    LowerToLLVMOptions options(&getContext(), DataLayout(module));
+    // One call in place of the arithmetic that aligns what malloc returns.
+    options.allocLowering = LowerToLLVMOptions::AllocLowering::AlignedAlloc;
+    LLVMTypeConverter converter(&getContext(), options, layouts);
     // What the one inserts, the other need not know: allocation functions.
     SymbolTableCollection bufferTables, functionTables;
     RewritePatternSet patterns(&getContext());
@@ -49,8 +63,21 @@ struct FinalizeToLLVM
     populateFuncToLLVMConversionPatterns(converter, patterns, &functionTables);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     LLVMConversionTarget target(getContext());
+    // Casts that the module came with: the conversion meets them anyway, and
+    // removes only its own.
+    bool hasCasts = false;
+    target.addDynamicallyLegalOp<UnrealizedConversionCastOp>(
+        [&](UnrealizedConversionCastOp) { return hasCasts = true; });
     if (failed(applyPartialConversion(module, target, std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    if (hasCasts)
+      reconcileCasts(module);
+  }
+
+  static void reconcileCasts(ModuleOp module) {
+    SmallVector<UnrealizedConversionCastOp> casts;
+    module.walk([&](UnrealizedConversionCastOp op) { casts.push_back(op); });
+    reconcileUnrealizedCasts(casts);
   }
 };
 

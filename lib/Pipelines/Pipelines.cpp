@@ -116,16 +116,26 @@ static bool isHighLevel(Operation *op) {
          isOf<math::MathDialect>(op);
 }
 
-/// Adds what `build` makes as a pass that runs where `isFound` holds.
+/// Adds what `build` makes as a pass that runs where `look` interrupts a walk.
 static void addWhereFound(OpPassManager &manager, StringRef name,
-                          bool (*isFound)(Operation *),
+                          std::function<WalkResult(Operation *)> look,
                           llvm::function_ref<void(OpPassManager &)> build) {
   // What is not nested is for modules, if it does not say so.
   OpPassManager pipeline(
       manager.getOpName().value_or(ModuleOp::getOperationName()),
       OpPassManager::Nesting::Explicit);
   build(pipeline);
-  manager.addPass(createRunWhereFound(name, isFound, pipeline));
+  manager.addPass(createRunWhereFound(name, std::move(look), pipeline));
+}
+
+/// Adds what `build` makes as a pass that runs where `isFound` holds.
+static void addWhereFound(OpPassManager &manager, StringRef name,
+                          bool (*isFound)(Operation *),
+                          llvm::function_ref<void(OpPassManager &)> build) {
+  auto look = [isFound](Operation *op) {
+    return isFound(op) ? WalkResult::interrupt() : WalkResult::advance();
+  };
+  addWhereFound(manager, name, look, build);
 }
 
 //===----------------------------------------------------------------------===//
@@ -139,7 +149,10 @@ static void addDeallocation(OpPassManager &manager) {
       manager, "BufferOwnership",
       [](Operation *op) {
         auto function = dyn_cast<func::FuncOp>(op);
-        return function && !hasClearOwnership(function);
+        if (!function)
+          return WalkResult::advance();
+        return hasClearOwnership(function) ? WalkResult::skip()
+                                           : WalkResult::interrupt();
       },
       [](OpPassManager &manager) {
         bufferization::buildBufferDeallocationPipeline(manager);
@@ -186,12 +199,6 @@ static void addLLVMPasses(OpPassManager &manager) {
         manager.addPass(createConvertMathToLibmPass());
       });
   manager.addPass(createFinalizeToLLVM());
-  addWhereFound(
-      manager, "Casts",
-      [](Operation *op) { return isa<UnrealizedConversionCastOp>(op); },
-      [](OpPassManager &manager) {
-        manager.addPass(createReconcileUnrealizedCastsPass());
-      });
 }
 
 void conorm::buildToLLVMPipeline(OpPassManager &manager,

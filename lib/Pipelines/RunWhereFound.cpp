@@ -18,9 +18,9 @@ class RunWhereFound : public PassWrapper<RunWhereFound, OperationPass<>> {
 public:
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RunWhereFound)
 
-  RunWhereFound(StringRef name, std::function<bool(Operation *)> isFound,
+  RunWhereFound(StringRef name, std::function<WalkResult(Operation *)> look,
                 const OpPassManager &pipeline)
-      : name(name), isFound(std::move(isFound)), pipeline(pipeline) {}
+      : name(name), look(std::move(look)), pipeline(pipeline) {}
   RunWhereFound(const RunWhereFound &other) = default;
 
   StringRef getName() const override { return name; }
@@ -34,11 +34,7 @@ public:
   }
 
   void runOnOperation() override {
-    WalkResult found =
-        getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
-          return isFound(op) ? WalkResult::interrupt() : WalkResult::advance();
-        });
-    if (!found.wasInterrupted())
+    if (!getOperation()->walk<WalkOrder::PreOrder>(look).wasInterrupted())
       return markAllAnalysesPreserved();
     if (failed(runPipeline(pipeline, getOperation())))
       signalPassFailure();
@@ -46,7 +42,7 @@ public:
 
 private:
   std::string name;
-  std::function<bool(Operation *)> isFound;
+  std::function<WalkResult(Operation *)> look;
   OpPassManager pipeline;
 };
 
@@ -54,7 +50,7 @@ private:
 
 std::unique_ptr<Pass>
 conorm::createRunWhereFound(StringRef name,
-                            std::function<bool(Operation *)> isFound,
+                            std::function<WalkResult(Operation *)> look,
                             const OpPassManager &pipeline) {
-  return std::make_unique<RunWhereFound>(name, std::move(isFound), pipeline);
+  return std::make_unique<RunWhereFound>(name, std::move(look), pipeline);
 }

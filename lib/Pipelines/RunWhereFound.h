@@ -20,11 +20,13 @@
 namespace conorm {
 
 /// A pass on the operation that `pipeline` is anchored on: runs `pipeline` if
-/// `isFound` holds for an operation in it, or for itself. `name` is what the
-/// timing report calls it.
+/// `look` interrupts its walk, in pre-order, over that operation and all in it.
+/// What cannot hold anything of interest, `look` had better skip: a walk over a
+/// large model waits for memory at every operation. `name` is what the timing
+/// report calls the pass.
 std::unique_ptr<mlir::Pass>
 createRunWhereFound(llvm::StringRef name,
-                    std::function<bool(mlir::Operation *)> isFound,
+                    std::function<mlir::WalkResult(mlir::Operation *)> look,
                     const mlir::OpPassManager &pipeline);
 
 } // namespace conorm

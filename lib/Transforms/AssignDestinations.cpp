@@ -187,10 +187,11 @@ class DestinationPlanner {
 public:
   explicit DestinationPlanner(ModuleOp module) : table(module) {}
 
-  /// To be called for every block before `chooseInBlock`, in any order.
+  /// To be called for every block before `choose`, in any order.
   void findLastUses(Block &block);
-  /// To be called for a block before the blocks that are nested in it.
-  void chooseInBlock(Block &block);
+  /// For an operation that needs destinations. To be called for those of a
+  /// block from the bottom up, and before those of the blocks nested in it.
+  void choose(Operation *op);
 
   /// The tensor that `result` takes, null for a new one.
   Value lookup(Value result) const { return choices.lookup(result); }
@@ -200,7 +201,6 @@ private:
   bool mayOverwrite(Value value, Operation *op, Value result);
   bool isYielded(Value result, scf::ForOp loop, unsigned index);
   bool returnsNewTensor(func::CallOp call, unsigned index);
-  void choose(Operation *op);
 
   SymbolTable table;
   llvm::DenseMap<Value, LastUse> lastUses;
@@ -308,13 +308,6 @@ void DestinationPlanner::choose(Operation *op) {
   }
 }
 
-void DestinationPlanner::chooseInBlock(Block &block) {
-  // From the bottom up, so that it is known where a result ends up in a loop.
-  for (Operation &op : llvm::reverse(block))
-    if (needsDestinations(&op))
-      choose(&op);
-}
-
 //===----------------------------------------------------------------------===//
 // The pass
 //===----------------------------------------------------------------------===//
@@ -372,22 +365,42 @@ namespace {
 struct AssignDestinations
     : public conorm::impl::AssignDestinationsBase<AssignDestinations> {
   void runOnOperation() override {
-    if (getOperation()->walk(checkOrder).wasInterrupted())
+    if (failed(collect()))
       return signalPassFailure();
     DestinationPlanner planner(getOperation());
-    SmallVector<Operation *> ops;
-    getOperation()->walk([&](Block *block) { planner.findLastUses(*block); });
-    getOperation()->walk<WalkOrder::PreOrder>(
-        [&](Block *block) { planner.chooseInBlock(*block); });
-    getOperation()->walk([&](Operation *op) {
-      if (needsDestinations(op))
-        ops.push_back(op);
-      else if (auto function = dyn_cast<func::FuncOp>(op))
-        markArguments(function);
-    });
-    for (Operation *op : ops)
-      if (failed(assign(op, planner)))
-        return signalPassFailure();
+    for (auto &[block, ops] : blocks)
+      planner.findLastUses(*block);
+    // From the bottom up, so that it is known where a result ends up in a loop.
+    for (auto &[block, ops] : blocks)
+      for (Operation *op : llvm::reverse(ops))
+        planner.choose(op);
+    for (func::FuncOp function : functions)
+      markArguments(function);
+    for (auto &[block, ops] : blocks)
+      for (Operation *op : ops)
+        if (failed(assign(op, planner)))
+          return signalPassFailure();
+  }
+
+  /// In one walk, since each waits for memory at every operation.
+  LogicalResult collect() {
+    blocks.clear();
+    functions.clear();
+    llvm::DenseMap<Block *, unsigned> numbers;
+    WalkResult walked =
+        getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
+          for (Region &region : op->getRegions())
+            for (Block &block : region) {
+              numbers[&block] = blocks.size();
+              blocks.emplace_back(&block, SmallVector<Operation *, 0>());
+            }
+          if (auto function = dyn_cast<func::FuncOp>(op))
+            functions.push_back(function);
+          if (needsDestinations(op))
+            blocks[numbers.lookup(op->getBlock())].second.push_back(op);
+          return checkOrder(op);
+        });
+    return failure(walked.wasInterrupted());
   }
 
   /// Where uses may come before definitions, a value may be its own operand,
@@ -416,6 +429,11 @@ struct AssignDestinations
     setDestinations(op, destinations);
     return success();
   }
+
+  /// All blocks, each before those that are nested in it, with what needs
+  /// destinations in them.
+  SmallVector<std::pair<Block *, SmallVector<Operation *, 0>>> blocks;
+  SmallVector<func::FuncOp> functions;
 };
 
 } // namespace

@@ -69,14 +69,15 @@ struct Group {
 
 class InPlaceRule {
 public:
-  InPlaceRule(func::FuncOp function, OneShotAnalysisState &state)
-      : function(function), state(state) {}
+  /// `ops`: everything in `function`, in the order of a walk.
+  InPlaceRule(func::FuncOp function, ArrayRef<Operation *> ops,
+              OneShotAnalysisState &state)
+      : function(function), ops(ops), state(state) {}
 
   /// Fills `undecided` with the operations that are left to one-shot analysis,
   /// and calls `decide` for each operand that is in place.
   void run(llvm::SetVector<Operation *> &undecided,
            llvm::function_ref<void(OpOperand &)> bufferizeInPlace);
-  unsigned getNumOps() const { return numOps; }
 
 private:
   void addValues();
@@ -89,8 +90,8 @@ private:
   Group &getGroup(Value value) { return groups[classes[ids.lookup(value)]]; }
 
   func::FuncOp function;
+  ArrayRef<Operation *> ops;
   OneShotAnalysisState &state;
-  unsigned numOps = 0;
   llvm::DenseMap<Value, unsigned> ids;
   SmallVector<Value> values;
   /// Values that cannot be in a simple group.
@@ -112,8 +113,7 @@ void InPlaceRule::addValues() {
   };
   for (BlockArgument argument : function.getArguments())
     add(argument, /*isComplex=*/false);
-  function.getBody().walk([&](Operation *op) {
-    ++numOps;
+  for (Operation *op : ops) {
     bool isComplex =
         !state.getOptions().dynCastBufferizableOp(op) ||
         (op->getNumRegions() != 0 && !isa<DestinationStyleOpInterface>(op));
@@ -126,7 +126,7 @@ void InPlaceRule::addValues() {
       for (Block &block : llvm::drop_begin(region, region.empty() ? 0 : 1))
         for (BlockArgument argument : block.getArguments())
           add(argument, /*isComplex=*/true);
-  });
+  }
   for (Block &block : llvm::drop_begin(function.getBody()))
     for (BlockArgument argument : block.getArguments())
       add(argument, /*isComplex=*/true);
@@ -156,7 +156,7 @@ void InPlaceRule::addAccess(OpOperand &operand, bool isKnown) {
 }
 
 void InPlaceRule::addAccesses() {
-  function.getBody().walk([&](Operation *op) {
+  for (Operation *op : ops) {
     auto bufferizable = state.getOptions().dynCastBufferizableOp(op);
     bool isKnown =
         bufferizable &&
@@ -166,7 +166,7 @@ void InPlaceRule::addAccesses() {
       if (isTensor(operand.get()))
         addAccess(operand, isKnown && !bufferizable.mustBufferizeInPlace(
                                           operand, state));
-  });
+  }
 }
 
 void InPlaceRule::addToGroups() {
@@ -325,37 +325,35 @@ static void findEquivalences(Operation *op, OneShotAnalysisState &state) {
   }
 }
 
-/// Whether something demands a buffer that may conflict with what the function
-/// does: an error that only the whole analysis finds.
-static bool demandsBuffers(func::FuncOp function) {
-  return function.walk([](MaterializeInDestinationOp) {
-           return WalkResult::interrupt();
-         })
-      .wasInterrupted();
-}
-
 LogicalResult conorm::analyzeInPlace(func::FuncOp function,
                                      OneShotAnalysisState &state,
                                      const InPlaceOptions &options,
                                      InPlaceStatistics &statistics) {
-  if (demandsBuffers(function))
+  // One walk: each waits for memory at every operation, a list does not.
+  SmallVector<Operation *, 0> ops;
+  function.getBody().walk([&](Operation *op) { ops.push_back(op); });
+  // A buffer that something demands may conflict with what the function does:
+  // an error that only the whole analysis finds.
+  if (llvm::any_of(ops, llvm::IsaPred<MaterializeInDestinationOp>))
     return analyzeOp(function, state);
-  InPlaceRule rule(function, state);
+  InPlaceRule rule(function, ops, state);
   SmallVector<OpOperand *> inPlace;
   llvm::SetVector<Operation *> undecided;
   rule.run(undecided, [&](OpOperand &operand) { inPlace.push_back(&operand); });
   statistics.numUndecided += undecided.size();
-  if (!undecided.empty() && rule.getNumOps() <= options.analysisLimit)
+  if (!undecided.empty() && ops.size() <= options.analysisLimit)
     return analyzeOp(function, state);
   for (OpOperand *operand : inPlace)
     state.bufferizeInPlace(*operand);
   if (failed(analyzeUndecided(undecided.getArrayRef(), function, state)))
     return failure();
-  bool isValid = true;
-  function.getBody().walk([&](Operation *op) { findEquivalences(op, state); });
+  for (Operation *op : ops)
+    findEquivalences(op, state);
   state.gatherUndefinedTensorUses(function);
-  function.walk([&](BufferizableOpInterface op) {
-    isValid &= succeeded(op.verifyAnalysis(state));
-  });
+  ops.push_back(function);
+  bool isValid = true;
+  for (Operation *op : ops)
+    if (auto bufferizable = dyn_cast<BufferizableOpInterface>(op))
+      isValid &= succeeded(bufferizable.verifyAnalysis(state));
   return success(isValid);
 }

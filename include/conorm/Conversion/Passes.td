@@ -309,7 +309,9 @@ def FinalizeToLLVM : Pass<"finalize-to-llvm", "::mlir::ModuleOp"> {
   let description = [{
     Upstream has a pass for each dialect: `arith`, `cf`, `func`, `index`,
     `memref` and `ub`. Each walks over everything that the ones before have
-    made, and what they make is large. This pass has the patterns of all.
+    made, and what they make is large. This pass has the patterns of all. It
+    allocates with `aligned_alloc` and frees with `free`, and reconciles the
+    casts that the module came with as `--reconcile-unrealized-casts` does.
 
     Before:
 

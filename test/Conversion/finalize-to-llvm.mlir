@@ -1,0 +1,61 @@
+// RUN: conorm-opt --finalize-to-llvm --split-input-file %s | FileCheck %s
+
+// One call of the allocator, which aligns by itself.
+// CHECK-LABEL: llvm.func @allocates
+// CHECK-NOT: llvm.urem
+// CHECK: %[[SIZE:.*]] = llvm.ptrtoint
+// CHECK: %[[ALIGNMENT:.*]] = llvm.mlir.constant(64 : index) : i64
+// CHECK: %[[BUFFER:.*]] = llvm.call @aligned_alloc(%[[ALIGNMENT]], %[[SIZE]])
+// CHECK-NOT: llvm.urem
+// CHECK: llvm.call @free
+func.func @allocates() {
+  %buffer = memref.alloc() {alignment = 64 : i64} : memref<4x64xf32>
+  memref.dealloc %buffer : memref<4x64xf32>
+  return
+}
+
+// -----
+
+// Its size has to be a multiple of the alignment.
+// CHECK-LABEL: llvm.func @allocates_odd_size
+// CHECK: llvm.urem
+// CHECK: llvm.call @aligned_alloc
+func.func @allocates_odd_size(%rows: index) -> memref<?x3xbf16> {
+  %buffer = memref.alloc(%rows) {alignment = 64 : i64} : memref<?x3xbf16>
+  return %buffer : memref<?x3xbf16>
+}
+
+// -----
+
+// Casts that the module came with go, if they undo each other.
+// CHECK-LABEL: llvm.func @casts
+// CHECK-SAME: (%[[INPUT:.*]]: i64)
+// CHECK-NOT: unrealized_conversion_cast
+// CHECK: llvm.return %[[INPUT]]
+func.func @casts(%input: i64) -> i64 {
+  %inner = builtin.unrealized_conversion_cast %input : i64 to index
+  %outer = builtin.unrealized_conversion_cast %inner : index to i64
+  return %outer : i64
+}
+
+// -----
+
+// A cast with one end only stays: nothing says what it means.
+// CHECK-LABEL: llvm.func @half_a_cast
+// CHECK: builtin.unrealized_conversion_cast %{{.*}} : i64 to !llvm.ptr
+func.func @half_a_cast(%input: i64) -> !llvm.ptr {
+  %pointer = builtin.unrealized_conversion_cast %input : i64 to !llvm.ptr
+  return %pointer : !llvm.ptr
+}
+
+// -----
+
+// What the module says of its data layout is heeded.
+// CHECK-LABEL: llvm.func @narrow_index
+// CHECK-SAME: (%{{.*}}: i32) -> i32
+module attributes {dlti.dl_spec = #dlti.dl_spec<index = 32>} {
+  func.func @narrow_index(%index: index) -> index {
+    %sum = arith.addi %index, %index : index
+    return %sum : index
+  }
+}
