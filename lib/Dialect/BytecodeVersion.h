@@ -1,5 +1,4 @@
-//===- BytecodeVersion.h ------------------------------------------*- C++
-//-*-===//
+//===- BytecodeVersion.h ----------------------------------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -22,6 +21,7 @@
 
 namespace conorm {
 
+/// Of both dialects:
 /// 1.0: the first.
 /// 1.1: `comm.all_reduce_rms_norm` has `replicated` behind its properties.
 struct BytecodeVersion : public mlir::DialectVersion {

@@ -147,12 +147,31 @@ enum class Outcome { Kept, Left, Dispatched, Chosen };
 
 } // namespace
 
+/// Number of rows of a value; none if that is not known or does not fit.
+static std::optional<int64_t> getRows(Value value) {
+  int64_t rows = 1;
+  for (int64_t size : cast<ShapedType>(value.getType()).getShape().drop_back())
+    if (ShapedType::isDynamic(size) || llvm::MulOverflow(rows, size, rows))
+      return std::nullopt;
+  return rows;
+}
+
 /// Whether the model leaves out what decides: it counts bytes, and on a CPU the
-/// arithmetic that members take off each other matters as much.
-static bool sharesRows(Operation *op, comm::TargetAttr target) {
+/// arithmetic that members take off each other matters as much. `members` is 0
+/// if it is not known.
+static bool mayShareRows(Operation *op, comm::TargetAttr target,
+                         int64_t members) {
   auto fused = dyn_cast<comm::AllReduceRMSNormOp>(op);
-  return fused && fused.getReplicated() &&
-         target.getLink() == comm::Link::SharedMemory;
+  if (!fused || !fused.getReplicated() || members == 1 ||
+      target.getLink() != comm::Link::SharedMemory)
+    return false;
+  // These the runtime does not share: scales of a row in several pieces, and
+  // fewer rows than members.
+  norm::SchemeAttr scheme = fused.getQuantizationAttr();
+  if (scheme && scheme.getLayout() != norm::ScaleLayout::Linear)
+    return false;
+  std::optional<int64_t> rows = getRows(fused.getInput());
+  return !members || !rows || *rows >= members;
 }
 
 template <typename OpTy>
@@ -162,11 +181,11 @@ static Outcome select(OpTy op, comm::TargetAttr target, StrategyTable &table,
     explain(op, op.getStrategy(), kStated);
     return Outcome::Kept;
   }
-  if (!table.isTuned() && sharesRows(op, target)) {
+  int64_t members = getMembers(op, op.getGroupAttr(), target, symbols);
+  if (!table.isTuned() && mayShareRows(op, target, members)) {
     explain(op, Strategy::Auto, "members share its rows");
     return Outcome::Left;
   }
-  int64_t members = getMembers(op, op.getGroupAttr(), target, symbols);
   comm::DispatchAttr ranges = table.get(members);
   if (!ranges) {
     explain(op, Strategy::Auto,

@@ -342,6 +342,13 @@ func.func @read_from_a_buffer(%x: tensor<4x8xbf16>, %m: memref<4x8xbf16>) -> ten
   return %y : tensor<4x8xbf16>
 }
 
+func.func @computed_from_a_buffer(%x: tensor<4x8xbf16>, %m: memref<4x8xbf16>, %o: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  %0 = linalg.softmax dimension(1) ins(%m : memref<4x8xbf16>) outs(%o : tensor<4x8xbf16>) -> tensor<4x8xbf16>
+  %y = comm.all_reduce_rms_norm %x on @tp residual(%0 : tensor<4x8xbf16>)
+    {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  return %y : tensor<4x8xbf16>
+}
+
 func.func @on_buffers(%x: memref<4x8xbf16>, %r: memref<4x8xbf16>) {
   comm.all_reduce_rms_norm %x on @tp residual(%r : memref<4x8xbf16>) outs(normed = %x : memref<4x8xbf16>)
     {epsilon = 1.0e-6 : f32} : memref<4x8xbf16>

@@ -53,10 +53,36 @@ module attributes {comm.target = #comm.target<"sm_90" over nvlink, world_size = 
 module attributes {comm.target = #comm.target<"cpu" over shared_memory, ranks_per_device = 2>} {
   comm.group @tp
   comm.group @four {size = 4 : i64}
+  comm.group @alone {size = 1 : i64}
 
   // CHECK: remark: [Analysis] Strategy | {{.*}}Function=shared_rows | Reason="members share its rows", Strategy=auto
   func.func @shared_rows(%x: tensor<16x8192xbf16>) -> tensor<16x8192xbf16> {
     %0 = comm.all_reduce_rms_norm %x on @four {epsilon = 1.0e-6 : f32, replicated} : tensor<16x8192xbf16> -> (normed: tensor<16x8192xbf16>)
+    return %0 : tensor<16x8192xbf16>
+  }
+
+  // CHECK: remark: [Analysis] Strategy | {{.*}}Function=shared_rows_of_any_number | Reason="members share its rows", Strategy=auto
+  func.func @shared_rows_of_any_number(%x: tensor<?x8192xbf16>) -> tensor<?x8192xbf16> {
+    %0 = comm.all_reduce_rms_norm %x on @tp {epsilon = 1.0e-6 : f32, replicated} : tensor<?x8192xbf16> -> (normed: tensor<?x8192xbf16>)
+    return %0 : tensor<?x8192xbf16>
+  }
+
+  // CHECK: remark: [Analysis] Strategy | {{.*}}Function=fewer_rows_than_members | Reason="4 ranks, 49152 bytes: measured thresholds", Strategy=one_shot
+  func.func @fewer_rows_than_members(%x: tensor<3x8192xbf16>) -> tensor<3x8192xbf16> {
+    %0 = comm.all_reduce_rms_norm %x on @four {epsilon = 1.0e-6 : f32, replicated} : tensor<3x8192xbf16> -> (normed: tensor<3x8192xbf16>)
+    return %0 : tensor<3x8192xbf16>
+  }
+
+  // CHECK: remark: [Analysis] Strategy | {{.*}}Function=scales_in_tiles | Reason="4 ranks, 2097152 bytes: measured thresholds", Strategy=two_shot
+  func.func @scales_in_tiles(%x: tensor<128x8192xbf16>) -> (tensor<128x8192xf8E4M3FN>, tensor<1x64x32x4x4xf8E8M0FNU>) {
+    %0, %1 = comm.all_reduce_rms_norm %x on @four {epsilon = 1.0e-6 : f32, replicated, quantization = #norm.scheme<mxfp8, layout = swizzled_128x4>}
+      : tensor<128x8192xbf16> -> (quantized: tensor<128x8192xf8E4M3FN>, scales: tensor<1x64x32x4x4xf8E8M0FNU>)
+    return %0, %1 : tensor<128x8192xf8E4M3FN>, tensor<1x64x32x4x4xf8E8M0FNU>
+  }
+
+  // CHECK: remark: [Analysis] Strategy | {{.*}}Function=rows_of_one_rank | Reason="the group has one rank", Strategy=auto
+  func.func @rows_of_one_rank(%x: tensor<16x8192xbf16>) -> tensor<16x8192xbf16> {
+    %0 = comm.all_reduce_rms_norm %x on @alone {epsilon = 1.0e-6 : f32, replicated} : tensor<16x8192xbf16> -> (normed: tensor<16x8192xbf16>)
     return %0 : tensor<16x8192xbf16>
   }
 

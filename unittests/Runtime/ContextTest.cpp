@@ -394,6 +394,7 @@ TEST_F(BadArguments, ofTheFusedOperation) {
     change(args);
     expectInvalid(conorm_all_reduce_rms_norm, args, text, status);
   };
+  bad([](auto &a) { a.replicated = 2; }, "replicated is 2, expected 0 to 1");
   bad([](auto &a) { a.residual = nullptr; },
       "residual_out is set but residual is null");
   bad(

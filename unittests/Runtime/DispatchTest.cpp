@@ -89,10 +89,18 @@ protected:
     args.strategy = strategy;
     args.input = input.data();
     args.normed = outcome.output.data();
-    args.rows = 1;
-    args.cols = int64_t(count);
+    args.rows = rows;
+    args.cols = int64_t(count) / rows;
     args.norm.epsilon = 1e-6f;
+    args.replicated = replicated;
     args.dispatch = given;
+    // A byte for each element and for the scales' padded tiles.
+    std::vector<char> bytes(2 * (count + 128 * 128));
+    if (quant.scheme != CONORM_QUANT_NONE) {
+      args.quant = quant;
+      args.quantized = bytes.data();
+      args.scales = bytes.data() + bytes.size() / 2;
+    }
     outcome.status = conorm_all_reduce_rms_norm(context, &args);
   }
 
@@ -116,6 +124,10 @@ protected:
 
   uint32_t strategy = CONORM_STRATEGY_AUTO;
   size_t count = 64; // 256 bytes
+  /// Of the fused operation.
+  int64_t rows = 1;
+  bool replicated = false;
+  conorm_quant quant = {};
   std::vector<conorm_strategy_range> ranges;
   conorm_dispatch table = {sizeof(table), CONORM_BACKEND_CPU, 0, 0, nullptr};
   const conorm_dispatch *given = &table;
@@ -156,6 +168,40 @@ TEST_F(Dispatch, withoutARangeTheRuntimeChooses) {
   count = 1 << 16;
   EXPECT_EQ(call(3).taken, twoShot);
   EXPECT_EQ(call(2).taken, oneShot);
+}
+
+TEST_F(Dispatch, twoMembersThatShareRowsTakeTwoShot) {
+  given = nullptr;
+  rows = 2;
+  count = 2 * 4096; // 32 KiB
+  EXPECT_EQ(call(2, /*isFused=*/true).taken, oneShot);
+  replicated = true;
+  EXPECT_EQ(call(2, /*isFused=*/true).taken, twoShot);
+  count = 2 * 2048;
+  EXPECT_EQ(call(2, /*isFused=*/true).taken, oneShot);
+}
+
+TEST_F(Dispatch, twoMembersThatCannotShareRowsTakeOneShot) {
+  given = nullptr;
+  replicated = true;
+  count = 1 << 14;
+  EXPECT_EQ(call(2, /*isFused=*/true).taken, oneShot);
+  // No two rows fit a step.
+  rows = 2;
+  count = 2 << 15;
+  EXPECT_EQ(call(2, /*isFused=*/true).taken, oneShot);
+  // The scales of a row are not in one piece.
+  rows = 4;
+  count = 1 << 14;
+  quant = {CONORM_QUANT_MXFP8,
+           CONORM_TYPE_F8E4M3FN,
+           CONORM_TYPE_F8E8M0FNU,
+           CONORM_SCALE_LAYOUT_LINEAR,
+           0,
+           32};
+  EXPECT_EQ(call(2, /*isFused=*/true).taken, twoShot);
+  quant.scale_layout = CONORM_SCALE_LAYOUT_SWIZZLED_128X4;
+  EXPECT_EQ(call(2, /*isFused=*/true).taken, oneShot);
 }
 
 TEST_F(Dispatch, aTableOfAnotherBackendIsOfNoAccount) {

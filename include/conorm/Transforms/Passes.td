@@ -208,7 +208,8 @@ def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
     ranks have the same table, and so take the same strategy. A strategy that
     the program states stays. Without a target nothing changes, and the runtime
     chooses by itself; so it does for a fused operation on a CPU whose rows the
-    ranks share (`replicated`), unless a tuning file has thresholds.
+    ranks may share (`replicated`, with scales in rows, and not known to have
+    fewer rows than ranks), unless a tuning file has thresholds.
 
     A remark for each operation (category `select-strategy`) says what was
     chosen, and by which numbers. `tuning-file` names a JSON file of measured

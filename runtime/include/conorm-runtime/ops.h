@@ -219,10 +219,12 @@ typedef struct conorm_all_reduce_rms_norm_args {
   /// The sandwich: nonzero if a first norm (`post_norm`) reads `reduced`, is
   /// rounded to T, and the residual is added to it.
   uint32_t has_post_norm;
-  /// Since version 1.3: nonzero if the weights, `residual` and `scale` hold the
-  /// same data on all members, as in tensor parallelism they do. Then, under
-  /// two_shot, a member may finish some rows for all of them. It changes no bit
-  /// of the results, if it is true; all members say the same.
+  /// Since version 1.3: 1 if the weights, `residual` and `scale` hold the same
+  /// data on all members, as in tensor parallelism they do, else 0. Then, under
+  /// two_shot, a member may finish some rows for all of them. If it is true, it
+  /// changes no bit of the results; if it is not, members may get the results
+  /// of another's operands. All members say the same: those that do not get
+  /// CONORM_ERROR_MISMATCH. The CUDA backend makes no more use of it.
   uint32_t replicated;
   conorm_norm post_norm;
   /// Since version 1.2: may be NULL.

@@ -8,7 +8,8 @@
 //
 // The compatibility rule, in one place:
 //  * Every structure that crosses the ABI starts with `struct_size`, the size
-//    that the caller was compiled with. Fields are only ever appended.
+//    that the caller was compiled with. Fields are only ever appended, or take
+//    the place of a field `reserved`, which callers set to zero.
 //  * A structure smaller than the runtime's is an older caller's: the missing
 //    fields read as zero, and zero always means "as before".
 //  * A structure larger than the runtime's is a newer caller's: it is accepted

@@ -53,9 +53,17 @@ public:
 
   /// What an all_reduce of `bytes` among `members` takes if neither the context
   /// nor the call says: a function of nothing else, so that all ranks agree.
-  /// `sharedRows`: how many rows a member may finish for all, 0 if none.
+  /// `sharesRows`: whether its members finish rows for each other under
+  /// two_shot.
   virtual uint32_t defaultStrategy(int64_t bytes, int64_t members,
-                                   int64_t sharedRows) const = 0;
+                                   bool sharesRows) const = 0;
+
+  /// Whether the members finish rows for each other if the call is two_shot: a
+  /// function of what is equal on all of them.
+  virtual bool sharesRows(const conorm_all_reduce_rms_norm_args &,
+                          const conorm_group &) const {
+    return false;
+  }
 
   virtual void setDeadline(uint32_t milliseconds) = 0;
 

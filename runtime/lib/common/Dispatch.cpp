@@ -36,7 +36,7 @@ uint32_t conorm::rt::lookUpStrategy(const conorm_dispatch &dispatch,
 Error conorm::rt::resolveStrategy(const Backend &backend, uint32_t backendKind,
                                   const conorm_dispatch *dispatch,
                                   int64_t bytes, int64_t members,
-                                  int64_t sharedRows, uint32_t &strategy) {
+                                  bool sharesRows, uint32_t &strategy) {
   if (strategy != CONORM_STRATEGY_AUTO)
     return success();
   if (dispatch) {
@@ -50,6 +50,6 @@ Error conorm::rt::resolveStrategy(const Backend &backend, uint32_t backendKind,
     strategy = lookUpStrategy(table, backendKind, bytes, members);
   }
   if (strategy == CONORM_STRATEGY_AUTO)
-    strategy = backend.defaultStrategy(bytes, members, sharedRows);
+    strategy = backend.defaultStrategy(bytes, members, sharesRows);
   return success();
 }

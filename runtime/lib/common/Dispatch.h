@@ -26,10 +26,10 @@ uint32_t lookUpStrategy(const conorm_dispatch &dispatch, uint32_t backend,
                         int64_t bytes, int64_t members);
 
 /// Replaces AUTO in `strategy`: by the table of the call, which may be NULL, or
-/// else by the backend's default, which `sharedRows` is for.
+/// else by the backend's default, which `sharesRows` is for.
 Error resolveStrategy(const Backend &backend, uint32_t backendKind,
                       const conorm_dispatch *dispatch, int64_t bytes,
-                      int64_t members, int64_t sharedRows, uint32_t &strategy);
+                      int64_t members, bool sharesRows, uint32_t &strategy);
 
 } // namespace conorm::rt
 

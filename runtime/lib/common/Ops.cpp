@@ -105,13 +105,13 @@ static conorm_status performCollective(conorm_context *context, uint32_t op,
                  });
 }
 
-/// Chooses the strategy of an all_reduce of `count` elements, fused or not, of
-/// which a member may finish `sharedRows` rows for all. What a table names is
-/// checked as what a call asks for.
+/// Chooses the strategy of an all_reduce of `count` elements, fused or not,
+/// whose members may finish rows for each other. What a table names is checked
+/// as what a call asks for.
 template <typename Args>
 static Error chooseStrategy(const conorm_context *context, Args &args,
                             const conorm_group &group, int64_t count,
-                            int64_t sharedRows) {
+                            bool sharesRows) {
   if (args.strategy != CONORM_STRATEGY_AUTO)
     return success();
   int64_t members;
@@ -120,7 +120,7 @@ static Error chooseStrategy(const conorm_context *context, Args &args,
   if (Error error = resolveStrategy(*context->backend, context->backendKind,
                                     args.dispatch,
                                     conorm_type_bytes(args.element_type, count),
-                                    members, sharedRows, args.strategy))
+                                    members, sharesRows, args.strategy))
     return error;
   return validateStrategy(args.strategy);
 }
@@ -133,7 +133,8 @@ conorm_status conorm_all_reduce(conorm_context *context,
           const Site &site) -> Error {
         if (Error error = validate(args))
           return error;
-        if (Error error = chooseStrategy(context, args, group, args.count, 0))
+        if (Error error = chooseStrategy(context, args, group, args.count,
+                                         /*sharesRows=*/false))
           return error;
         return context->backend->allReduce(args, group, site);
       });
@@ -178,9 +179,11 @@ conorm_all_reduce_rms_norm(conorm_context *context,
           const Site &site) -> Error {
         if (Error error = validate(args))
           return error;
-        if (Error error =
-                chooseStrategy(context, args, group, args.rows * args.cols,
-                               args.replicated ? args.rows : 0))
+        bool sharesRows = args.replicated &&
+                          args.strategy == CONORM_STRATEGY_AUTO &&
+                          context->backend->sharesRows(args, group);
+        if (Error error = chooseStrategy(context, args, group,
+                                         args.rows * args.cols, sharesRows))
           return error;
         return context->backend->allReduceRmsNorm(args, group, site);
       });

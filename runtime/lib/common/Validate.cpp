@@ -292,6 +292,8 @@ Error conorm::rt::validate(const conorm_quantize_args &args) {
 
 /// What must go together in the fused operation.
 static Error checkParts(const conorm_all_reduce_rms_norm_args &args) {
+  if (Error error = checkEnumerator("replicated", args.replicated, 1))
+    return error;
   if (args.residual_out && !args.residual)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "residual_out is set but residual is null");

@@ -121,8 +121,15 @@ static Error reduceStream(Communicator &group, uint32_t strategy,
 }
 
 uint32_t CpuBackend::defaultStrategy(int64_t bytes, int64_t members,
-                                     int64_t sharedRows) const {
-  return chooseStrategy(bytes, members, sharedRows);
+                                     bool sharesRows) const {
+  return chooseStrategy(bytes, members, sharesRows);
+}
+
+bool CpuBackend::sharesRows(const conorm_all_reduce_rms_norm_args &args,
+                            const conorm_group &group) const {
+  const Group *found = find(group);
+  return found && found->communicator &&
+         RowSharing(*found->communicator, args).rowsPerStep() != 0;
 }
 
 Error CpuBackend::allReduce(const conorm_all_reduce_args &args,
@@ -158,7 +165,7 @@ Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
     return error;
   Epilogue epilogue(args, scratch);
   RowSharing sharing(*communicator, args);
-  if (attributes.strategy == CONORM_STRATEGY_TWO_SHOT && sharing)
+  if (attributes.strategy == CONORM_STRATEGY_TWO_SHOT && sharing.rowsPerStep())
     return sharing.run(epilogue);
   return reduceStream(
       *communicator, attributes.strategy, stream,

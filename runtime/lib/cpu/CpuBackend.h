@@ -23,7 +23,9 @@ public:
   Error addGroups(const conorm_group *groups, size_t count) override;
   Error groupSize(const conorm_group &group, int64_t &size) override;
   uint32_t defaultStrategy(int64_t bytes, int64_t members,
-                           int64_t sharedRows) const override;
+                           bool sharesRows) const override;
+  bool sharesRows(const conorm_all_reduce_rms_norm_args &args,
+                  const conorm_group &group) const override;
 
   Error allReduce(const conorm_all_reduce_args &args, const conorm_group &group,
                   const Site &site) override;

@@ -33,6 +33,8 @@ RowSharing::RowSharing(Communicator &group,
   addPart(args.scales, scalesBytes(args.quant, 1, args.cols));
   int64_t slot = chunkElements(int64_t(group.slotBytes()), 1);
   chunkRows = std::min(slot / rowBytes, slot / resultBytes * group.size());
+  // All wait for the one that has a row more, in every step.
+  chunkRows -= chunkRows % group.size();
 }
 
 void RowSharing::addPart(void *data, int64_t rowBytes) {

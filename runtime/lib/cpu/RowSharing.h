@@ -23,9 +23,9 @@ class RowSharing {
 public:
   RowSharing(Communicator &group, const conorm_all_reduce_rms_norm_args &args);
 
-  /// Whether the rows can be shared: a function of what is equal on all
-  /// members, so that all say the same.
-  explicit operator bool() const { return chunkRows >= group.size(); }
+  /// How many rows the members finish in a step, 0 if they do not share: a
+  /// function of what is equal on all members, so that all say the same.
+  int64_t rowsPerStep() const { return chunkRows; }
 
   /// The whole call. `epilogue` is of the same arguments.
   Error run(Epilogue &epilogue);
@@ -59,7 +59,8 @@ private:
   int numParts = 0;
   /// Bytes of the results of a row.
   int64_t resultBytes = 0;
-  /// Rows of which inputs and results fit the slots; 0 if they are not shared.
+  /// Rows of which inputs and results fit the slots, as many for each member; 0
+  /// if they are not shared.
   int64_t chunkRows = 0;
 };
 

@@ -35,8 +35,8 @@ constexpr int64_t sharedRowsBytes = 32 << 10;
 /// Where the program does not say: one_shot for small payloads and for two
 /// members that do not share rows, whom two_shot saves nothing; else two_shot.
 inline uint32_t chooseStrategy(int64_t bytes, int64_t members,
-                               int64_t sharedRows) {
-  bool pays = members == 2 ? sharedRows >= members && bytes >= sharedRowsBytes
+                               bool sharesRows) {
+  bool pays = members == 2 ? sharesRows && bytes >= sharedRowsBytes
                            : members > 2 && bytes >= twoShotBytes;
   return pays ? CONORM_STRATEGY_TWO_SHOT : CONORM_STRATEGY_ONE_SHOT;
 }

@@ -124,7 +124,7 @@ static Error checkCols(int64_t cols) {
 }
 
 uint32_t CudaBackend::defaultStrategy(int64_t bytes, int64_t members,
-                                      int64_t) const {
+                                      bool) const {
   return cuda::chooseStrategy(bytes, members);
 }
 

@@ -42,7 +42,7 @@ public:
     return control.groupSize(group, size);
   }
   uint32_t defaultStrategy(int64_t bytes, int64_t members,
-                           int64_t sharedRows) const override;
+                           bool sharesRows) const override;
 
   Error allReduce(const conorm_all_reduce_args &args, const conorm_group &group,
                   const Site &site) override;
