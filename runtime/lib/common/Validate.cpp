@@ -105,7 +105,7 @@ static bool overlap(const Range &a, const Range &b) {
 /// input, one of the first `exact`; nothing else may share memory with it.
 static Error checkOverlaps(const Range *ranges, int count, int exact) {
   // Most calls leave most of their buffers out, and pairs are many.
-  int present[maxRanges];
+  int present[maxRanges] = {};
   int numPresent = 0;
   for (int i = 0; i < count; ++i)
     if (ranges[i].data && ranges[i].bytes > 0)
