@@ -131,9 +131,14 @@ AffineExpr SizeRules::getSize(OpFoldResult size) {
   if (std::optional<int64_t> number = getConstantIntValue(size))
     return getAffineConstantExpr(*number, size.getContext());
   Value value = cast<Value>(size);
-  if (auto dim = value.getDefiningOp<memref::DimOp>())
-    if (std::optional<int64_t> index = dim.getConstantIndex())
+  if (auto dim = value.getDefiningOp<memref::DimOp>()) {
+    // A dimension that is not there is undefined behaviour of the program, and
+    // just an unknown number here.
+    auto type = dyn_cast<MemRefType>(dim.getSource().getType());
+    std::optional<int64_t> index = dim.getConstantIndex();
+    if (index && (!type || (*index >= 0 && *index < type.getRank())))
       return getSize(dim.getSource(), *index);
+  }
   if (auto apply = value.getDefiningOp<affine::AffineApplyOp>()) {
     SmallVector<AffineExpr> operands;
     for (Value operand : apply.getOperands())

@@ -205,3 +205,24 @@ func.func @more_than_there_can_be(%x: memref<4611686018427387904x8xbf16>,
       : memref<4611686018427387904x8xbf16>
   return
 }
+
+// -----
+
+// A dimension that is not there is a number like any other.
+comm.group @tp
+// CHECK-LABEL: func.func @no_such_dimension
+func.func @no_such_dimension(%x: memref<?x8xf32>) {
+  %c4 = arith.constant 4 : index
+  %c-1 = arith.constant -1 : index
+  %too_large = memref.dim %x, %c4 : memref<?x8xf32>
+  %negative = memref.dim %x, %c-1 : memref<?x8xf32>
+  %y = memref.alloc(%too_large) : memref<?x8xf32>
+  %z = memref.alloc(%negative) : memref<?x8xf32>
+  // CHECK: call @conorm_expect_size
+  // CHECK: call @conorm_all_reduce
+  comm.all_reduce %x on @tp outs(%y : memref<?x8xf32>) : memref<?x8xf32>
+  // CHECK: call @conorm_expect_size
+  // CHECK: call @conorm_all_reduce
+  comm.all_reduce %x on @tp outs(%z : memref<?x8xf32>) : memref<?x8xf32>
+  return
+}
