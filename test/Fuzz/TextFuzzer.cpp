@@ -31,7 +31,9 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Regex.h"
 #include "llvm/Support/xxhash.h"
 
@@ -207,6 +209,56 @@ static bool hasBrokenIterators(StringRef text) {
   return lacksList(text, name, strings);
 }
 
+/// Where the names are that `text` defines: arguments of functions and blocks,
+/// and what stands before `=`.
+static llvm::DenseSet<const char *> findDefinitions(StringRef text) {
+  static const llvm::Regex list("[@^][^ \t\r\n(@^]*[ \t\r\n]*\\(([^()]*)");
+  static const llvm::Regex name("%[A-Za-z0-9_$.-]+");
+  static const llvm::Regex results(
+      "(%[A-Za-z0-9_$.:#-]+[ \t\r\n]*,[ \t\r\n]*)*%[A-Za-z0-9_$.:#-]+"
+      "[ \t\r\n]*=");
+  llvm::DenseSet<const char *> definitions;
+  SmallVector<StringRef> found, names;
+  auto addNames = [&](StringRef part) {
+    while (name.match(part, &names)) {
+      definitions.insert(names[0].data());
+      part = StringRef(names[0].end(), part.end() - names[0].end());
+    }
+  };
+  for (const llvm::Regex *form : {&list, &results})
+    for (StringRef rest = text; form->match(rest, &found);) {
+      addNames(found[0]);
+      rest = StringRef(found[0].end(), text.end() - found[0].end());
+    }
+  return definitions;
+}
+
+/// A use before its definition is taken for one of an argument that a block
+/// below has, also in a region that is not around the use. If that region is
+/// not parsed to its end, the argument is freed before its use is dropped.
+static bool usesArgumentAbove(StringRef text) {
+  static const llvm::Regex block("\\^[^ \t\r\n(]*[ \t\r\n]*\\(([^()]*)");
+  static const llvm::Regex name("%[A-Za-z0-9_$.-]+");
+  llvm::DenseSet<const char *> definitions = findDefinitions(text);
+  llvm::StringSet<> seen, early;
+  SmallVector<StringRef> found;
+  // The names whose first place is a use.
+  for (StringRef rest = text; name.match(rest, &found);
+       rest = StringRef(found[0].end(), text.end() - found[0].end()))
+    if (seen.insert(found[0]).second && !definitions.contains(found[0].data()))
+      early.insert(found[0]);
+  for (StringRef rest = text; !early.empty() && block.match(rest, &found);) {
+    StringRef arguments = found[1];
+    rest = StringRef(found[0].end(), text.end() - found[0].end());
+    for (SmallVector<StringRef> names; name.match(arguments, &names);
+         arguments =
+             StringRef(names[0].end(), arguments.end() - names[0].end()))
+      if (early.contains(names[0]))
+        return true;
+  }
+  return false;
+}
+
 /// Crashes of upstream code that this fuzzer found. Each rule is as narrow as
 /// the fault, and names it.
 static bool isKnownUpstreamCrash(StringRef text) {
@@ -226,7 +278,8 @@ static bool isKnownUpstreamCrash(StringRef text) {
       "[ \t\r\n)](floordiv|ceildiv|mod)[ \t\r\n]+[^1-9 \t\r\n]");
   return linalgProperties.match(text) || indexArray.match(text) ||
          emptyGroup.match(text) || divisor.match(text) ||
-         hasBrokenDimensions(text) || hasBrokenIterators(text);
+         hasBrokenDimensions(text) || hasBrokenIterators(text) ||
+         usesArgumentAbove(text);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
