@@ -13,6 +13,8 @@ conorm_add_unittest(RuntimeQuantizeTests
   LINK ConormRankRunner ConormReference)
 include(${PROJECT_SOURCE_DIR}/test/Runtime/faults.cmake)
 conorm_add_unittest(RuntimeContextTests
+  AbiTest.cpp
+  ArgumentsTest.cpp
   ContextTest.cpp
   DispatchTest.cpp
   SizesTest.cpp
