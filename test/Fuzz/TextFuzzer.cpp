@@ -17,6 +17,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "UpstreamFaults.h"
+
 #include "conorm/Conversion/Passes.h"
 #include "conorm/InitAll.h"
 #include "conorm/Pipelines/Passes.h"
@@ -31,10 +33,6 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "llvm/ADT/DenseSet.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
-#include "llvm/Support/Regex.h"
 #include "llvm/Support/xxhash.h"
 
 #include <array>
@@ -42,6 +40,7 @@
 
 using namespace mlir;
 using namespace conorm;
+using conorm::fuzz::hitsUpstreamFault;
 
 namespace {
 
@@ -178,116 +177,12 @@ void Session::run(StringRef text) {
     (void)getPipeline(hash % numPipelines).run(*module);
 }
 
-/// Whether `list` does not hold somewhere behind `name`.
-static bool lacksList(StringRef text, const llvm::Regex &name,
-                      const llvm::Regex &list) {
-  SmallVector<StringRef> found;
-  while (name.match(text, &found)) {
-    text = StringRef(found[0].end(), text.end() - found[0].end());
-    if (!list.match(text))
-      return true;
-  }
-  return false;
-}
-
-/// linalg.reduce, .broadcast and .transpose set `dimensions` or `permutation`
-/// to null when it is no list of 64-bit integers, and go on
-/// (parseDenseI64ArrayAttr).
-static bool hasBrokenDimensions(StringRef text) {
-  static const llvm::Regex name("(dimensions|permutation)[ \t\r\n]*=");
-  static const llvm::Regex integers(
-      "^[ \t\r\n]*\\[[ \t\r\n]*(-?[0-9]{1,18}[ \t\r\n]*"
-      "(,[ \t\r\n]*-?[0-9]{1,18}[ \t\r\n]*)*)?\\]");
-  return lacksList(text, name, integers);
-}
-
-/// linalg.generic takes what is in the list for strings without a look.
-static bool hasBrokenIterators(StringRef text) {
-  static const llvm::Regex name("iterator_types[ \t\r\n]*=[ \t\r\n]*\\[");
-  static const llvm::Regex strings("^[ \t\r\n]*(\"[^\"\n]*\"[ \t\r\n]*"
-                                   "(,[ \t\r\n]*\"[^\"\n]*\"[ \t\r\n]*)*)?\\]");
-  return lacksList(text, name, strings);
-}
-
-/// Where the names are that `text` defines: arguments of functions and blocks,
-/// and what stands before `=`.
-static llvm::DenseSet<const char *> findDefinitions(StringRef text) {
-  static const llvm::Regex list("[@^][^ \t\r\n(@^]*[ \t\r\n]*\\(([^()]*)");
-  static const llvm::Regex name("%[A-Za-z0-9_$.-]+");
-  static const llvm::Regex results(
-      "(%[A-Za-z0-9_$.:#-]+[ \t\r\n]*,[ \t\r\n]*)*%[A-Za-z0-9_$.:#-]+"
-      "[ \t\r\n]*=");
-  llvm::DenseSet<const char *> definitions;
-  SmallVector<StringRef> found, names;
-  auto addNames = [&](StringRef part) {
-    while (name.match(part, &names)) {
-      definitions.insert(names[0].data());
-      part = StringRef(names[0].end(), part.end() - names[0].end());
-    }
-  };
-  for (const llvm::Regex *form : {&list, &results})
-    for (StringRef rest = text; form->match(rest, &found);) {
-      addNames(found[0]);
-      rest = StringRef(found[0].end(), text.end() - found[0].end());
-    }
-  return definitions;
-}
-
-/// A use before its definition is taken for one of an argument that a block
-/// below has, also in a region that is not around the use. If that region is
-/// not parsed to its end, the argument is freed before its use is dropped.
-static bool usesArgumentAbove(StringRef text) {
-  static const llvm::Regex block("\\^[^ \t\r\n(]*[ \t\r\n]*\\(([^()]*)");
-  static const llvm::Regex name("%[A-Za-z0-9_$.-]+");
-  llvm::DenseSet<const char *> definitions = findDefinitions(text);
-  llvm::StringSet<> seen, early;
-  SmallVector<StringRef> found;
-  // The names whose first place is a use.
-  for (StringRef rest = text; name.match(rest, &found);
-       rest = StringRef(found[0].end(), text.end() - found[0].end()))
-    if (seen.insert(found[0]).second && !definitions.contains(found[0].data()))
-      early.insert(found[0]);
-  for (StringRef rest = text; !early.empty() && block.match(rest, &found);) {
-    StringRef arguments = found[1];
-    rest = StringRef(found[0].end(), text.end() - found[0].end());
-    for (SmallVector<StringRef> names; name.match(arguments, &names);
-         arguments =
-             StringRef(names[0].end(), arguments.end() - names[0].end()))
-      if (early.contains(names[0]))
-        return true;
-  }
-  return false;
-}
-
-/// Crashes of upstream code that this fuzzer found. Each rule is as narrow as
-/// the fault, and names it.
-static bool isKnownUpstreamCrash(StringRef text) {
-  // Named linalg operations take `<attribute>` for their properties without a
-  // look whether it is a dictionary (parseCommonStructuredOpParts).
-  static const llvm::Regex linalgProperties(
-      "linalg\\.[a-z0-9_]+[ \t\r\n]*<[ \t\r\n]*[^{ \t\r\n]");
-  // `array<index: 1>`: the parser says what is wrong, and asks for the width of
-  // the type all the same (parseDenseArrayAttr).
-  static const llvm::Regex indexArray("array[ \t\r\n]*<[ \t\r\n]*index");
-  // The verifier takes the context from the first index of each group, of which
-  // one may be empty (getSymbolLessAffineMaps).
-  static const llvm::Regex emptyGroup("expand_shape[^:]*\\[[ \t\r\n]*\\]");
-  // --lower-affine refuses to divide by what is not a positive constant, and
-  // goes on with the null that it has got (AffineExprExpander).
-  static const llvm::Regex divisor(
-      "[ \t\r\n)](floordiv|ceildiv|mod)[ \t\r\n]+[^1-9 \t\r\n]");
-  return linalgProperties.match(text) || indexArray.match(text) ||
-         emptyGroup.match(text) || divisor.match(text) ||
-         hasBrokenDimensions(text) || hasBrokenIterators(text) ||
-         usesArgumentAbove(text);
-}
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static std::unique_ptr<Session> session;
   // A copy that ends with a NUL, which libFuzzer's does not: MLIR's lexer reads
   // on without one, into whatever stands behind the text.
   std::string text(reinterpret_cast<const char *>(data), size);
-  if (isKnownUpstreamCrash(text))
+  if (hitsUpstreamFault(text))
     return 0;
   if (!session || session->isWornOut()) {
     session.reset();

@@ -1,6 +1,8 @@
 # conorm-fuzz-text: the target of the text fuzzer. Under libFuzzer (the preset
 # `fuzz`) it fuzzes; elsewhere it runs the files it is given, as the suite does.
-add_executable(conorm-fuzz-text ${CMAKE_CURRENT_LIST_DIR}/TextFuzzer.cpp)
+add_executable(conorm-fuzz-text
+  ${CMAKE_CURRENT_LIST_DIR}/TextFuzzer.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/UpstreamFaults.cpp)
 if("fuzzer-no-link" IN_LIST CONORM_USE_SANITIZER)
   target_sources(conorm-fuzz-text PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/TextMutator.cpp)
