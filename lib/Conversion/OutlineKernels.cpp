@@ -27,10 +27,13 @@ using namespace mlir;
 /// Whether `op` makes a view whose place and shape are known here, so that the
 /// kernel can make it by itself.
 static bool isStaticView(Operation *op) {
-  return isa_and_nonnull<memref::SubViewOp, memref::CollapseShapeOp,
-                         memref::ExpandShapeOp, memref::CastOp>(op) &&
-         op->getNumOperands() == 1 &&
-         cast<MemRefType>(op->getOperand(0).getType()).hasStaticShape();
+  if (!isa_and_nonnull<memref::SubViewOp, memref::CollapseShapeOp,
+                       memref::ExpandShapeOp, memref::CastOp>(op) ||
+      op->getNumOperands() != 1)
+    return false;
+  // A cast's source may have no rank.
+  auto source = dyn_cast<MemRefType>(op->getOperand(0).getType());
+  return source && source.hasStaticShape();
 }
 
 /// Everything from outside that `op` uses: what the kernel has a copy of, each

@@ -54,6 +54,16 @@ func.func @dynamic(%a: memref<?xf32>) {
   return
 }
 
+// A buffer whose rank is not known is passed as the cast makes it.
+// CHECK-LABEL: func.func @unranked(
+// CHECK:         %[[CAST:.*]] = memref.cast
+// CHECK-NEXT:    call @[[COPY:conorm.kernel[_0-9]*]](%[[CAST]], %{{.*}})
+func.func @unranked(%x: memref<*xbf16>, %o: memref<4x8xbf16>) {
+  %e = memref.cast %x : memref<*xbf16> to memref<4x8xbf16>
+  linalg.copy ins(%e : memref<4x8xbf16>) outs(%o : memref<4x8xbf16>)
+  return
+}
+
 // What is still on tensors has no place yet.
 // CHECK-LABEL: func.func @tensors(
 // CHECK-NEXT:  linalg.exp
@@ -72,3 +82,4 @@ func.func @tensors(%a: tensor<4xf32>) -> tensor<4xf32> {
 // CHECK-NEXT: %[[SLICE:.*]] = memref.subview %[[IN]][0, 8]
 // CHECK-NEXT: linalg.exp ins(%[[SLICE]] : {{.*}} outs(%[[OUT]] :
 // CHECK: func.func private @[[DYNAMIC]](%{{.*}}: memref<?xf32>) {
+// CHECK: func.func private @[[COPY]](%{{.*}}: memref<4x8xbf16>, %{{.*}}: memref<4x8xbf16>)

@@ -14,6 +14,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Regex.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -122,30 +123,35 @@ void NameScan::use(StringRef name) {
     llvm::erase_if(entry->second, std::not_fn(isAround));
 }
 
+/// The first character that is no white space, or 0.
+static char peek(StringRef text) {
+  text = text.ltrim();
+  return text.empty() ? '\0' : text.front();
+}
+
 void NameScan::takeName(StringRef name) {
   static const llvm::Regex results(
       "^(:[0-9]+)?([ \t\r\n]*,[ \t\r\n]*%[A-Za-z0-9_$.-]+(:[0-9]+)?)*"
       "[ \t\r\n]*=");
-  static const llvm::Regex assigned("^[ \t\r\n]*=");
-  static const llvm::Regex typed("^[ \t\r\n]*:");
-  if (list == List::Block && typed.match(rest))
-    return define(name);
-  if (list == List::Function && typed.match(rest))
-    return incoming.push_back(name);
-  if (list == List::None && atStart && results.match(rest))
-    return define(name);
-  if (assigned.match(rest))
-    return incoming.push_back(name);
-  use(name);
+  char next = peek(rest);
+  if (list == List::Block && next == ':')
+    define(name);
+  else if (list == List::Function && next == ':')
+    incoming.push_back(name);
+  else if (list == List::None && atStart && results.match(rest.take_front(128)))
+    define(name);
+  else if (next == '=')
+    incoming.push_back(name);
+  else
+    use(name);
 }
 
 void NameScan::takeBrace() {
   // A dictionary of attributes leaves the arguments to the region behind it.
-  static const llvm::Regex dictionary(
-      "^[ \t\r\n]*(([A-Za-z_][A-Za-z0-9_$.]*|\"[^\"]*\")[ \t\r\n]*[=,}]|})");
-  bool isRegion = !dictionary.match(rest);
+  static const llvm::Regex dictionary("^[ \t\r\n]*(([A-Za-z_][A-Za-z0-9_$.]*|"
+                                      "\"[^\"]*\")[ \t\r\n]*[=,}]|})");
   scopes.push_back({++numRegions, {}});
-  if (isRegion)
+  if (!dictionary.match(rest.take_front(64)))
     for (StringRef name : std::exchange(incoming, {}))
       define(name);
 }
@@ -154,13 +160,16 @@ void NameScan::takeBrace() {
 void NameScan::takeParenthesis(StringRef before) {
   static const llvm::Regex function("@[A-Za-z0-9_$.-]+[ \t\r\n]*$");
   static const llvm::Regex block("\\^[A-Za-z0-9_$.-]+[ \t\r\n]*$");
-  static const llvm::Regex header("^[^()]*\\)[ \t\r\n]*:");
   static const llvm::Regex argument("^[ \t\r\n]*%[A-Za-z0-9_$.-]+[ \t\r\n]*:");
+  bool followsSpace = before.ends_with(" ");
   before = before.take_back(64);
   if (block.match(before)) {
-    list = header.match(rest) ? List::Block : List::None;
+    StringRef close =
+        rest.drop_front(std::min(rest.find_first_of("()"), rest.size()));
+    bool isHeader = close.consume_front(")") && peek(close) == ':';
+    list = isHeader ? List::Block : List::None;
   } else if (function.match(before) || // linalg.reduce: `] (%a: f32, ..) {`
-             (before.ends_with(" ") && argument.match(rest))) {
+             (followsSpace && argument.match(rest.take_front(64)))) {
     list = List::Function;
     incoming.clear();
   }

@@ -27,6 +27,9 @@ SCHEMES = {
     "nvfp4_swizzled": (
         "nvfp4, layout = swizzled_128x4", True, "4x64xi8", "1x2x32x4x4xf8E4M3FN"),
     "mxfp8": ("mxfp8", False, "4x128xf8E4M3FN", "4x4xf8E8M0FNU"),
+    "mxfp8_swizzled": (
+        "mxfp8, layout = swizzled_128x4", False, "4x128xf8E4M3FN",
+        "1x1x32x4x4xf8E8M0FNU"),
 }
 
 TYPES = ["bf16", "f16", "f32"]
