@@ -97,6 +97,19 @@ Element fusion::peel(Element element) {
   return element;
 }
 
+Element fusion::peelToTensor(Element element) {
+  Element last;
+  for (unsigned step = 0; step < kMaxSteps; ++step) {
+    if (element.isTensor())
+      last = element;
+    Element next = peelOnce(element);
+    if (next.value == element.value)
+      break;
+    element = next;
+  }
+  return last;
+}
+
 //===----------------------------------------------------------------------===//
 // Scalars
 //===----------------------------------------------------------------------===//
@@ -227,13 +240,15 @@ std::optional<std::pair<Value, Value>> fusion::getAddends(Value sum) {
     return std::nullopt;
   Value addends[2];
   for (unsigned index : {0, 1}) {
-    Element addend = peel(element.getOperand(index));
+    Element addend = element.getOperand(index);
     if (widened) {
+      addend = peel(addend);
       if (!isa_and_present<arith::ExtFOp>(addend.getOp()))
         return std::nullopt;
-      addend = peel(addend.getOperand(0));
+      addend = addend.getOperand(0);
     }
-    if (!addend.isTensor() || getElementTypeOrSelf(addend.value) != type)
+    addend = peelToTensor(addend);
+    if (!addend.value || getElementTypeOrSelf(addend.value) != type)
       return std::nullopt;
     addends[index] = addend.value;
   }
@@ -275,12 +290,15 @@ std::optional<PlusConstant> fusion::getPlusConstant(Value value, Type type) {
   std::optional<Scalar> scalar = takeSecond ? second : first;
   if (!scalar || !scalar->constant || scalar->reciprocal)
     return std::nullopt;
-  Element weight = peel(sum.getOperand(takeSecond ? 0 : 1));
-  if (weight.isTensor())
+  Element addend = sum.getOperand(takeSecond ? 0 : 1), wide = peel(addend);
+  Element weight;
+  if (!wide.isTensor() && isa_and_present<arith::ExtFOp>(wide.getOp())) {
+    weight = peelToTensor(wide.getOperand(0));
+  } else {
+    weight = peelToTensor(addend);
     type = getElementTypeOrSelf(value);
-  else if (isa_and_present<arith::ExtFOp>(weight.getOp()))
-    weight = peel(weight.getOperand(0));
-  if (!weight.isTensor() || getElementTypeOrSelf(weight.value) != type)
+  }
+  if (!weight.value || getElementTypeOrSelf(weight.value) != type)
     return std::nullopt;
   return PlusConstant{weight.value, *scalar->constant};
 }

@@ -40,6 +40,10 @@ struct Element {
 /// and a widening that is undone.
 Element peel(Element element);
 
+/// The last tensor on the way of `peel`, which may go on into the body of what
+/// makes that tensor; nothing if there is none.
+Element peelToTensor(Element element);
+
 /// A value that is the same at every position.
 struct Scalar {
   /// The value where it is known.
