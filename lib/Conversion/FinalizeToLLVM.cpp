@@ -14,10 +14,13 @@
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/SymbolTable.h"
 
@@ -27,6 +30,35 @@ namespace conorm {
 } // namespace conorm
 
 using namespace mlir;
+
+namespace {
+
+/// Stores the bits of a small float as the integer that they were made as.
+/// LLVM keeps a vector of bf16 with undefined elements where several of them
+/// are stored, and rounds each again with `__truncsfbf2`, which the C library
+/// need not have.
+struct StoreBits : ConvertOpToLLVMPattern<memref::StoreOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult
+  matchAndRewrite(memref::StoreOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto bits = op.getValue().getDefiningOp<arith::BitcastOp>();
+    if (!bits || !bits.getType().isBF16() ||
+        !bits.getIn().getType().isInteger())
+      return failure();
+    Value address = getStridedElementPtr(
+        rewriter, op.getLoc(), op.getMemRefType(), adaptor.getMemref(),
+        adaptor.getIndices(),
+        LLVM::GEPNoWrapFlags::inbounds | LLVM::GEPNoWrapFlags::nuw);
+    rewriter.replaceOpWithNewOp<LLVM::StoreOp>(
+        op, rewriter.getRemappedValue(bits.getIn()), address, /*alignment=*/0,
+        /*isVolatile=*/false, op.getNontemporal());
+    return success();
+  }
+};
+
+} // namespace
 
 /// Whether `module`, one around it, or one in it may say how it lays out data.
 /// Only then is the analysis worth its walk over everything.
@@ -60,6 +92,7 @@ struct FinalizeToLLVM
     index::populateIndexToLLVMConversionPatterns(converter, patterns);
     populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns,
                                                    &bufferTables);
+    patterns.add<StoreBits>(converter, /*benefit=*/2);
     populateFuncToLLVMConversionPatterns(converter, patterns, &functionTables);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     LLVMConversionTarget target(getContext());

@@ -59,3 +59,19 @@ module attributes {dlti.dl_spec = #dlti.dl_spec<index = 32>} {
     return %sum : index
   }
 }
+
+// -----
+
+// The bits of a bf16 are stored as they were made: LLVM may round vectors of
+// bf16 again, with a helper that the C library need not have.
+// CHECK-LABEL: llvm.func @stores_bits
+// CHECK-SAME: %{{.*}}: !llvm.ptr, {{.*}} %[[BITS:[a-z0-9]+]]: i16, %[[VALUE:[a-z0-9]+]]: bf16
+// CHECK: llvm.getelementptr inbounds|nuw
+// CHECK: llvm.store %[[BITS]], %{{.*}} : i16, !llvm.ptr
+// CHECK: llvm.store %[[VALUE]], %{{.*}} : bf16, !llvm.ptr
+func.func @stores_bits(%buffer: memref<8xbf16>, %i: index, %bits: i16, %value: bf16) {
+  %0 = arith.bitcast %bits : i16 to bf16
+  memref.store %0, %buffer[%i] : memref<8xbf16>
+  memref.store %value, %buffer[%i] : memref<8xbf16>
+  return
+}
