@@ -33,7 +33,7 @@ using namespace mlir;
 
 namespace {
 
-/// Stores the bits of a small float as the integer that they were made as.
+/// Stores the bits of a bf16 as the integer that they were made as.
 /// LLVM keeps a vector of bf16 with undefined elements where several of them
 /// are stored, and rounds each again with `__truncsfbf2`, which the C library
 /// need not have.
