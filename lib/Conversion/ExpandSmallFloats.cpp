@@ -33,7 +33,7 @@ static bool isF8(Type type) {
   return isa<Float8E4M3FNType, Float8E5M2Type>(getElementTypeOrSelf(type));
 }
 
-/// A scale's power of two, which is only ever widened.
+/// A scale's power of two.
 static bool isE8M0(Type type) {
   return isa<Float8E8M0FNUType>(getElementTypeOrSelf(type));
 }
@@ -154,8 +154,27 @@ static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
   return arith::BitcastOp::create(builder, f32, result);
 }
 
+/// f32 to f8E8M0FNU: the exponent, and NaN for what is not finite. A fraction is
+/// cut off and a sign is lost, as upstream's `arith-expand` does it.
+static Value roundToE8M0(ImplicitLocOpBuilder &builder, Value value, Type to) {
+  Type type = value.getType();
+  Value bits = arith::BitcastOp::create(
+      builder, withElement(type, builder.getI32Type()), value);
+  bits = arith::ShRUIOp::create(builder, bits,
+                                makeInteger(builder, type, 32, 23));
+  Value code = arith::TruncIOp::create(
+      builder, withElement(type, builder.getI8Type()), bits);
+  return arith::BitcastOp::create(builder, to, code);
+}
+
 /// f32 or f64 to the small float `to`.
 static Value roundTo(ImplicitLocOpBuilder &builder, Value value, Type to) {
+  if (isE8M0(to)) {
+    if (getElementTypeOrSelf(value).isF64())
+      value = arith::TruncFOp::create(
+          builder, withElement(to, builder.getF32Type()), value);
+    return roundToE8M0(builder, value, to);
+  }
   if (getElementTypeOrSelf(value).isF64())
     value = roundToOdd(builder, value);
   if (getElementTypeOrSelf(to).isBF16())
@@ -297,14 +316,19 @@ static bool needsArithmetic(Operation *op) {
 /// Conversions by a scale, in the steps that arith documents.
 template <typename OpTy>
 static void expandScaling(OpTy op) {
-  if (!isE8M0(op.getScale().getType()))
-    return;
   constexpr bool truncates = std::is_same_v<OpTy, arith::ScalingTruncFOp>;
   ImplicitLocOpBuilder builder(op.getLoc(), op);
   // The wider of both types, in which the scaling is done.
   Type type = truncates ? op.getIn().getType() : op.getType();
-  Value scale = arith::ExtFOp::create(
-      builder, withElement(type, builder.getF32Type()), op.getScale());
+  if (isa<TensorType>(type))
+    return;
+  Value scale = op.getScale();
+  if (getElementTypeOrSelf(scale).getIntOrFloatBitWidth() >= 16)
+    scale = arith::TruncFOp::create(
+        builder, withElement(type, builder.getType<Float8E8M0FNUType>()),
+        scale);
+  scale = arith::ExtFOp::create(
+      builder, withElement(type, builder.getF32Type()), scale);
   int width = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
   if (width > 32)
     scale = arith::ExtFOp::create(builder, type, scale);
@@ -322,20 +346,39 @@ static void expandScaling(OpTy op) {
   op.erase();
 }
 
+/// What is written out here rounds to nearest even.
+static LogicalResult checkRounding(Operation *op) {
+  auto rounding = dyn_cast<arith::ArithRoundingModeInterface>(op);
+  if (!rounding || !rounding.getRoundingModeAttr() ||
+      !isSmallFloat(op->getResult(0).getType()))
+    return success();
+  arith::RoundingMode mode = rounding.getRoundingModeAttr().getValue();
+  if (mode == arith::RoundingMode::to_nearest_even)
+    return success();
+  return op->emitOpError("expected the rounding mode to_nearest_even for ")
+         << getElementTypeOrSelf(op->getResult(0)) << ", found "
+         << arith::stringifyRoundingMode(mode);
+}
+
 namespace {
 
 struct ExpandSmallFloats
     : public conorm::impl::ExpandSmallFloatsBase<ExpandSmallFloats> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
+    WalkResult checked = getOperation()->walk(
+        [](Operation *op) { return WalkResult(checkRounding(op)); });
+    if (checked.wasInterrupted())
+      return signalPassFailure();
     getOperation()->walk([](Operation *op) {
       llvm::TypeSwitch<Operation *>(op)
           .Case<arith::ScalingExtFOp, arith::ScalingTruncFOp>(
               [](auto op) { expandScaling(op); });
     });
     getOperation()->walk([&](Operation *op) {
-      bool rounds =
-          isa<arith::TruncFOp>(op) && isSmallFloat(op->getResult(0).getType());
+      bool rounds = isa<arith::TruncFOp>(op) &&
+                    (isSmallFloat(op->getResult(0).getType()) ||
+                     isE8M0(op->getResult(0).getType()));
       bool widens = isa<arith::ExtFOp>(op) &&
                     (isSmallFloat(op->getOperand(0).getType()) ||
                      isE8M0(op->getOperand(0).getType()));

@@ -149,3 +149,30 @@ func.func @scaled(%x: f32, %s: f8E8M0FNU, %q: f8E5M2) -> (f8E4M3FN, f32) {
   %1 = arith.scaling_extf %q, %s : f8E5M2, f8E8M0FNU to f32
   return %0, %1 : f8E4M3FN, f32
 }
+
+// A scale of another type is rounded to a power of two first: its exponent is taken.
+// CHECK-LABEL: func.func @scaled_by_other_types(
+// CHECK-SAME:    %[[X:.*]]: f32, %[[S:.*]]: f32, %[[B:.*]]: bf16, %[[Q:.*]]: f8E5M2)
+func.func @scaled_by_other_types(%x: f32, %s: f32, %b: bf16, %q: f8E5M2) -> (f8E4M3FN, f32) {
+  // CHECK: %[[BITS:.*]] = arith.bitcast %[[S]] : f32 to i32
+  // CHECK: %[[EXPONENT:.*]] = arith.shrui %[[BITS]], %{{.*}} : i32
+  // CHECK: arith.trunci %[[EXPONENT]] : i32 to i8
+  // CHECK: arith.divf %[[X]], %{{.*}} : f32
+  // CHECK-NOT: truncf
+  %0 = arith.scaling_truncf %x, %s : f32, f32 to f8E4M3FN
+  // CHECK: arith.bitcast %[[B]] : bf16 to i16
+  // CHECK: arith.mulf %{{.*}}, %{{.*}} : f32
+  %1 = arith.scaling_extf %q, %b : f8E5M2, bf16 to f32
+  return %0, %1 : f8E4M3FN, f32
+}
+
+// CHECK-LABEL: func.func @power_of_two(
+func.func @power_of_two(%x: f32, %d: f64) -> (f8E8M0FNU, f8E8M0FNU) {
+  // CHECK: arith.bitcast %{{.*}} : i8 to f8E8M0FNU
+  // CHECK-NEXT: arith.truncf %{{.*}} : f64 to f32
+  // CHECK: arith.bitcast %{{.*}} : i8 to f8E8M0FNU
+  // CHECK-NOT: truncf
+  %0 = arith.truncf %x : f32 to f8E8M0FNU
+  %1 = arith.truncf %d : f64 to f8E8M0FNU
+  return %0, %1 : f8E8M0FNU, f8E8M0FNU
+}

@@ -271,7 +271,9 @@ def ExpandSmallFloats : Pass<"expand-small-floats"> {
   let description = [{
     Each operation of the arith and math dialects on bf16, f16, f8E4M3FN or
     f8E5M2 widens its operands, computes in f32, and rounds its result to
-    nearest even. Rounding to bf16 and f8, and widening them, is integer
+    nearest even; another rounding mode is an error. Scaled conversions become
+    the steps that arith documents; rounding to f8E8M0FNU takes the exponent, as
+    upstream's `arith-expand` does. Rounding to bf16 and f8, and widening them, is integer
     arithmetic: denormals and infinities are kept, every NaN becomes the quiet
     NaN, and so does what is too large for f8E4M3FN, which has no infinity. No
     fast-math flag is set, so that nothing later removes a rounding; the similar
