@@ -165,6 +165,13 @@ static Value getSpread(Operation *op) {
   return {};
 }
 
+/// Whether an extension keeps every number. A power of two of f8E8M0FNU may be
+/// infinite or zero in f16.
+static bool isExact(arith::ExtFOp op) {
+  return !isa<Float8E8M0FNUType>(getElementTypeOrSelf(op.getIn())) ||
+         !getElementTypeOrSelf(op.getType()).isF16();
+}
+
 static std::optional<Scalar> getScalar(Element element, unsigned depth) {
   if (depth == 0)
     return std::nullopt;
@@ -182,8 +189,8 @@ static std::optional<Scalar> getScalar(Element element, unsigned depth) {
     return getScalar(next, depth);
   if (std::optional<Scalar> scalar = getReciprocal(element, depth))
     return scalar;
-  if (isa_and_present<arith::ExtFOp>(element.getOp()) &&
-      isStrict(element.getOp()))
+  if (auto extend = dyn_cast_or_null<arith::ExtFOp>(element.getOp());
+      extend && isExact(extend) && isStrict(extend))
     if (std::optional<Scalar> scalar = getScalar(element.getOperand(0), depth);
         scalar && !scalar->reciprocal)
       return scalar;

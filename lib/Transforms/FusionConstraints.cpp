@@ -126,27 +126,58 @@ static Violation checkPostNormReadOnce(Site site) {
          "a sandwich";
 }
 
-bool fusion::mayDifferByRank(Value value) {
-  Element source = peel({value});
-  if (isa_and_present<arith::ExtFOp>(source.getOp()))
-    source = peel(source.getOperand(0));
-  auto argument = dyn_cast<BlockArgument>(source.value);
+/// What each rank has another of; null if it is the same on all, as far as the
+/// program says.
+static const char *getRankSource(Value value) {
+  if (value.getDefiningOp<ReduceScatterOp>())
+    return "a result of comm.reduce_scatter";
+  auto argument = dyn_cast<BlockArgument>(value);
   if (!argument || !argument.getOwner()->isEntryBlock())
-    return false;
+    return nullptr;
   auto function =
       dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  return function &&
-         function.getArgAttr(argument.getArgNumber(), kPerRankAttrName);
+  return function && function.getArgAttr(argument.getArgNumber(),
+                                         kPerRankAttrName)
+             ? "an argument with comm.per_rank"
+             : nullptr;
+}
+
+Violation fusion::checkSameEverywhere(StringRef what, Value value) {
+  // A weight or a scale is computed in fewer operations than this; a residual
+  // goes back to a collective. The bound keeps the fusion linear.
+  constexpr size_t kMaxValues = 32;
+  llvm::SmallSetVector<Value, 8> values;
+  values.insert(value);
+  for (size_t next = 0; next < values.size(); ++next) {
+    Value current = values[next];
+    if (const char *source = getRankSource(current))
+      return ("the " + what + (next == 0 ? " is " : " is computed from ") +
+              source)
+          .str();
+    Operation *op = current.getDefiningOp();
+    if (!op || isCollective(op) || !isMemoryEffectFree(op) ||
+        values.size() + op->getNumOperands() > kMaxValues)
+      continue;
+    values.insert(op->operand_begin(), op->operand_end());
+  }
+  return std::nullopt;
 }
 
 static Violation checkSameOnEveryRank(Site site) {
   // One rank may finish a row for all: what it reads besides must be theirs too.
   for (Operation *norm : site.getNorms())
-    if (Value weight = getWeight(norm); weight && mayDifferByRank(weight))
-      return "the weight is an argument with comm.per_rank";
-  if (auto add = dyn_cast<norm::AddRMSNormOp>(site.norm))
-    if (mayDifferByRank(add.getInput()) || mayDifferByRank(add.getResidual()))
-      return "the residual is an argument with comm.per_rank";
+    if (Value weight = getWeight(norm))
+      if (Violation violation = checkSameEverywhere("weight", weight))
+        return violation;
+  auto add = dyn_cast<norm::AddRMSNormOp>(site.norm);
+  if (!add)
+    return std::nullopt;
+  Value addend = site.postNorm ? site.postNorm.getNormed()
+                               : site.reduce.getReduced();
+  for (Value operand : {add.getInput(), add.getResidual()})
+    if (operand != addend)
+      if (Violation violation = checkSameEverywhere("residual", operand))
+        return violation;
   return std::nullopt;
 }
 
@@ -274,12 +305,13 @@ static LogicalResult isCastOrCopy(PatternRewriter &, Value value) {
 static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
                                   Value wide) {
   Value narrow = getWidened(wide);
-  if (!narrow || !norm->hasOneUse())
+  if (!narrow || norm->use_empty())
     return failure();
-  auto cast = dyn_cast<arith::TruncFOp>(*norm->user_begin());
-  return success(cast && isStrict(cast) &&
-                 getElementTypeOrSelf(cast.getType()) ==
-                     getElementTypeOrSelf(narrow));
+  Type type = getElementTypeOrSelf(narrow);
+  return success(llvm::all_of(norm->getUsers(), [&](Operation *user) {
+    auto cast = dyn_cast<arith::TruncFOp>(user);
+    return cast && isStrict(cast) && getElementTypeOrSelf(cast) == type;
+  }));
 }
 
 static LogicalResult isSum(PatternRewriter &, Value sum) {

@@ -8,7 +8,9 @@
 
 #include "FusionReport.h"
 
+#include "Elementwise.h"
 #include "RaiseQuantize.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/Format.h"
 
@@ -85,6 +87,40 @@ static std::optional<Reason> findReason(const Constraints &constraints,
   return std::nullopt;
 }
 
+/// A norm that reads `value` through a few operations on tensors of its rank, named
+/// from the last to the first; empty if there is none.
+static std::string findNormBehind(Value value) {
+  int64_t rank = cast<ShapedType>(value.getType()).getRank();
+  constexpr size_t kMaxWays = 32;
+  struct Way {
+    Operation *op;
+    std::string names;
+  };
+  SmallVector<Way> ways;
+  auto follow = [&](Operation *op, const std::string &names) {
+    for (Operation *user : op->getUsers())
+      if (ways.size() < kMaxWays)
+        ways.push_back({user, names});
+  };
+  follow(value.getDefiningOp(), "");
+  for (size_t next = 0; next < ways.size(); ++next) {
+    auto [op, names] = ways[next];
+    std::string name = toString(op->getName().getStringRef());
+    if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(op))
+      return names.empty() ? "" : name + " behind " + names;
+    auto type = op->getNumResults() == 1
+                    ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
+                    : RankedTensorType();
+    if (isCollective(op) || isa<RegionBranchOpInterface>(op) || !type ||
+        type.getRank() != rank)
+      continue;
+    if (!isStrict(op))
+      name += " (with fast-math flags or another rounding)";
+    follow(op, names.empty() ? name : name + ", " + names);
+  }
+  return "";
+}
+
 static Reason explain(AllReduceOp reduce) {
   if (!reduce.getReduced())
     return {"NoDestinationsYet", "the all_reduce is on memrefs already"};
@@ -105,19 +141,23 @@ static Reason explain(AllReduceOp reduce) {
     names.insert(user->getName().getStringRef());
   if (names.empty())
     return {"ReadByNorm", "nothing reads the reduced value"};
-  return {"ReadByNorm",
-          "no norm reads the reduced value, but " + llvm::join(names, ", ")};
+  std::string text =
+      "no norm reads the reduced value, but " + llvm::join(names, ", ");
+  if (std::string norm = findNormBehind(reduce.getReduced()); !norm.empty())
+    text += "; " + norm;
+  return {"ReadByNorm", text};
 }
 
-void FusionReport::addMissed(Operation *op, StringRef what, Reason reason) {
-  ++missedReasons[reason.constraint.str()];
+void FusionReport::addMissed(Operation *op, StringRef what, Reason reason,
+                             Counts &counts) {
+  ++counts[reason.constraint.str()];
   remark::missed(op->getLoc(), getRemarkOptions(op, what))
       << Arg("Constraint", reason.constraint) << Arg("Reason", reason.text);
 }
 
 void FusionReport::addMissed(AllReduceOp reduce) {
   ++numMissed;
-  addMissed(reduce, kSite, explain(reduce));
+  addMissed(reduce, kSite, explain(reduce), missedSites);
 }
 
 void FusionReport::addMissedSandwich(Operation *norm) {
@@ -125,20 +165,25 @@ void FusionReport::addMissedSandwich(Operation *norm) {
     return;
   if (std::optional<Site> site = getSandwich(norm))
     if (auto reason = findReason(getConstraints(), *site))
-      addMissed(norm, "Sandwich", *reason);
+      addMissed(norm, "Sandwich", *reason, missedSandwiches);
 }
 
 void FusionReport::addMissedQuantize(norm::QuantizeOp quantize) {
   if (AllReduceRMSNormOp fused = getFusedNorm(quantize.getInput()))
     if (auto reason = findReason(getQuantizeConstraints(),
                                  QuantizeSite{fused, quantize}))
-      addMissed(quantize, "Quantize", *reason);
+      addMissed(quantize, "Quantize", *reason, missedQuantizations);
 }
 
 void FusionReport::addMissedChain(Operation *root) {
+  std::optional<Reason> reason;
   if (std::optional<Chain> chain = getQuantizeChain(root))
-    if (auto reason = findReason(getChainConstraints(), *chain))
-      addMissed(root, "RaiseQuantize", *reason);
+    reason = findReason(getChainConstraints(), *chain);
+  else if (Operation *unknown = getUnknownStep(root))
+    reason = {"KnownSteps", toString(unknown->getName().getStringRef()) +
+                                " is no scaling, clamp or conversion"};
+  if (reason)
+    addMissed(root, "RaiseQuantize", *reason, missedQuantizations);
 }
 
 //===----------------------------------------------------------------------===//
@@ -156,7 +201,9 @@ void FusionReport::print(raw_ostream &os) const {
   os << "fuse-all-reduce-norm: " << numFused + numMissed << " sites, "
      << numFused << " fused, " << numMissed << " missed\n";
   for (auto [title, counts] :
-       {std::pair("fused:", &fusedKinds), std::pair("missed:", &missedReasons)})
+       {std::pair("fused:", &fusedKinds), std::pair("missed:", &missedSites),
+        std::pair("sandwiches missed:", &missedSandwiches),
+        std::pair("quantizations missed:", &missedQuantizations)})
     if (!counts->empty()) {
       os << "  " << title << "\n";
       for (const auto &[name, count] : *counts)

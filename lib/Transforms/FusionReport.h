@@ -52,11 +52,15 @@ public:
   void print(llvm::raw_ostream &os) const;
 
 private:
-  void addMissed(mlir::Operation *op, llvm::StringRef what, Reason reason);
+  /// How often each name of a kind or a constraint came up.
+  using Counts = std::map<std::string, unsigned>;
+
+  void addMissed(mlir::Operation *op, llvm::StringRef what, Reason reason,
+                 Counts &counts);
 
   bool wanted;
   unsigned numFused = 0, numMissed = 0;
-  std::map<std::string, unsigned> fusedKinds, missedReasons;
+  Counts fusedKinds, missedSites, missedSandwiches, missedQuantizations;
 };
 
 } // namespace conorm::fusion

@@ -82,6 +82,20 @@ static Value castShape(PatternRewriter &rewriter, Value value, Type type) {
   return tensor::CastOp::create(rewriter, value.getLoc(), type, value);
 }
 
+/// Those who read `result`, whose shape is known to another degree from now on,
+/// see the type that they had.
+static void setResultType(PatternRewriter &rewriter, Value result, Type type) {
+  Type previous = result.getType();
+  if (previous == type)
+    return;
+  rewriter.modifyOpInPlace(result.getDefiningOp(),
+                           [&] { result.setType(type); });
+  if (result.use_empty())
+    return;
+  Value cast = castShape(rewriter, result, previous);
+  rewriter.replaceAllUsesExcept(result, cast, cast.getDefiningOp());
+}
+
 /// Gives `norm` an operand without the casts before it. Where its shape is known
 /// to another degree, those who read the norm's results see the one they had.
 static void uncastOperand(PatternRewriter &rewriter, Operation *norm,
@@ -89,16 +103,9 @@ static void uncastOperand(PatternRewriter &rewriter, Operation *norm,
   Value value = getUncast(norm->getOperand(index));
   Operation *previous = norm->getOperand(index).getDefiningOp();
   rewriter.modifyOpInPlace(norm, [&] { norm->setOperand(index, value); });
-  for (Value result : norm->getResults()) {
-    Type type = result.getType();
-    if (index != 0 || type == value.getType())
-      continue;
-    rewriter.modifyOpInPlace(norm, [&] { result.setType(value.getType()); });
-    if (result.use_empty())
-      continue;
-    Value cast = castShape(rewriter, result, type);
-    rewriter.replaceAllUsesExcept(result, cast, cast.getDefiningOp());
-  }
+  if (index == 0)
+    for (Value result : norm->getResults())
+      setResultType(rewriter, result, value.getType());
   eraseIfDead(rewriter, previous);
 }
 
@@ -110,23 +117,27 @@ static void uncastResidual(PatternRewriter &rewriter, Operation *norm) {
   uncastOperand(rewriter, norm, 1);
 }
 
-/// OnlyNarrowed holds: the norm's one reader rounds it to narrow's type.
+/// OnlyNarrowed holds: all that reads the norm rounds it to narrow's type.
 static void narrowNorm(PatternRewriter &rewriter, Operation *norm) {
   auto wide = cast<norm::RMSNormOp>(norm);
   Value narrow = getWidened(wide.getInput());
-  auto cast = mlir::cast<arith::TruncFOp>(*norm->user_begin());
+  SmallVector<Operation *> casts(norm->getUsers());
   auto rounding = norm::RoundingAttr::get(rewriter.getContext(),
                                           norm::Rounding::ScaleThenRound);
   rewriter.setInsertionPoint(norm);
   auto narrowed = norm::RMSNormOp::create(
-      rewriter, rewriter.getFusedLoc({norm->getLoc(), cast.getLoc()}), narrow,
+      rewriter,
+      rewriter.getFusedLoc({norm->getLoc(), casts.back()->getLoc()}), narrow,
       wide.getWeight(), Value(), wide.getEpsilonAttr(),
       wide.getWeightBiasAttr(), rounding);
   narrowed->setDiscardableAttrs(norm->getDiscardableAttrDictionary());
-  rewriter.replaceAllUsesWith(
-      cast.getOut(),
-      castShape(rewriter, narrowed.getNormed(), cast.getType()));
-  eraseIfDead(rewriter, cast);
+  for (Operation *cast : casts) {
+    Value result = cast->getResult(0);
+    rewriter.replaceAllUsesWith(
+        result, castShape(rewriter, narrowed.getNormed(), result.getType()));
+    rewriter.eraseOp(cast);
+  }
+  eraseIfDead(rewriter, norm);
 }
 
 static void mergeAddition(PatternRewriter &rewriter, Value sum,
@@ -318,6 +329,26 @@ static void fuseSandwich(PatternRewriter &rewriter, Operation *reduce,
            {cast<AllReduceOp>(reduce), second, cast<norm::RMSNormOp>(first)});
 }
 
+/// CastFusedNorm holds: the quantization reads the norm itself.
+static void uncastQuantized(PatternRewriter &rewriter, Operation *op) {
+  auto quantize = cast<norm::QuantizeOp>(op);
+  Value normed = getCastFusedNorm(quantize);
+  Operation *previous = quantize.getInput().getDefiningOp();
+  rewriter.modifyOpInPlace(
+      quantize, [&] { quantize.getInputMutable().assign(normed); });
+  norm::SchemeAttr scheme = quantize.getScheme();
+  ArrayRef<int64_t> shape = cast<ShapedType>(normed.getType()).getShape();
+  for (OpResult output : quantize->getResults()) {
+    auto exprs = output.getResultNumber() == 0
+                     ? norm::getQuantizedSizeExprs(scheme, shape.size())
+                     : norm::getScalesSizeExprs(scheme, shape.size());
+    setResultType(rewriter, output,
+                  cast<RankedTensorType>(output.getType())
+                      .clone(norm::evaluateSizes(exprs, shape)));
+  }
+  eraseIfDead(rewriter, previous);
+}
+
 /// A fused operation becomes one that quantizes as well.
 static void extendByQuantize(PatternRewriter &rewriter, Operation *op) {
   auto quantize = cast<norm::QuantizeOp>(op);
@@ -364,5 +395,6 @@ void fusion::registerRewrites(PDLPatternModule &patterns) {
   patterns.registerRewriteFunction("FuseNorm", fuseNorm);
   patterns.registerRewriteFunction("FuseSandwich", fuseSandwich);
   patterns.registerRewriteFunction("RaiseQuantize", raiseQuantize);
+  patterns.registerRewriteFunction("UncastQuantized", uncastQuantized);
   patterns.registerRewriteFunction("ExtendByQuantize", extendByQuantize);
 }

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Elementwise.h"
 #include "Fusion.h"
 #include "Placement.h"
 
@@ -24,6 +25,16 @@ using namespace conorm::fusion;
 AllReduceRMSNormOp fusion::getFusedNorm(Value value) {
   auto fused = value.getDefiningOp<AllReduceRMSNormOp>();
   return fused && fused.getNormed() == value ? fused : AllReduceRMSNormOp();
+}
+
+Value fusion::getCastFusedNorm(norm::QuantizeOp quantize) {
+  if (!quantize.getOuts().empty() || quantize->getNumResults() == 0)
+    return {};
+  Value input = quantize.getInput();
+  for (Value source : {getUncast(input), getWidened(input)})
+    if (source && getFusedNorm(source))
+      return source;
+  return {};
 }
 
 static Violation checkQuantizedOnce(QuantizeSite site) {
@@ -59,9 +70,7 @@ static Violation checkScaleNotOfNorm(QuantizeSite site) {
 
 static Violation checkScaleSameOnEveryRank(QuantizeSite site) {
   Value scale = site.quantize.getScale();
-  if (scale && mayDifferByRank(scale))
-    return "the scale is an argument with comm.per_rank";
-  return std::nullopt;
+  return scale ? checkSameEverywhere("scale", scale) : std::nullopt;
 }
 
 static Violation checkScaleDominates(QuantizeSite site) {
@@ -97,4 +106,9 @@ void fusion::registerQuantizeConstraints(PDLPatternModule &patterns) {
           AllReduceRMSNormOp fused = getFusedNorm(quantize.getInput());
           return success(fused && !check({fused, quantize}));
         });
+  patterns.registerConstraintFunction(
+      "CastFusedNorm", [](PatternRewriter &, Operation *op) {
+        return success(
+            static_cast<bool>(getCastFusedNorm(cast<norm::QuantizeOp>(op))));
+      });
 }

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/CallInterfaces.h"
 
 using namespace mlir;
 using namespace conorm;
@@ -96,22 +97,61 @@ static std::optional<Element> addSteps(Element element,
   return element.getOperand(0);
 }
 
+static bool isNormed(Element element) {
+  return element.isTensor() && isNormed(element.value);
+}
+
+/// Reads steps, the last one first, up to the norm or what is no step.
+static Element readSteps(Operation *root, SmallVectorImpl<Step> &steps) {
+  Element element = peel({root->getResult(0)});
+  while (!isNormed(element)) {
+    std::optional<Element> next = addSteps(element, steps);
+    if (!next || steps.size() > kMaxSteps)
+      break;
+    element = peel(*next);
+  }
+  return element;
+}
+
 std::optional<Chain> fusion::getQuantizeChain(Operation *root) {
   if (!mayEndChain(root))
     return std::nullopt;
   Chain chain;
-  Element element = peel({root->getResult(0)});
-  while (!(element.isTensor() && isNormed(element.value))) {
-    std::optional<Element> next = addSteps(element, chain.steps);
-    if (!next || chain.steps.size() > kMaxSteps)
-      return std::nullopt;
-    element = peel(*next);
-  }
-  if (chain.steps.empty() || chain.steps.front().kind != Step::Narrow)
+  Element element = readSteps(root, chain.steps);
+  if (!isNormed(element) || chain.steps.empty() ||
+      chain.steps.front().kind != Step::Narrow)
     return std::nullopt;
   chain.input = element.value;
   std::reverse(chain.steps.begin(), chain.steps.end());
   return chain;
+}
+
+/// Whether an operation computes each element of its result from those at the same
+/// position, as far as can be told of a function that is called.
+static bool isElementwise(Operation *op) {
+  return isa<CallOpInterface>(op) || OpTrait::hasElementwiseMappableTraits(op);
+}
+
+Operation *fusion::getUnknownStep(Operation *root) {
+  if (!mayEndChain(root))
+    return nullptr;
+  SmallVector<Step, 8> steps;
+  SmallVector<Element> elements = {readSteps(root, steps)};
+  if (isNormed(elements.front()))
+    return nullptr;
+  Operation *unknown = elements.front().getOp();
+  for (size_t next = 0; next < elements.size() && next < kMaxSteps; ++next) {
+    Element element = elements[next];
+    Operation *op = element.getOp();
+    if (!op || !isElementwise(op))
+      continue;
+    for (unsigned index = 0; index < op->getNumOperands(); ++index) {
+      elements.push_back(peel(element.getOperand(index)));
+      if (isNormed(elements.back()))
+        return unknown;
+    }
+  }
+  return nullptr;
 }
 
 //===----------------------------------------------------------------------===//
@@ -163,6 +203,32 @@ static std::optional<ChainScale> getConstantScale(const Step &step,
   return ChainScale{constant, {}, norm::ScaleMode::MultiplyReciprocal};
 }
 
+/// The factor of a scaling by a power of two that every type can hold.
+static std::optional<double> getPowerOfTwo(const Step &step) {
+  if (!step.scalar || !step.scalar->constant)
+    return std::nullopt;
+  std::optional<float> value = toFloat(*step.scalar->constant);
+  if (!value || *value < 0x1p-14f || *value > 0x1p14f)
+    return std::nullopt;
+  int exponent;
+  if (std::frexp(*value, &exponent) != 0.5f)
+    return std::nullopt;
+  bool divides = (step.kind == Step::Divide) != step.scalar->reciprocal;
+  return divides ? 1.0 / *value : *value;
+}
+
+/// `arith.scaling_truncf` rounds its scale to a power of two of f8E8M0FNU first.
+static Violation checkScalingTruncation(const Step &step) {
+  auto truncation = dyn_cast<arith::ScalingTruncFOp>(step.op);
+  if (!truncation)
+    return std::nullopt;
+  Type type = getElementTypeOrSelf(truncation.getScale());
+  if (isa<Float8E8M0FNUType>(type) || getPowerOfTwo(step))
+    return std::nullopt;
+  return "arith.scaling_truncf rounds the scale, " + toString(type) +
+         ", to a power of two";
+}
+
 std::optional<ChainScale> fusion::getChainScale(const Chain &chain,
                                                 Violation &why) {
   const Step *step = chain.getScaling();
@@ -172,11 +238,14 @@ std::optional<ChainScale> fusion::getChainScale(const Chain &chain,
     why = "the scale is not one value";
     return std::nullopt;
   }
+  why = checkScalingTruncation(*step);
+  if (why)
+    return std::nullopt;
   if (step->scalar->constant)
     return getConstantScale(*step, why);
   Value value = step->scalar->value;
   Type type = getElementTypeOrSelf(value);
-  if (!isa<BFloat16Type, Float16Type, Float32Type>(type))
+  if (!isa<Float8E8M0FNUType, BFloat16Type, Float16Type, Float32Type>(type))
     why = "the scale is " + toString(type) + ", expected f32 or narrower";
   else if (step->kind == Step::Multiply && !step->scalar->reciprocal)
     why = "it multiplies by a value that is not known to be a reciprocal";
@@ -217,20 +286,6 @@ static Violation checkScaleOfScheme(const Chain &chain) {
   Violation why;
   getChainScale(chain, why);
   return why;
-}
-
-/// The factor of a scaling by a power of two that every type can hold.
-static std::optional<double> getPowerOfTwo(const Step &step) {
-  if (!step.scalar || !step.scalar->constant)
-    return std::nullopt;
-  std::optional<float> value = toFloat(*step.scalar->constant);
-  if (!value || *value < 0x1p-14f || *value > 0x1p14f)
-    return std::nullopt;
-  int exponent;
-  if (std::frexp(*value, &exponent) != 0.5f)
-    return std::nullopt;
-  bool divides = (step.kind == Step::Divide) != step.scalar->reciprocal;
-  return divides ? 1.0 / *value : *value;
 }
 
 static Violation checkRoundsOnce(const Chain &chain) {

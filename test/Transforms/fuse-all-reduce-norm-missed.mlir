@@ -235,3 +235,39 @@ builtin.module @no_fuse_graph_region {
 
 // With the Gemma patterns switched off the f32 sum is a weight like any other;
 // fuse-all-reduce-norm-remarks.mlir shows that it is not fused then.
+
+// CHECK-LABEL: func @no_fuse_on_memrefs
+func.func @no_fuse_on_memrefs(%x: memref<4x8xbf16>, %out: memref<4x8xbf16>) {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: return
+  // expected-remark@+1 {{Constraint=NoDestinationsYet, Reason="the all_reduce is on memrefs already"}}
+  comm.all_reduce %x on @tp outs(%out : memref<4x8xbf16>) : memref<4x8xbf16>
+  return
+}
+
+// What reads the norm of f32 does not round it as the narrow norm would.
+// CHECK-LABEL: func @no_fuse_norm_read_behind_casts
+func.func @no_fuse_norm_read_behind_casts(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: return
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.extf; norm.rms_norm behind arith.extf"}}
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.extf %0 : tensor<4x8xbf16> to tensor<4x8xf32>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %3 = arith.truncf %2 toward_zero : tensor<4x8xf32> to tensor<4x8xbf16>
+  return %3 : tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @no_fuse_sum_rounded_otherwise
+func.func @no_fuse_sum_rounded_otherwise(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: return
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.extf; norm.rms_norm behind arith.truncf (with fast-math flags or another rounding), arith.addf, arith.extf"}}
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.extf %0 : tensor<4x8xbf16> to tensor<4x8xf32>
+  %2 = arith.extf %r : tensor<4x8xbf16> to tensor<4x8xf32>
+  %3 = arith.addf %1, %2 : tensor<4x8xf32>
+  %4 = arith.truncf %3 toward_zero : tensor<4x8xf32> to tensor<4x8xbf16>
+  %5 = norm.rms_norm %4 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %5 : tensor<4x8xbf16>
+}

@@ -67,3 +67,18 @@ func.func @widened(%x: tensor<4x64xbf16>, %h: tensor<4x64xbf16>, %b: tensor<4x64
   %y = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x64xbf16>
   return %y : tensor<4x64xbf16>
 }
+
+// The residual of a sandwich is linalg's, and so is the addition.
+// CHECK-LABEL: func.func @sandwich(
+// CHECK:         %[[R:.*]] = linalg.mul
+// CHECK-NEXT:    comm.all_reduce_rms_norm %{{.*}} on @tp weight(%{{.*}}) residual(%[[R]] : {{.*}}post_norm_weight(
+// CHECK-NEXT:    return
+func.func @sandwich(%x: tensor<4x64xbf16>, %h: tensor<4x64xbf16>, %b: tensor<4x64xbf16>, %p: tensor<64xbf16>, %w: tensor<64xbf16>) -> tensor<4x64xbf16> {
+  %e = tensor.empty() : tensor<4x64xbf16>
+  %r = linalg.mul ins(%h, %b : tensor<4x64xbf16>, tensor<4x64xbf16>) outs(%e : tensor<4x64xbf16>) -> tensor<4x64xbf16>
+  %0 = comm.all_reduce %x on @tp : tensor<4x64xbf16>
+  %1 = norm.rms_norm %0 weight(%p : tensor<64xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x64xbf16>
+  %2 = linalg.add ins(%r, %1 : tensor<4x64xbf16>, tensor<4x64xbf16>) outs(%e : tensor<4x64xbf16>) -> tensor<4x64xbf16>
+  %y = norm.rms_norm %2 weight(%w : tensor<64xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x64xbf16>
+  return %y : tensor<4x64xbf16>
+}

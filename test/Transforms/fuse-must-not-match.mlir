@@ -44,7 +44,7 @@ func.func @no_fuse_mean_reduction(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
   // CHECK-NOT: all_reduce_rms_norm
   // CHECK: return
   %ranks = arith.constant dense<4.0> : tensor<4x8xbf16>
-  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.divf"}}
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.divf; norm.rms_norm behind arith.divf"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
   %1 = arith.divf %0, %ranks : tensor<4x8xbf16>
   %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
@@ -114,7 +114,7 @@ func.func @no_fuse_layer_norm(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   // CHECK: return
   %zero = arith.constant dense<0.0> : tensor<4xf32>
   %init = tensor.empty() : tensor<4x8xf32>
-  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but linalg.generic"}}
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but linalg.generic; norm.rms_norm behind linalg.generic"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xf32>
   %sum = linalg.generic {indexing_maps = [#id, #rows], iterator_types = ["parallel", "reduction"]}
     ins(%0 : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) {
@@ -165,7 +165,7 @@ func.func @no_fuse_l2_norm(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
 func.func @no_fuse_gated_norm(%x: tensor<4x8xbf16>, %gate: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
   // CHECK-NOT: all_reduce_rms_norm
   // CHECK: return
-  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.mulf"}}
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.mulf; norm.rms_norm behind arith.mulf"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
   %1 = arith.mulf %0, %gate : tensor<4x8xbf16>
   %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
@@ -188,7 +188,7 @@ func.func @no_fuse_group_norm(%x: tensor<4x8xbf16>) -> tensor<4x2x4xbf16> {
 func.func @no_fuse_variance_over_slice(%x: tensor<4x8xbf16>) -> tensor<4x4xbf16> {
   // CHECK-NOT: all_reduce_rms_norm
   // CHECK: return
-  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but tensor.extract_slice"}}
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but tensor.extract_slice; norm.rms_norm behind tensor.extract_slice"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
   %1 = tensor.extract_slice %0[0, 0] [4, 4] [1, 1] : tensor<4x8xbf16> to tensor<4x4xbf16>
   %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x4xbf16>
@@ -201,7 +201,7 @@ func.func @no_fuse_per_head_norm(%x: tensor<4x8xbf16>, %w: tensor<2xbf16>) -> te
   // CHECK-NOT: all_reduce_rms_norm
   // CHECK: return
   %shape = arith.constant dense<[16, 2]> : tensor<2xi64>
-  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but tensor.reshape"}}
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but tensor.reshape; norm.rms_norm behind tensor.reshape"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
   %heads = tensor.reshape %0(%shape) : (tensor<4x8xbf16>, tensor<2xi64>) -> tensor<16x2xbf16>
   %q = norm.rms_norm %heads weight(%w : tensor<2xbf16>) {epsilon = 1.0e-6 : f32} : tensor<16x2xbf16>
@@ -252,7 +252,7 @@ func.func @no_fuse_epsilon_in_bf16(%x: tensor<4x8xbf16>, %mean: tensor<4xbf16>) 
 func.func @no_fuse_bias_before_residual(%x: tensor<4x8xbf16>, %bias: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
   // CHECK-NOT: all_reduce_rms_norm
   // CHECK: return
-  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.addf"}}
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.addf; norm.add_rms_norm behind arith.addf"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
   %1 = arith.addf %0, %bias : tensor<4x8xbf16>
   %2 = arith.addf %1, %r : tensor<4x8xbf16>
@@ -266,7 +266,7 @@ func.func @no_fuse_row_bias(%x: tensor<4x8xbf16>, %bias: tensor<8xbf16>) -> tens
   // CHECK-NOT: all_reduce_rms_norm
   // CHECK: return
   %init = tensor.empty() : tensor<4x8xbf16>
-  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but linalg.generic"}}
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but linalg.generic; norm.rms_norm behind linalg.generic"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
   %1 = linalg.generic {indexing_maps = [#id, #columns, #id], iterator_types = ["parallel", "parallel"]}
     ins(%0, %bias : tensor<4x8xbf16>, tensor<8xbf16>) outs(%init : tensor<4x8xbf16>) {
@@ -296,7 +296,7 @@ func.func @no_fuse_two_all_reduces(%x: tensor<4x8xbf16>, %y: tensor<4x8xbf16>) -
 func.func @no_fuse_sharded_residual(%x: tensor<4x8xbf16>, %r: tensor<2x8xbf16> {comm.per_rank}) -> tensor<2x8xbf16> {
   // CHECK-NOT: all_reduce_rms_norm
   // CHECK: return
-  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but tensor.extract_slice"}}
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but tensor.extract_slice; norm.add_rms_norm behind tensor.extract_slice"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
   %1 = tensor.extract_slice %0[0, 0] [2, 8] [1, 1] : tensor<4x8xbf16> to tensor<2x8xbf16>
   %2 = arith.addf %1, %r : tensor<2x8xbf16>
@@ -320,7 +320,7 @@ func.func @no_fuse_residual_of_rank(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16> {
 func.func @no_fuse_f32_all_reduce_cast_later(%x: tensor<4x8xf32>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
   // CHECK-NOT: all_reduce_rms_norm
   // CHECK: return
-  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.truncf"}}
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.truncf; norm.rms_norm behind arith.truncf"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xf32>
   %1 = arith.truncf %0 : tensor<4x8xf32> to tensor<4x8xbf16>
   %2 = norm.rms_norm %1 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
@@ -345,6 +345,44 @@ func.func @no_fuse_f32_gamma(%x: tensor<4x8xbf16>, %w: tensor<8xf32>) -> tensor<
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
   %1 = norm.rms_norm %0 weight(%w : tensor<8xf32>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
   return %1 : tensor<4x8xbf16>
+}
+
+// What is computed from a rank's own argument is its own as well.
+// CHECK-LABEL: func @no_fuse_weight_computed_of_rank
+func.func @no_fuse_weight_computed_of_rank(%x: tensor<4x8xbf16>, %w: tensor<8xbf16> {comm.per_rank}, %a: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: return
+  %0 = arith.mulf %a, %w : tensor<8xbf16>
+  %1 = arith.addf %0, %a : tensor<8xbf16>
+  // expected-remark@+1 {{Constraint=SameOnEveryRank, Reason="the weight is computed from an argument with comm.per_rank"}}
+  %2 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %3 = norm.rms_norm %2 weight(%1 : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %3 : tensor<4x8xbf16>
+}
+
+// Each rank has another part of the sum.
+// CHECK-LABEL: func @no_fuse_residual_scattered
+func.func @no_fuse_residual_scattered(%x: tensor<?x8xbf16>, %z: tensor<?x8xbf16>) -> tensor<?x8xbf16> {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: return
+  %r = comm.reduce_scatter %z on @tp dim 0 : tensor<?x8xbf16> -> tensor<?x8xbf16>
+  // expected-remark@+1 {{Constraint=SameOnEveryRank, Reason="the residual is a result of comm.reduce_scatter"}}
+  %0 = comm.all_reduce %x on @tp : tensor<?x8xbf16>
+  %1 = arith.addf %0, %r : tensor<?x8xbf16>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<?x8xbf16>
+  return %2 : tensor<?x8xbf16>
+}
+
+// What a collective made of a rank's own argument is the same everywhere.
+// CHECK-LABEL: func @fuse_residual_reduced_of_rank
+func.func @fuse_residual_reduced_of_rank(%x: tensor<4x8xbf16> {comm.per_rank}, %z: tensor<4x8xbf16> {comm.per_rank}) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK: comm.all_reduce_rms_norm
+  // expected-remark@+1 {{Constraint=ReadByNorm}}
+  %r = comm.all_reduce %z on @tp : tensor<4x8xbf16>
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %0, %r : tensor<4x8xbf16>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %2, %r : tensor<4x8xbf16>, tensor<4x8xbf16>
 }
 
 // The norm fuses; multiplying by a scale is no scheme of ours.

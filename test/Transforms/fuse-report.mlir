@@ -8,10 +8,12 @@
 // CHECK-NEXT:       1  post_norm + residual
 // CHECK-NEXT:       2  residual + weight_bias + per_token
 // CHECK-NEXT:  missed:
+// CHECK-NEXT:       2  SumReduction
+// CHECK-NEXT:  sandwiches missed:
 // CHECK-NEXT:       1  PostNormReadOnce
+// CHECK-NEXT:  quantizations missed:
 // CHECK-NEXT:       1  QuantizedOnce
 // CHECK-NEXT:       1  Saturates
-// CHECK-NEXT:       2  SumReduction
 // CHECK-NOT:{{.}}
 
 // QUIET-NOT: {{.}}

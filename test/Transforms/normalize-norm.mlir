@@ -665,6 +665,19 @@ func.func @no_narrow_other_reader(%x: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, te
   return %2, %1 : tensor<4x8xbf16>, tensor<4x8xf32>
 }
 
+// Each of several readers rounds it: one norm gives them all.
+// CHECK-LABEL: func @narrowed_twice
+func.func @narrowed_twice(%x: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[Y:.*]] = comm.all_reduce_rms_norm {{.*}} -> (normed: tensor<4x8xbf16>)
+  // CHECK-NEXT: return %[[Y]], %[[Y]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.extf %0 : tensor<4x8xbf16> to tensor<4x8xf32>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %3 = arith.truncf %2 : tensor<4x8xf32> to tensor<4x8xbf16>
+  %4 = arith.truncf %2 : tensor<4x8xf32> to tensor<4x8xbf16>
+  return %3, %4 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
 // OnlyNarrowed: to another type than the input's.
 // CHECK-LABEL: func @no_narrow_to_other_type
 func.func @no_narrow_to_other_type(%x: tensor<4x8xbf16>) -> tensor<4x8xf16> {

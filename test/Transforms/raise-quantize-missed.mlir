@@ -364,6 +364,59 @@ func.func @no_raise_other_rounding(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> 
   return %q : tensor<4x8xf8E4M3FN>
 }
 
+// The scale is rounded to a power of two, which 0.3 is not.
+// CHECK-LABEL: func @no_raise_scaling_truncf_of_f32(
+func.func @no_raise_scaling_truncf_of_f32(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
+  // CHECK-NOT: norm.quantize
+  // CHECK: return
+  %scale = arith.constant dense<0.3> : tensor<4x8xf32>
+  %low = arith.constant dense<-448.0> : tensor<4x8xf32>
+  %high = arith.constant dense<448.0> : tensor<4x8xf32>
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %2 = arith.maximumf %y, %low : tensor<4x8xf32>
+  %3 = arith.minimumf %2, %high : tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=ScaleOfScheme, Reason="arith.scaling_truncf rounds the scale, f32, to a power of two"}}
+  %q = arith.scaling_truncf %3, %scale : tensor<4x8xf32>, tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}
+
+// A comparison and a selection are no clamp that is known: what they give for NaN
+// depends on their predicate and order.
+// CHECK-LABEL: func @no_raise_selected(
+func.func @no_raise_selected(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
+  // CHECK-NOT: norm.quantize
+  // CHECK: return
+  %low = arith.constant dense<-448.0> : tensor<4x8xf32>
+  %high = arith.constant dense<448.0> : tensor<4x8xf32>
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %1 = arith.maximumf %y, %low : tensor<4x8xf32>
+  %above = arith.cmpf ogt, %1, %high : tensor<4x8xf32>
+  %2 = arith.select %above, %high, %1 : tensor<4x8xi1>, tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=KnownSteps, Reason="arith.select is no scaling, clamp or conversion"}}
+  %q = arith.truncf %2 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}
+
+// JAX outlines its clamp. What a function does is not looked at.
+func.func private @clip(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %low = arith.constant dense<-448.0> : tensor<4x8xf32>
+  %high = arith.constant dense<448.0> : tensor<4x8xf32>
+  %0 = arith.maximumf %x, %low : tensor<4x8xf32>
+  %1 = arith.minimumf %0, %high : tensor<4x8xf32>
+  return %1 : tensor<4x8xf32>
+}
+
+// CHECK-LABEL: func @no_raise_outlined_clamp(
+func.func @no_raise_outlined_clamp(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
+  // CHECK-NOT: norm.quantize
+  // CHECK: return
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %1 = call @clip(%y) : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=KnownSteps, Reason="func.call is no scaling, clamp or conversion"}}
+  %q = arith.truncf %1 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}
+
 // Not a norm's: no remark, since nothing was to be fused.
 // CHECK-LABEL: func @no_raise_of_argument
 func.func @no_raise_of_argument(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {

@@ -159,6 +159,62 @@ func.func @scaling_truncf(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
   return %4 : tensor<4x8xf8E4M3FN>
 }
 
+// A scale of f32 is rounded to a power of two: it must be one.
+// CHECK-LABEL: func @scaling_truncf_by_f32
+func.func @scaling_truncf_by_f32(%x: tensor<4x8xf32>) -> tensor<4x8xf8E5M2> {
+  // CHECK: arith.constant dense<2.500000e-01> : tensor<1xf32>
+  // CHECK: norm.quantize %{{.*}} {scheme = #norm.scheme<per_tensor, mode = divide>} : tensor<4x8xf32> -> tensor<4x8xf8E5M2>
+  // CHECK-NEXT: return
+  %scale = arith.constant dense<0.25> : tensor<4x8xf32>
+  %low = arith.constant dense<-14336.0> : tensor<4x8xf32>
+  %high = arith.constant dense<14336.0> : tensor<4x8xf32>
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %2 = arith.maximumf %y, %low : tensor<4x8xf32>
+  %3 = arith.minimumf %2, %high : tensor<4x8xf32>
+  %4 = arith.scaling_truncf %3, %scale : tensor<4x8xf32>, tensor<4x8xf32> to tensor<4x8xf8E5M2>
+  return %4 : tensor<4x8xf8E5M2>
+}
+
+// A power of two that the program computes.
+// CHECK-LABEL: func @power_of_two
+// CHECK-SAME: %[[X:.*]]: tensor<4x8xf32>, %[[S:.*]]: f8E8M0FNU
+func.func @power_of_two(%x: tensor<4x8xf32>, %s: f8E8M0FNU) -> tensor<4x8xf8E4M3FN> {
+  // CHECK: %[[W:.*]] = arith.extf %[[S]] : f8E8M0FNU to f32
+  // CHECK: tensor.from_elements %[[W]]
+  // CHECK: norm.quantize %{{.*}} {scheme = #norm.scheme<per_tensor, mode = divide>} : tensor<4x8xf32> -> tensor<4x8xf8E4M3FN>
+  // CHECK-NEXT: return
+  %wide = arith.extf %s : f8E8M0FNU to f32
+  %scale = tensor.splat %wide : tensor<4x8xf32>
+  %low = arith.constant dense<-448.0> : tensor<4x8xf32>
+  %high = arith.constant dense<448.0> : tensor<4x8xf32>
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %1 = arith.divf %y, %scale : tensor<4x8xf32>
+  %2 = arith.maximumf %1, %low : tensor<4x8xf32>
+  %3 = arith.minimumf %2, %high : tensor<4x8xf32>
+  %4 = arith.truncf %3 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %4 : tensor<4x8xf8E4M3FN>
+}
+
+// In f16 it may be infinite: the scale is what is extended last.
+// CHECK-LABEL: func @power_of_two_in_f16
+func.func @power_of_two_in_f16(%x: tensor<4x8xf32>, %s: f8E8M0FNU) -> tensor<4x8xf8E4M3FN> {
+  // CHECK: %[[H:.*]] = arith.extf %{{.*}} : f8E8M0FNU to f16
+  // CHECK: %[[W:.*]] = arith.extf %[[H]] : f16 to f32
+  // CHECK: tensor.from_elements %[[W]]
+  // CHECK: norm.quantize
+  %half = arith.extf %s : f8E8M0FNU to f16
+  %wide = arith.extf %half : f16 to f32
+  %scale = tensor.splat %wide : tensor<4x8xf32>
+  %low = arith.constant dense<-448.0> : tensor<4x8xf32>
+  %high = arith.constant dense<448.0> : tensor<4x8xf32>
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %1 = arith.divf %y, %scale : tensor<4x8xf32>
+  %2 = arith.maximumf %1, %low : tensor<4x8xf32>
+  %3 = arith.minimumf %2, %high : tensor<4x8xf32>
+  %q = arith.truncf %3 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}
+
 //===----------------------------------------------------------------------===//
 // In bodies of linalg operations
 //===----------------------------------------------------------------------===//

@@ -48,9 +48,6 @@ LogicalResult CommDialect::verifyRegionArgAttribute(Operation *op, unsigned,
     return op->emitError("expected '")
            << attribute.getName().getValue() << "' to be a unit attribute, "
            << "found " << attribute.getValue();
-  if (!isa<FunctionOpInterface>(op))
-    return op->emitError("expected '")
-           << attribute.getName().getValue() << "' on a function's argument";
   return success();
 }
 
