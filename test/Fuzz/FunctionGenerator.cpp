@@ -128,8 +128,10 @@ void FunctionGenerator::addStep(unsigned depth) {
   unsigned kind = random.below(100);
   if (kind < 12 && depth < 2)
     return addBranch(depth + 1);
-  if (kind < 20 && depth < 2)
+  if (kind < 17 && depth < 2)
     return addLoop(depth + 1);
+  if (kind < 20 && depth < 2)
+    return addWhile(depth + 1);
   if (kind < 28)
     return addCall();
   if (kind < 34)
@@ -185,6 +187,39 @@ void FunctionGenerator::addLoop(unsigned depth) {
                      " = " + start.name + ") -> (" + type + ") {\n" + body +
                      "  scf.yield " + result + " : " + type + "\n}",
                  type, isOrdered));
+}
+
+/// A loop whose condition counts. Collectives stand in its body.
+void FunctionGenerator::addWhile(unsigned depth) {
+  std::string type = typeOf(element), types = "(index, " + type + ")";
+  Value begin = index(0), step = index(1), end = index(random.below(4));
+  std::vector<Value> outer = activations, outerOutputs = outputs;
+  Value start = pickActivation();
+  std::string count = writer.fresh(),
+              before = writer.fresh(), after = writer.fresh(),
+              isLess = writer.fresh(), next = writer.fresh();
+  Value carried{writer.fresh(), type};
+  writer.openBlock();
+  activations.push_back(carried);
+  addSteps(1 + random.below(2), depth);
+  bool isOrdered = writer.isOrdered();
+  std::string result = activations.back().name;
+  std::string body = writer.closeBlock(2);
+  activations = outer;
+  outputs = outerOutputs;
+  Value all{writer.fresh(), type};
+  writer.addRaw(all.name + ":2 = scf.while (" + before + " = " + begin.name +
+                    ", " + after + " = " + start.name + ") : " + types +
+                    " -> " + types + " {\n  " + isLess +
+                    " = arith.cmpi ult, " + before + ", " + end.name +
+                    " : index\n  scf.condition(" + isLess + ") " + before +
+                    ", " + after + " : index, " + type + "\n} do {\n^bb0(" +
+                    count + ": index, " + carried.name + ": " + type +
+                    "):\n" + body + "  " + next + " = arith.addi " + count +
+                    ", " + step.name + " : index\n  scf.yield " + next + ", " +
+                    result + " : index, " + type + "\n}",
+                isOrdered);
+  activations.push_back({all.name + "#1", type});
 }
 
 /// A private function that adds, norms, or reduces too.

@@ -48,6 +48,7 @@ private:
   void addStep(unsigned depth);
   void addBranch(unsigned depth);
   void addLoop(unsigned depth);
+  void addWhile(unsigned depth);
   void addCall();
   void addNoise();
   void addCollective();
@@ -61,16 +62,20 @@ private:
   Value disturb(Value value);
   Value addTo(Value left, Value right);
   Value addInF32(Value left, Value right);
-  Value linalgOf(const char *op, Value left, Value right);
+  Value linalgOf(const std::string &op, Value left, Value right);
+  std::string genericHead(unsigned numOperands) const;
   std::optional<Value> makeWeight(bool &hasBias);
   Value makeOne(const std::string &type);
   std::string normAttributes(bool hasWeight, bool mayHaveBias);
   Value norm(Value input);
+  Value normInF32(Value input);
   std::pair<Value, Value> addNorm(Value input, Value residual);
 
   // QuantizeGenerator.cpp
+  Value disguise(Value value, std::vector<int64_t> &shape);
   void quantize(Value input);
   void quantizeByArithmetic(Value input);
+  void quantizeInBody(Value input);
   Value splat(Value scalar);
   Value splatConstant(const std::string &number);
 

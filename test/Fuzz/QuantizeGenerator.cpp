@@ -98,22 +98,60 @@ static std::string scalesSizes(const Scheme &scheme,
          "32x4x4x";
 }
 
+/// The same numbers by way of an operation that changes none: `shape` is what is
+/// known of the sizes behind it.
+Value FunctionGenerator::disguise(Value value, std::vector<int64_t> &shape) {
+  switch (random.below(4)) {
+  case 0:
+    return castAndBack(value);
+  case 1: {
+    Value out = empty(element);
+    return writer.add("linalg.copy ins(" + value.name + " : " + value.type +
+                          ") outs(" + out.name + " : " + out.type + ") -> " +
+                          value.type,
+                      value.type);
+  }
+  case 2:
+    if (element == "f32")
+      return value;
+    return writer.add("arith.extf " + value.name + " : " + value.type +
+                          " to " + actF32Type(),
+                      actF32Type());
+  default: {
+    std::string type = "tensor<";
+    for (int64_t &size : shape) {
+      if (random.percent(60))
+        size = -1;
+      type += sizeText(size);
+    }
+    type += element + ">";
+    if (type == value.type)
+      return value;
+    return writer.add(
+        "tensor.cast " + value.name + " : " + value.type + " to " + type, type);
+  }
+  }
+}
+
 void FunctionGenerator::quantize(Value input) {
   Scheme scheme = makeScheme(random, !scale.name.empty());
   // A dynamic row has the real size at run time, and must be divisible too.
   if (scheme.block && realSizes.back() % scheme.block != 0)
     return;
+  std::vector<int64_t> shape = sizes;
+  if (random.percent(25))
+    input = disguise(input, shape);
   std::string quantized;
-  for (size_t dim = 0; dim < sizes.size(); ++dim) {
-    bool isHalf = scheme.quantized == "i8" && dim + 1 == sizes.size();
-    quantized += sizeText(isHalf ? ceilDivide(sizes[dim], 2) : sizes[dim]);
+  for (size_t dim = 0; dim < shape.size(); ++dim) {
+    bool isHalf = scheme.quantized == "i8" && dim + 1 == shape.size();
+    quantized += sizeText(isHalf ? ceilDivide(shape[dim], 2) : shape[dim]);
   }
   quantized = "tensor<" + quantized + scheme.quantized + ">";
   outputs.push_back({writer.fresh(), quantized});
   std::string names = outputs.back().name, types = quantized;
   if (!scheme.scales.empty()) {
     std::string scales =
-        "tensor<" + scalesSizes(scheme, sizes) + scheme.scales + ">";
+        "tensor<" + scalesSizes(scheme, shape) + scheme.scales + ">";
     outputs.push_back({writer.fresh(), scales});
     names += ", " + outputs.back().name;
     types += ", " + scales;
@@ -193,4 +231,45 @@ void FunctionGenerator::quantizeByArithmetic(Value input) {
   std::string narrow = typeOf(isE5M2 ? "f8E5M2" : "f8E4M3FN");
   outputs.push_back(writer.add(
       "arith.truncf " + value.name + " : " + wide + " to " + narrow, narrow));
+}
+
+/// The same in one body. The bounds of a scaled truncation are scaled as well.
+void FunctionGenerator::quantizeInBody(Value input) {
+  std::string body;
+  auto emit = [&](const std::string &text) {
+    std::string name = writer.fresh();
+    body += "  " + name + " = " + text + "\n";
+    return name;
+  };
+  auto constant = [&](double number, const std::string &type) {
+    return emit("arith.constant " + std::to_string(number) + " : " + type);
+  };
+  std::string in = writer.fresh(), out = writer.fresh(), value = in;
+  if (element != "f32")
+    value = emit("arith.extf " + in + " : " + element + " to f32");
+  bool isE5M2 = random.percent(30), isScaled = random.percent(40);
+  double factor = random.pick({0.25, 0.25, 4.0, 0.3});
+  if (!isScaled)
+    value = emit("arith.divf " + value + ", " + constant(factor, "f32") +
+                 " : f32");
+  double bound = (isE5M2 ? 57344.0 : 448.0) * (isScaled ? factor : 1.0);
+  for (bool isMinimum : {true, false})
+    if (random.percent(92))
+      value = emit(
+          (isMinimum ? "arith.minimumf " : "arith.maximumf ") + value + ", " +
+          constant(isMinimum ? bound : -bound, "f32") + " : f32");
+  std::string narrow = isE5M2 ? "f8E5M2" : "f8E4M3FN";
+  std::string type =
+      factor == 0.3 ? "f32" : random.pick({"f8E8M0FNU", "f32", "bf16"});
+  value = isScaled ? emit("arith.scaling_truncf " + value + ", " +
+                          constant(factor, type) + " : f32, " + type + " to " +
+                          narrow)
+                   : emit("arith.truncf " + value + " : f32 to " + narrow);
+  Value init = empty(narrow);
+  outputs.push_back(writer.add(
+      genericHead(2) + " ins(" + input.name + " : " + input.type + ") outs(" +
+          init.name + " : " + init.type + ") {\n^bb0(" + in + ": " + element +
+          ", " + out + ": " + narrow + "):\n" + body + "  linalg.yield " +
+          value + " : " + narrow + "\n} -> " + init.type,
+      init.type));
 }

@@ -60,12 +60,38 @@ Value FunctionGenerator::disturb(Value value) {
 // Additions
 //===----------------------------------------------------------------------===//
 
-Value FunctionGenerator::linalgOf(const char *op, Value left, Value right) {
+/// An elementwise linalg.generic of tensors of the function's shape, up to its
+/// operands.
+std::string FunctionGenerator::genericHead(unsigned numOperands) const {
+  std::string dims, kinds, maps;
+  for (size_t dim = 0; dim < sizes.size(); ++dim) {
+    dims += (dim ? ", d" : "d") + std::to_string(dim);
+    kinds += dim ? ", \"parallel\"" : "\"parallel\"";
+  }
+  for (unsigned i = 0; i < numOperands; ++i)
+    maps += (i ? ", " : "") + ("affine_map<(" + dims) + ") -> (" + dims + ")>";
+  return "linalg.generic {indexing_maps = [" + maps +
+         "], iterator_types = [" + kinds + "]}";
+}
+
+/// `op` (add, sub or mul) by its name, or in a body.
+Value FunctionGenerator::linalgOf(const std::string &op, Value left,
+                                  Value right) {
   Value out = empty(element);
-  return writer.add(std::string("linalg.") + op + " ins(" + left.name + ", " +
-                        right.name + " : " + left.type + ", " + right.type +
-                        ") outs(" + out.name + " : " + out.type + ") -> " +
-                        left.type,
+  std::string operands = " ins(" + left.name + ", " + right.name + " : " +
+                         left.type + ", " + right.type + ") outs(" + out.name +
+                         " : " + out.type + ")";
+  if (random.percent(60))
+    return writer.add("linalg." + op + operands + " -> " + left.type,
+                      left.type);
+  std::string first = writer.fresh(), second = writer.fresh(),
+              third = writer.fresh(), result = writer.fresh();
+  return writer.add(genericHead(3) + operands + " {\n^bb0(" + first + ": " +
+                        element + ", " + second + ": " + element + ", " +
+                        third + ": " + element + "):\n  " + result +
+                        " = arith." + op + "f " + first + ", " + second +
+                        " : " + element + "\n  linalg.yield " + result +
+                        " : " + element + "\n} -> " + left.type,
                     left.type);
 }
 
@@ -203,7 +229,38 @@ static std::string weightText(const std::optional<Value> &weight) {
   return weight ? " weight(" + weight->name + " : " + weight->type + ")" : "";
 }
 
+/// A norm of f32 between two casts, as some producers write it.
+Value FunctionGenerator::normInF32(Value input) {
+  std::string wide = actF32Type(), weight;
+  auto extend = [&](Value value, const std::string &type) {
+    return writer.add("arith.extf " + value.name + " : " + value.type +
+                          " to " + type,
+                      type);
+  };
+  if (random.percent(60)) {
+    bool isWide = !weightsF32.empty() && random.percent(30);
+    Value gamma = isWide ? random.pickFrom(weightsF32)
+                         : extend(random.pickFrom(weights), weightType(true));
+    weight = " weight(" + gamma.name + " : " + gamma.type + ")";
+  }
+  Value normed = writer.add("norm.rms_norm " + extend(input, wide).name +
+                                weight + " " +
+                                normAttributes(!weight.empty(), true) + " : " +
+                                wide,
+                            wide);
+  auto narrow = [&] {
+    return writer.add("arith.truncf " + normed.name + " : " + wide + " to " +
+                          input.type,
+                      input.type);
+  };
+  if (random.percent(25))
+    outputs.push_back(random.percent(70) ? narrow() : normed);
+  return narrow();
+}
+
 Value FunctionGenerator::norm(Value input) {
+  if (element != "f32" && random.percent(10))
+    return normInF32(input);
   bool hasBias;
   std::optional<Value> weight = makeWeight(hasBias);
   return writer.add(
@@ -260,8 +317,15 @@ void FunctionGenerator::addSite() {
   }
   if (random.percent(12))
     outputs.push_back(norm(value));
-  if (module.features.quantize && random.percent(45))
-    random.percent(75) ? quantize(normed) : quantizeByArithmetic(normed);
+  if (module.features.quantize && random.percent(45)) {
+    unsigned kind = random.below(100);
+    if (kind < 72)
+      quantize(normed);
+    else if (kind < 90)
+      quantizeByArithmetic(normed);
+    else
+      quantizeInBody(normed);
+  }
   if (random.percent(30))
     activations.push_back(reduced);
   if (random.percent(80))
