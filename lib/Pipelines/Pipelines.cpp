@@ -8,6 +8,7 @@
 
 #include "conorm/Pipelines/Passes.h"
 
+#include "RefuseCircles.h"
 #include "RunWhereFound.h"
 #include "conorm/Conversion/Passes.h"
 #include "conorm/Transforms/Deallocation.h"
@@ -45,6 +46,7 @@ static std::unique_ptr<Pass> createCanonicalizer() {
 
 void conorm::buildFusePipeline(OpPassManager &manager,
                                const FusePipelineOptions &options) {
+  manager.addPass(createRefuseCircles());
   FuseAllReduceNormOptions fusion;
   fusion.weightBias = options.weightBias;
   fusion.numerics = options.numerics;
@@ -57,8 +59,7 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   manager.addPass(createCanonicalizer());
 }
 
-void conorm::buildBufferizePipeline(OpPassManager &manager,
-                                    const BufferizePipelineOptions &) {
+static void addBufferization(OpPassManager &manager) {
   manager.addPass(createDecomposeAggregates());
   manager.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createUnshareStarts());
@@ -67,6 +68,12 @@ void conorm::buildBufferizePipeline(OpPassManager &manager,
   manager.addPass(createBufferizeInPlace());
   manager.addPass(createCanonicalizer());
   manager.addPass(createCSEPass());
+}
+
+void conorm::buildBufferizePipeline(OpPassManager &manager,
+                                    const BufferizePipelineOptions &) {
+  manager.addPass(createRefuseCircles());
+  addBufferization(manager);
 }
 
 //===----------------------------------------------------------------------===//
@@ -209,6 +216,8 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
     fusion.numerics = options.numerics;
     buildFusePipeline(manager, fusion);
   }
+  if (!options.fuse)
+    manager.addPass(createRefuseCircles());
   if (options.decompose)
     manager.addPass(createDecomposeFusedNorm());
   // The fusion pipeline has done that last.
@@ -220,7 +229,7 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   selection.targetDescription = options.targetDescription;
   selection.tuningFile = options.tuningFile;
   manager.addPass(createSelectStrategy(selection));
-  buildBufferizePipeline(manager, {});
+  addBufferization(manager);
   addDeallocation(manager);
   manager.addNestedPass<func::FuncOp>(createUnshareResults());
   manager.addPass(createInterchangeContractions());

@@ -19,12 +19,21 @@ static bool isOneRankGroup(Operation *op, FlatSymbolRefAttr name) {
   return group && group.getGroupSize() == 1;
 }
 
+/// Whether `op` reads its own result, as a graph region allows: it stands for no
+/// other value then.
+static bool readsItself(Operation *op) {
+  return llvm::any_of(op->getOperands(), [&](Value operand) {
+    return operand.getDefiningOp() == op;
+  });
+}
+
 /// Folds a collective among one rank to its input. The fold of one element is
 /// the element itself, so no rounding is lost.
 static LogicalResult foldOneRank(Operation *op, Value input,
                                  FlatSymbolRefAttr group,
                                  PatternRewriter &rewriter) {
-  if (op->getNumResults() != 1 || !isOneRankGroup(op, group))
+  if (op->getNumResults() != 1 || !isOneRankGroup(op, group) ||
+      readsItself(op))
     return failure();
   if (op->getResult(0).getType() != input.getType())
     return failure();
@@ -100,7 +109,7 @@ LogicalResult AllReduceRMSNormOp::canonicalize(AllReduceRMSNormOp op,
     return failure();
   if (succeeded(dropUnusedResults(op, rewriter)))
     return success();
-  if (!isOneRankGroup(op, op.getGroupAttr()))
+  if (!isOneRankGroup(op, op.getGroupAttr()) || readsItself(op))
     return failure();
   rewriter.replaceOp(op, decomposeFusedNorm(rewriter, op, op.getInput()));
   return success();
