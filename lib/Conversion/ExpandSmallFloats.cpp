@@ -154,14 +154,14 @@ static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
   return arith::BitcastOp::create(builder, f32, result);
 }
 
-/// f32 to f8E8M0FNU: the exponent, and NaN for what is not finite. A fraction is
-/// cut off and a sign is lost, as upstream's `arith-expand` does it.
+/// f32 to f8E8M0FNU: the exponent, and NaN for what is not finite. A fraction
+/// is cut off and a sign is lost, as upstream's `arith-expand` does it.
 static Value roundToE8M0(ImplicitLocOpBuilder &builder, Value value, Type to) {
   Type type = value.getType();
   Value bits = arith::BitcastOp::create(
       builder, withElement(type, builder.getI32Type()), value);
-  bits = arith::ShRUIOp::create(builder, bits,
-                                makeInteger(builder, type, 32, 23));
+  bits =
+      arith::ShRUIOp::create(builder, bits, makeInteger(builder, type, 32, 23));
   Value code = arith::TruncIOp::create(
       builder, withElement(type, builder.getI8Type()), bits);
   return arith::BitcastOp::create(builder, to, code);
@@ -327,8 +327,8 @@ static void expandScaling(OpTy op) {
     scale = arith::TruncFOp::create(
         builder, withElement(type, builder.getType<Float8E8M0FNUType>()),
         scale);
-  scale = arith::ExtFOp::create(
-      builder, withElement(type, builder.getF32Type()), scale);
+  scale = arith::ExtFOp::create(builder,
+                                withElement(type, builder.getF32Type()), scale);
   int width = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
   if (width > 32)
     scale = arith::ExtFOp::create(builder, type, scale);
@@ -346,18 +346,48 @@ static void expandScaling(OpTy op) {
   op.erase();
 }
 
+/// Whether a truncation is written out here.
+static bool isRounded(arith::TruncFOp op) {
+  Type from = getElementTypeOrSelf(op.getIn());
+  return isSmallFloat(op.getType()) ||
+         (isE8M0(op.getType()) &&
+          isa<BFloat16Type, Float16Type, Float32Type, Float64Type>(from));
+}
+
 /// What is written out here rounds to nearest even.
 static LogicalResult checkRounding(Operation *op) {
   auto rounding = dyn_cast<arith::ArithRoundingModeInterface>(op);
-  if (!rounding || !rounding.getRoundingModeAttr() ||
-      !isSmallFloat(op->getResult(0).getType()))
+  if (!rounding || !rounding.getRoundingModeAttr())
     return success();
+  Type type = op->getResult(0).getType();
   arith::RoundingMode mode = rounding.getRoundingModeAttr().getValue();
-  if (mode == arith::RoundingMode::to_nearest_even)
+  if (mode == arith::RoundingMode::to_nearest_even ||
+      (!isSmallFloat(type) && !isE8M0(type)))
     return success();
   return op->emitOpError("expected the rounding mode to_nearest_even for ")
-         << getElementTypeOrSelf(op->getResult(0)) << ", found "
+         << getElementTypeOrSelf(type) << ", found "
          << arith::stringifyRoundingMode(mode);
+}
+
+/// Scales are powers of two, or rounded to them, one for each element.
+static LogicalResult checkScale(Operation *op) {
+  if (!isa<arith::ScalingExtFOp, arith::ScalingTruncFOp>(op))
+    return success();
+  Type in = op->getOperand(0).getType(), scale = op->getOperand(1).getType();
+  if (withElement(in, getElementTypeOrSelf(scale)) != scale)
+    return op->emitOpError("expected a scale for each element of ")
+           << in << ", found " << scale;
+  for (Type type : {in, op->getResult(0).getType(), scale})
+    if (!isSmallFloat(type) && !isE8M0(type) &&
+        !isa<Float32Type, Float64Type>(getElementTypeOrSelf(type)))
+      return op->emitOpError("expected bf16, f16, f32, f64, f8E4M3FN, f8E5M2 "
+                             "or f8E8M0FNU, found ")
+             << getElementTypeOrSelf(type);
+  if (isF8(scale))
+    return op->emitOpError("expected scales of f8E8M0FNU or of 16 bits or "
+                           "more, found ")
+           << getElementTypeOrSelf(scale);
+  return success();
 }
 
 namespace {
@@ -366,19 +396,23 @@ struct ExpandSmallFloats
     : public conorm::impl::ExpandSmallFloatsBase<ExpandSmallFloats> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
-    WalkResult checked = getOperation()->walk(
-        [](Operation *op) { return WalkResult(checkRounding(op)); });
+    WalkResult checked = getOperation()->walk([](Operation *op) {
+      if (llvm::any_of(op->getResultTypes(), llvm::IsaPred<TensorType>))
+        return WalkResult::advance();
+      return WalkResult(
+          success(succeeded(checkRounding(op)) && succeeded(checkScale(op))));
+    });
     if (checked.wasInterrupted())
       return signalPassFailure();
+    // Makes conversions, for the walk after this one.
     getOperation()->walk([](Operation *op) {
       llvm::TypeSwitch<Operation *>(op)
           .Case<arith::ScalingExtFOp, arith::ScalingTruncFOp>(
               [](auto op) { expandScaling(op); });
     });
     getOperation()->walk([&](Operation *op) {
-      bool rounds = isa<arith::TruncFOp>(op) &&
-                    (isSmallFloat(op->getResult(0).getType()) ||
-                     isE8M0(op->getResult(0).getType()));
+      auto truncation = dyn_cast<arith::TruncFOp>(op);
+      bool rounds = truncation && isRounded(truncation);
       bool widens = isa<arith::ExtFOp>(op) &&
                     (isSmallFloat(op->getOperand(0).getType()) ||
                      isE8M0(op->getOperand(0).getType()));

@@ -8,7 +8,6 @@
 
 #include "conorm/Pipelines/Passes.h"
 
-#include "RefuseCircles.h"
 #include "RunWhereFound.h"
 #include "conorm/Conversion/Passes.h"
 #include "conorm/Transforms/Deallocation.h"

@@ -51,6 +51,13 @@ static OpOperand *getInput(Element element) {
   return linalgOp.getMatchingOpOperand(argument);
 }
 
+/// Whether an extension keeps every number. A power of two of f8E8M0FNU may be
+/// infinite or zero in f16.
+static bool isExact(arith::ExtFOp op) {
+  return !isa<Float8E8M0FNUType>(getElementTypeOrSelf(op.getIn())) ||
+         !getElementTypeOrSelf(op.getType()).isF16();
+}
+
 /// One step of `peel`; `element` itself where there is none.
 static Element peelOnce(Element element) {
   if (OpOperand *input = getInput(element)) {
@@ -77,8 +84,9 @@ static Element peelOnce(Element element) {
         break;
       wide = next;
     }
-    if (isa_and_present<arith::ExtFOp>(wide.getOp()) &&
-        getElementTypeOrSelf(wide.getOperand(0).value) ==
+    auto extend = dyn_cast_or_null<arith::ExtFOp>(wide.getOp());
+    if (extend && isExact(extend) &&
+        getElementTypeOrSelf(extend.getIn()) ==
             getElementTypeOrSelf(element.value))
       return wide.getOperand(0);
   }
@@ -165,13 +173,6 @@ static Value getSpread(Operation *op) {
   return {};
 }
 
-/// Whether an extension keeps every number. A power of two of f8E8M0FNU may be
-/// infinite or zero in f16.
-static bool isExact(arith::ExtFOp op) {
-  return !isa<Float8E8M0FNUType>(getElementTypeOrSelf(op.getIn())) ||
-         !getElementTypeOrSelf(op.getType()).isF16();
-}
-
 static std::optional<Scalar> getScalar(Element element, unsigned depth) {
   if (depth == 0)
     return std::nullopt;
@@ -231,6 +232,10 @@ static bool isInnocuous(Type narrow, Type wide) {
              cast<FloatType>(wide).getFloatSemantics()) >= 2 * p + 2;
 }
 
+bool fusion::haveCompatibleShapes(Value first, Value second) {
+  return succeeded(verifyCompatibleShape(first.getType(), second.getType()));
+}
+
 std::optional<std::pair<Value, Value>> fusion::getAddends(Value sum) {
   Element element = peel({sum});
   Type type = getElementTypeOrSelf(sum);
@@ -255,10 +260,13 @@ std::optional<std::pair<Value, Value>> fusion::getAddends(Value sum) {
       addend = addend.getOperand(0);
     }
     addend = peelToTensor(addend);
-    if (!addend.value || getElementTypeOrSelf(addend.value) != type)
+    if (!addend.value || getElementTypeOrSelf(addend.value) != type ||
+        !haveCompatibleShapes(addend.value, sum))
       return std::nullopt;
     addends[index] = addend.value;
   }
+  if (!haveCompatibleShapes(addends[0], addends[1]))
+    return std::nullopt;
   return std::pair(addends[0], addends[1]);
 }
 
@@ -269,7 +277,8 @@ std::optional<std::pair<Value, Value>> fusion::getAddends(Value sum) {
 Value fusion::getUncast(Value value) {
   Element source = peel({value});
   // What no operation here computes has nothing to be fused with.
-  if (!source.isTensor() || source.value == value || !source.getOp())
+  if (!source.isTensor() || source.value == value || !source.getOp() ||
+      !haveCompatibleShapes(source.value, value))
     return {};
   return source.value;
 }
@@ -281,7 +290,8 @@ Value fusion::getWidened(Value value) {
     return {};
   Element narrow = peel(wide.getOperand(0));
   if (!narrow.isTensor() ||
-      !isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(narrow.value)))
+      !isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(narrow.value)) ||
+      !haveCompatibleShapes(narrow.value, value))
     return {};
   return narrow.value;
 }
@@ -305,7 +315,8 @@ std::optional<PlusConstant> fusion::getPlusConstant(Value value, Type type) {
     weight = peelToTensor(addend);
     type = getElementTypeOrSelf(value);
   }
-  if (!weight.value || getElementTypeOrSelf(weight.value) != type)
+  if (!weight.value || getElementTypeOrSelf(weight.value) != type ||
+      !haveCompatibleShapes(weight.value, value))
     return std::nullopt;
   return PlusConstant{weight.value, *scalar->constant};
 }

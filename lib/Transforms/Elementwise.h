@@ -65,6 +65,11 @@ std::optional<Scalar> getScalar(Element element);
 /// to nearest, ties to even.
 bool isStrict(mlir::Operation *op);
 
+/// Whether two tensors may have the same sizes. Casts by way of an unknown size
+/// may claim what cannot be: such a program fails when it runs, and is left
+/// alone.
+bool haveCompatibleShapes(mlir::Value first, mlir::Value second);
+
 /// The two tensors whose sum, rounded once to their type (rule R2), `sum` is.
 std::optional<std::pair<mlir::Value, mlir::Value>> getAddends(mlir::Value sum);
 

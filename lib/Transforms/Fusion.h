@@ -66,16 +66,19 @@ llvm::ArrayRef<QuantizeConstraint> getQuantizeConstraints();
 /// The fused operation whose normed result `value` is; null if it is not one.
 comm::AllReduceRMSNormOp getFusedNorm(mlir::Value value);
 
-/// The norm of a fused operation that `quantize` reads through casts, copies or a
-/// widening, which change no bit of what it gives; null if it reads none so.
+/// The norm of a fused operation that `quantize` reads through casts, copies or
+/// a widening, which change no bit of what it gives; null if it reads none so.
 mlir::Value getCastFusedNorm(norm::QuantizeOp quantize);
+
+/// The types of the results of `quantize`, on tensors, if it read `input`.
+llvm::SmallVector<mlir::RankedTensorType, 2>
+getOutputTypes(norm::QuantizeOp quantize, mlir::Value input);
 
 /// The guard of stage 1 on where `norm.add_rms_norm` may stand.
 Violation checkAdditionPlaceable(mlir::Operation *add, mlir::Operation *norm);
 
-/// Whether every rank has the same `value`, which messages call `what`: it is not
-/// computed from what the program says each rank has another of.
-Violation checkSameEverywhere(llvm::StringRef what, mlir::Value value);
+/// Whether each rank passes its own `value`: an argument with comm.per_rank.
+bool mayDifferByRank(mlir::Value value);
 
 /// Why two operations have no order in one block; empty if they have one.
 Violation checkOneBlock(mlir::Operation *first, mlir::Operation *last);

@@ -126,58 +126,27 @@ static Violation checkPostNormReadOnce(Site site) {
          "a sandwich";
 }
 
-/// What each rank has another of; null if it is the same on all, as far as the
-/// program says.
-static const char *getRankSource(Value value) {
-  if (value.getDefiningOp<ReduceScatterOp>())
-    return "a result of comm.reduce_scatter";
-  auto argument = dyn_cast<BlockArgument>(value);
+bool fusion::mayDifferByRank(Value value) {
+  Element source = peel({value});
+  if (isa_and_present<arith::ExtFOp>(source.getOp()))
+    source = peel(source.getOperand(0));
+  auto argument = dyn_cast<BlockArgument>(source.value);
   if (!argument || !argument.getOwner()->isEntryBlock())
-    return nullptr;
+    return false;
   auto function =
       dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  return function && function.getArgAttr(argument.getArgNumber(),
-                                         kPerRankAttrName)
-             ? "an argument with comm.per_rank"
-             : nullptr;
-}
-
-Violation fusion::checkSameEverywhere(StringRef what, Value value) {
-  // A weight or a scale is computed in fewer operations than this; a residual
-  // goes back to a collective. The bound keeps the fusion linear.
-  constexpr size_t kMaxValues = 32;
-  llvm::SmallSetVector<Value, 8> values;
-  values.insert(value);
-  for (size_t next = 0; next < values.size(); ++next) {
-    Value current = values[next];
-    if (const char *source = getRankSource(current))
-      return ("the " + what + (next == 0 ? " is " : " is computed from ") +
-              source)
-          .str();
-    Operation *op = current.getDefiningOp();
-    if (!op || isCollective(op) || !isMemoryEffectFree(op) ||
-        values.size() + op->getNumOperands() > kMaxValues)
-      continue;
-    values.insert(op->operand_begin(), op->operand_end());
-  }
-  return std::nullopt;
+  return function &&
+         function.getArgAttr(argument.getArgNumber(), kPerRankAttrName);
 }
 
 static Violation checkSameOnEveryRank(Site site) {
   // One rank may finish a row for all: what it reads besides must be theirs too.
   for (Operation *norm : site.getNorms())
-    if (Value weight = getWeight(norm))
-      if (Violation violation = checkSameEverywhere("weight", weight))
-        return violation;
-  auto add = dyn_cast<norm::AddRMSNormOp>(site.norm);
-  if (!add)
-    return std::nullopt;
-  Value addend = site.postNorm ? site.postNorm.getNormed()
-                               : site.reduce.getReduced();
-  for (Value operand : {add.getInput(), add.getResidual()})
-    if (operand != addend)
-      if (Violation violation = checkSameEverywhere("residual", operand))
-        return violation;
+    if (Value weight = getWeight(norm); weight && mayDifferByRank(weight))
+      return "the weight is an argument with comm.per_rank";
+  if (auto add = dyn_cast<norm::AddRMSNormOp>(site.norm))
+    if (mayDifferByRank(add.getInput()) || mayDifferByRank(add.getResidual()))
+      return "the residual is an argument with comm.per_rank";
   return std::nullopt;
 }
 
@@ -270,6 +239,27 @@ Violation fusion::checkAdditionPlaceable(Operation *add, Operation *norm) {
   return "the sum is read before the norm's weight is there";
 }
 
+/// Whether rows of `rows` may have a weight of `weight`.
+static bool fitsWeight(Value rows, Value weight) {
+  if (!weight)
+    return true;
+  auto type = cast<ShapedType>(rows.getType());
+  return type.hasRank() && type.getRank() > 0 &&
+         succeeded(verifyCompatibleShape(
+             type.getShape().take_back(),
+             cast<ShapedType>(weight.getType()).getShape()));
+}
+
+/// Whether `norm` may read `value` instead of `replaced`.
+static bool fitsNorm(Operation *norm, Value replaced, Value value) {
+  Value weight = getWeight(norm);
+  return fitsWeight(value, weight) &&
+         llvm::all_of(norm->getOperands(), [&](Value operand) {
+           return operand == replaced || operand == weight ||
+                  haveCompatibleShapes(operand, value);
+         });
+}
+
 static LogicalResult noDestinations(PatternRewriter &, Operation *norm) {
   if (auto op = dyn_cast<norm::RMSNormOp>(norm))
     return failure(op.getOuts() || op->getNumResults() == 0);
@@ -285,7 +275,8 @@ static LogicalResult noWeightBias(PatternRewriter &, Operation *norm) {
 static LogicalResult isPlusOne(PatternRewriter &, Value sum, Operation *norm) {
   Type type = getElementTypeOrSelf(norm->getOperand(0));
   std::optional<PlusConstant> parts = getPlusConstant(sum, type);
-  return success(parts && parts->constant.isExactlyValue(1.0));
+  return success(parts && parts->constant.isExactlyValue(1.0) &&
+                 fitsWeight(norm->getOperand(0), parts->weight));
 }
 
 static LogicalResult elementTypeF32(PatternRewriter &, Value value) {
@@ -298,14 +289,16 @@ static LogicalResult weightOfInputType(PatternRewriter &, Value weight,
                  getElementTypeOrSelf(norm->getOperand(0)));
 }
 
-static LogicalResult isCastOrCopy(PatternRewriter &, Value value) {
-  return success(static_cast<bool>(getUncast(value)));
+static LogicalResult isCastOrCopy(PatternRewriter &, Value value,
+                                  Operation *norm) {
+  Value source = getUncast(value);
+  return success(source && fitsNorm(norm, value, source));
 }
 
 static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
                                   Value wide) {
   Value narrow = getWidened(wide);
-  if (!narrow || norm->use_empty())
+  if (!narrow || norm->use_empty() || !fitsNorm(norm, wide, narrow))
     return failure();
   Type type = getElementTypeOrSelf(narrow);
   return success(llvm::all_of(norm->getUsers(), [&](Operation *user) {
@@ -337,7 +330,8 @@ static LogicalResult rightIsReducedLast(PatternRewriter &, Value left,
 static LogicalResult additionPlaceable(PatternRewriter &, Value sum,
                                        Operation *norm) {
   Operation *add = sum.getDefiningOp();
-  return success(add && !checkAdditionPlaceable(add, norm));
+  return success(add && fitsWeight(getAddends(sum)->first, getWeight(norm)) &&
+                 !checkAdditionPlaceable(add, norm));
 }
 
 /// Patterns pass (all_reduce, norm), or (all_reduce, first norm, second norm).

@@ -10,6 +10,7 @@
 
 #include "Elementwise.h"
 #include "RaiseQuantize.h"
+#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/Format.h"
@@ -87,36 +88,50 @@ static std::optional<Reason> findReason(const Constraints &constraints,
   return std::nullopt;
 }
 
-/// A norm that reads `value` through a few operations on tensors of its rank, named
-/// from the last to the first; empty if there is none.
+/// Whether `norm` reads `use` as its rows, not as its weight.
+static bool isRowsOf(Operation *norm, OpOperand &use) {
+  unsigned numRows = isa<norm::AddRMSNormOp>(norm) ? 2 : 1;
+  return use.getOperandNumber() < numRows;
+}
+
+/// Whether `op` gives a tensor of rank `rank`, and is no contraction or other
+/// reduction: what it gives is, so to speak, the same activation.
+static bool passesOn(Operation *op, int64_t rank) {
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+      linalgOp && linalgOp.getNumReductionLoops() != 0)
+    return false;
+  auto type = op->getNumResults() == 1
+                  ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
+                  : RankedTensorType();
+  return type && type.getRank() == rank && !isCollective(op) &&
+         !isa<RegionBranchOpInterface>(op);
+}
+
+/// A norm that reads `value` through a few operations, named from the last to
+/// the first; empty if there is none.
 static std::string findNormBehind(Value value) {
-  int64_t rank = cast<ShapedType>(value.getType()).getRank();
   constexpr size_t kMaxWays = 32;
-  struct Way {
-    Operation *op;
-    std::string names;
-  };
-  SmallVector<Way> ways;
-  auto follow = [&](Operation *op, const std::string &names) {
-    for (Operation *user : op->getUsers())
-      if (ways.size() < kMaxWays)
-        ways.push_back({user, names});
-  };
-  follow(value.getDefiningOp(), "");
+  int64_t rank = cast<ShapedType>(value.getType()).getRank();
+  SmallVector<std::pair<Value, std::string>> ways = {{value, ""}};
   for (size_t next = 0; next < ways.size(); ++next) {
-    auto [op, names] = ways[next];
-    std::string name = toString(op->getName().getStringRef());
-    if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(op))
-      return names.empty() ? "" : name + " behind " + names;
-    auto type = op->getNumResults() == 1
-                    ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
-                    : RankedTensorType();
-    if (isCollective(op) || isa<RegionBranchOpInterface>(op) || !type ||
-        type.getRank() != rank)
-      continue;
-    if (!isStrict(op))
-      name += " (with fast-math flags or another rounding)";
-    follow(op, names.empty() ? name : name + ", " + names);
+    auto [through, names] = ways[next];
+    for (OpOperand &use : through.getUses()) {
+      Operation *op = use.getOwner();
+      std::string name = toString(op->getName().getStringRef());
+      if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(op)) {
+        if (!names.empty() && isRowsOf(op, use))
+          return name + " behind " + names;
+        continue;
+      }
+      if (ways.size() == kMaxWays)
+        break;
+      if (!passesOn(op, rank))
+        continue;
+      if (!isStrict(op))
+        name += " (with fast-math flags or another rounding)";
+      ways.push_back(
+          {op->getResult(0), names.empty() ? name : name + ", " + names});
+    }
   }
   return "";
 }
@@ -179,9 +194,8 @@ void FusionReport::addMissedChain(Operation *root) {
   std::optional<Reason> reason;
   if (std::optional<Chain> chain = getQuantizeChain(root))
     reason = findReason(getChainConstraints(), *chain);
-  else if (Operation *unknown = getUnknownStep(root))
-    reason = {"KnownSteps", toString(unknown->getName().getStringRef()) +
-                                " is no scaling, clamp or conversion"};
+  else if (Violation violation = checkKnownSteps(root))
+    reason = {"KnownSteps", *violation};
   if (reason)
     addMissed(root, "RaiseQuantize", *reason, missedQuantizations);
 }

@@ -122,14 +122,16 @@ static void narrowNorm(PatternRewriter &rewriter, Operation *norm) {
   auto wide = cast<norm::RMSNormOp>(norm);
   Value narrow = getWidened(wide.getInput());
   SmallVector<Operation *> casts(norm->getUsers());
+  SmallVector<Location> locations = {norm->getLoc()};
+  // Uses are listed from the last one to the first.
+  for (Operation *cast : llvm::reverse(casts))
+    locations.push_back(cast->getLoc());
   auto rounding = norm::RoundingAttr::get(rewriter.getContext(),
                                           norm::Rounding::ScaleThenRound);
   rewriter.setInsertionPoint(norm);
   auto narrowed = norm::RMSNormOp::create(
-      rewriter,
-      rewriter.getFusedLoc({norm->getLoc(), casts.back()->getLoc()}), narrow,
-      wide.getWeight(), Value(), wide.getEpsilonAttr(),
-      wide.getWeightBiasAttr(), rounding);
+      rewriter, rewriter.getFusedLoc(locations), narrow, wide.getWeight(),
+      Value(), wide.getEpsilonAttr(), wide.getWeightBiasAttr(), rounding);
   narrowed->setDiscardableAttrs(norm->getDiscardableAttrDictionary());
   for (Operation *cast : casts) {
     Value result = cast->getResult(0);
@@ -334,18 +336,11 @@ static void uncastQuantized(PatternRewriter &rewriter, Operation *op) {
   auto quantize = cast<norm::QuantizeOp>(op);
   Value normed = getCastFusedNorm(quantize);
   Operation *previous = quantize.getInput().getDefiningOp();
-  rewriter.modifyOpInPlace(
-      quantize, [&] { quantize.getInputMutable().assign(normed); });
-  norm::SchemeAttr scheme = quantize.getScheme();
-  ArrayRef<int64_t> shape = cast<ShapedType>(normed.getType()).getShape();
-  for (OpResult output : quantize->getResults()) {
-    auto exprs = output.getResultNumber() == 0
-                     ? norm::getQuantizedSizeExprs(scheme, shape.size())
-                     : norm::getScalesSizeExprs(scheme, shape.size());
-    setResultType(rewriter, output,
-                  cast<RankedTensorType>(output.getType())
-                      .clone(norm::evaluateSizes(exprs, shape)));
-  }
+  rewriter.modifyOpInPlace(quantize,
+                           [&] { quantize.getInputMutable().assign(normed); });
+  for (auto [output, type] :
+       llvm::zip(quantize.getOutputs(), getOutputTypes(quantize, normed)))
+    setResultType(rewriter, output, type);
   eraseIfDead(rewriter, previous);
 }
 

@@ -16,6 +16,7 @@
 #include "Placement.h"
 
 #include "mlir/IR/RegionKindInterface.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace conorm;
@@ -27,12 +28,42 @@ AllReduceRMSNormOp fusion::getFusedNorm(Value value) {
   return fused && fused.getNormed() == value ? fused : AllReduceRMSNormOp();
 }
 
+SmallVector<RankedTensorType, 2>
+fusion::getOutputTypes(norm::QuantizeOp quantize, Value input) {
+  norm::SchemeAttr scheme = quantize.getScheme();
+  ArrayRef<int64_t> shape = cast<ShapedType>(input.getType()).getShape();
+  SmallVector<RankedTensorType, 2> types;
+  for (Value output : quantize.getOutputs()) {
+    auto exprs = types.empty()
+                     ? norm::getQuantizedSizeExprs(scheme, shape.size())
+                     : norm::getScalesSizeExprs(scheme, shape.size());
+    types.push_back(cast<RankedTensorType>(output.getType())
+                        .clone(norm::evaluateSizes(exprs, shape)));
+  }
+  return types;
+}
+
+/// Whether `quantize` may read `input`, of which more is known than of its own
+/// input, or less.
+static bool fitsQuantization(norm::QuantizeOp quantize, Value input) {
+  int64_t columns = cast<ShapedType>(input.getType()).getShape().back();
+  int64_t block = quantize.getScheme().getBlockSize();
+  if (block && !ShapedType::isDynamic(columns) && columns % block != 0)
+    return false;
+  return llvm::all_of(
+      llvm::zip(quantize->getResultTypes(), getOutputTypes(quantize, input)),
+      [](auto types) {
+        return succeeded(
+            verifyCompatibleShape(std::get<0>(types), std::get<1>(types)));
+      });
+}
+
 Value fusion::getCastFusedNorm(norm::QuantizeOp quantize) {
   if (!quantize.getOuts().empty() || quantize->getNumResults() == 0)
     return {};
   Value input = quantize.getInput();
   for (Value source : {getUncast(input), getWidened(input)})
-    if (source && getFusedNorm(source))
+    if (source && getFusedNorm(source) && fitsQuantization(quantize, source))
       return source;
   return {};
 }
@@ -70,7 +101,9 @@ static Violation checkScaleNotOfNorm(QuantizeSite site) {
 
 static Violation checkScaleSameOnEveryRank(QuantizeSite site) {
   Value scale = site.quantize.getScale();
-  return scale ? checkSameEverywhere("scale", scale) : std::nullopt;
+  if (scale && mayDifferByRank(scale))
+    return "the scale is an argument with comm.per_rank";
+  return std::nullopt;
 }
 
 static Violation checkScaleDominates(QuantizeSite site) {

@@ -57,6 +57,31 @@ static std::optional<Step::Kind> getCommutativeKind(Operation *op) {
   return std::nullopt;
 }
 
+static bool isNormed(Element element) {
+  return element.isTensor() && isNormed(element.value);
+}
+
+/// Whether an operation computes each element of its result from those at the
+/// same position, as far as can be told of a function that is called.
+static bool isElementwise(Operation *op) {
+  return isa<CallOpInterface>(op) || OpTrait::hasElementwiseMappableTraits(op);
+}
+
+/// Whether a norm is among what `element` is computed from, in a few operations
+/// of any kind.
+static bool leadsToNorm(Element element) {
+  SmallVector<Element> elements = {peel(element)};
+  for (size_t next = 0; next < elements.size() && next < kMaxSteps; ++next) {
+    if (isNormed(elements[next]))
+      return true;
+    Operation *op = elements[next].getOp();
+    if (op && isElementwise(op))
+      for (unsigned index = 0; index < op->getNumOperands(); ++index)
+        elements.push_back(peel(elements[next].getOperand(index)));
+  }
+  return false;
+}
+
 /// Adds what computes `element`, last step first, and returns what it reads;
 /// nothing if it is no step.
 static std::optional<Element> addSteps(Element element,
@@ -94,11 +119,7 @@ static std::optional<Element> addSteps(Element element,
       return element.getOperand(1 - index);
     }
   steps.push_back({*kind, op, type});
-  return element.getOperand(0);
-}
-
-static bool isNormed(Element element) {
-  return element.isTensor() && isNormed(element.value);
+  return element.getOperand(leadsToNorm(element.getOperand(0)) ? 0 : 1);
 }
 
 /// Reads steps, the last one first, up to the norm or what is no step.
@@ -119,39 +140,26 @@ std::optional<Chain> fusion::getQuantizeChain(Operation *root) {
   Chain chain;
   Element element = readSteps(root, chain.steps);
   if (!isNormed(element) || chain.steps.empty() ||
-      chain.steps.front().kind != Step::Narrow)
+      chain.steps.front().kind != Step::Narrow ||
+      !haveCompatibleShapes(element.value, root->getResult(0)))
     return std::nullopt;
   chain.input = element.value;
   std::reverse(chain.steps.begin(), chain.steps.end());
   return chain;
 }
 
-/// Whether an operation computes each element of its result from those at the same
-/// position, as far as can be told of a function that is called.
-static bool isElementwise(Operation *op) {
-  return isa<CallOpInterface>(op) || OpTrait::hasElementwiseMappableTraits(op);
-}
-
-Operation *fusion::getUnknownStep(Operation *root) {
+Violation fusion::checkKnownSteps(Operation *root) {
   if (!mayEndChain(root))
-    return nullptr;
+    return std::nullopt;
   SmallVector<Step, 8> steps;
-  SmallVector<Element> elements = {readSteps(root, steps)};
-  if (isNormed(elements.front()))
-    return nullptr;
-  Operation *unknown = elements.front().getOp();
-  for (size_t next = 0; next < elements.size() && next < kMaxSteps; ++next) {
-    Element element = elements[next];
-    Operation *op = element.getOp();
-    if (!op || !isElementwise(op))
-      continue;
-    for (unsigned index = 0; index < op->getNumOperands(); ++index) {
-      elements.push_back(peel(element.getOperand(index)));
-      if (isNormed(elements.back()))
-        return unknown;
-    }
-  }
-  return nullptr;
+  Element element = readSteps(root, steps);
+  if (isNormed(element) || !leadsToNorm(element))
+    return std::nullopt;
+  if (steps.size() > kMaxSteps)
+    return "more than " + std::to_string(kMaxSteps) +
+           " operations stand between the norm and the truncation";
+  return toString(element.getOp()->getName().getStringRef()) +
+         " is no scaling, clamp or conversion";
 }
 
 //===----------------------------------------------------------------------===//
@@ -217,7 +225,8 @@ static std::optional<double> getPowerOfTwo(const Step &step) {
   return divides ? 1.0 / *value : *value;
 }
 
-/// `arith.scaling_truncf` rounds its scale to a power of two of f8E8M0FNU first.
+/// `arith.scaling_truncf` rounds its scale to a power of two of f8E8M0FNU
+/// first.
 static Violation checkScalingTruncation(const Step &step) {
   auto truncation = dyn_cast<arith::ScalingTruncFOp>(step.op);
   if (!truncation)

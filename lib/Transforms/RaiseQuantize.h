@@ -47,9 +47,9 @@ struct Chain {
 /// with a norm, or is no such chain.
 std::optional<Chain> getQuantizeChain(mlir::Operation *root);
 
-/// Where no chain can be read from `root`: what stands between the norm and it and
-/// is no step of a chain; null if there is no norm.
-mlir::Operation *getUnknownStep(mlir::Operation *root);
+/// Why no chain can be read from `root`, although it is computed from a norm:
+/// what stands between them and is no step of a chain.
+Violation checkKnownSteps(mlir::Operation *root);
 
 /// Whether `op` may end a chain: cheap to ask of every operation.
 bool mayEndChain(mlir::Operation *op);

@@ -176,3 +176,16 @@ func.func @power_of_two(%x: f32, %d: f64) -> (f8E8M0FNU, f8E8M0FNU) {
   %1 = arith.truncf %d : f64 to f8E8M0FNU
   return %0, %1 : f8E8M0FNU, f8E8M0FNU
 }
+
+// Vectors, and f64.
+// CHECK-LABEL: func.func @scaled_vector(
+func.func @scaled_vector(%x: vector<4xf64>, %s: vector<4xf32>) -> vector<4xf8E4M3FN> {
+  // CHECK: arith.shrui %{{.*}}, %{{.*}} : vector<4xi32>
+  // CHECK: arith.extf %{{.*}} : vector<4xf32> to vector<4xf64>
+  // CHECK: arith.divf %{{.*}}, %{{.*}} : vector<4xf64>
+  // CHECK: math.absf
+  // CHECK: arith.bitcast %{{.*}} : vector<4xi8> to vector<4xf8E4M3FN>
+  // CHECK-NEXT: return
+  %0 = arith.scaling_truncf %x, %s : vector<4xf64>, vector<4xf32> to vector<4xf8E4M3FN>
+  return %0 : vector<4xf8E4M3FN>
+}

@@ -195,9 +195,9 @@ void FunctionGenerator::addWhile(unsigned depth) {
   Value begin = index(0), step = index(1), end = index(random.below(4));
   std::vector<Value> outer = activations, outerOutputs = outputs;
   Value start = pickActivation();
-  std::string count = writer.fresh(),
-              before = writer.fresh(), after = writer.fresh(),
-              isLess = writer.fresh(), next = writer.fresh();
+  std::string count = writer.fresh(), before = writer.fresh(),
+              after = writer.fresh(), isLess = writer.fresh(),
+              next = writer.fresh();
   Value carried{writer.fresh(), type};
   writer.openBlock();
   activations.push_back(carried);
@@ -210,14 +210,14 @@ void FunctionGenerator::addWhile(unsigned depth) {
   Value all{writer.fresh(), type};
   writer.addRaw(all.name + ":2 = scf.while (" + before + " = " + begin.name +
                     ", " + after + " = " + start.name + ") : " + types +
-                    " -> " + types + " {\n  " + isLess +
-                    " = arith.cmpi ult, " + before + ", " + end.name +
-                    " : index\n  scf.condition(" + isLess + ") " + before +
-                    ", " + after + " : index, " + type + "\n} do {\n^bb0(" +
-                    count + ": index, " + carried.name + ": " + type +
-                    "):\n" + body + "  " + next + " = arith.addi " + count +
-                    ", " + step.name + " : index\n  scf.yield " + next + ", " +
-                    result + " : index, " + type + "\n}",
+                    " -> " + types + " {\n  " + isLess + " = arith.cmpi ult, " +
+                    before + ", " + end.name + " : index\n  scf.condition(" +
+                    isLess + ") " + before + ", " + after + " : index, " +
+                    type + "\n} do {\n^bb0(" + count + ": index, " +
+                    carried.name + ": " + type + "):\n" + body + "  " + next +
+                    " = arith.addi " + count + ", " + step.name +
+                    " : index\n  scf.yield " + next + ", " + result +
+                    " : index, " + type + "\n}",
                 isOrdered);
   activations.push_back({all.name + "#1", type});
 }

@@ -98,8 +98,8 @@ static std::string scalesSizes(const Scheme &scheme,
          "32x4x4x";
 }
 
-/// The same numbers by way of an operation that changes none: `shape` is what is
-/// known of the sizes behind it.
+/// The same numbers by way of an operation that changes none: `shape` is what
+/// is known of the sizes behind it.
 Value FunctionGenerator::disguise(Value value, std::vector<int64_t> &shape) {
   switch (random.below(4)) {
   case 0:
@@ -114,8 +114,8 @@ Value FunctionGenerator::disguise(Value value, std::vector<int64_t> &shape) {
   case 2:
     if (element == "f32")
       return value;
-    return writer.add("arith.extf " + value.name + " : " + value.type +
-                          " to " + actF32Type(),
+    return writer.add("arith.extf " + value.name + " : " + value.type + " to " +
+                          actF32Type(),
                       actF32Type());
   default: {
     std::string type = "tensor<";
@@ -250,14 +250,14 @@ void FunctionGenerator::quantizeInBody(Value input) {
   bool isE5M2 = random.percent(30), isScaled = random.percent(40);
   double factor = random.pick({0.25, 0.25, 4.0, 0.3});
   if (!isScaled)
-    value = emit("arith.divf " + value + ", " + constant(factor, "f32") +
-                 " : f32");
+    value =
+        emit("arith.divf " + value + ", " + constant(factor, "f32") + " : f32");
   double bound = (isE5M2 ? 57344.0 : 448.0) * (isScaled ? factor : 1.0);
   for (bool isMinimum : {true, false})
     if (random.percent(92))
-      value = emit(
-          (isMinimum ? "arith.minimumf " : "arith.maximumf ") + value + ", " +
-          constant(isMinimum ? bound : -bound, "f32") + " : f32");
+      value =
+          emit((isMinimum ? "arith.minimumf " : "arith.maximumf ") + value +
+               ", " + constant(isMinimum ? bound : -bound, "f32") + " : f32");
   std::string narrow = isE5M2 ? "f8E5M2" : "f8E4M3FN";
   std::string type =
       factor == 0.3 ? "f32" : random.pick({"f8E8M0FNU", "f32", "bf16"});

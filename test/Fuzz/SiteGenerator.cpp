@@ -70,8 +70,8 @@ std::string FunctionGenerator::genericHead(unsigned numOperands) const {
   }
   for (unsigned i = 0; i < numOperands; ++i)
     maps += (i ? ", " : "") + ("affine_map<(" + dims) + ") -> (" + dims + ")>";
-  return "linalg.generic {indexing_maps = [" + maps +
-         "], iterator_types = [" + kinds + "]}";
+  return "linalg.generic {indexing_maps = [" + maps + "], iterator_types = [" +
+         kinds + "]}";
 }
 
 /// `op` (add, sub or mul) by its name, or in a body.
@@ -90,8 +90,8 @@ Value FunctionGenerator::linalgOf(const std::string &op, Value left,
                         element + ", " + second + ": " + element + ", " +
                         third + ": " + element + "):\n  " + result +
                         " = arith." + op + "f " + first + ", " + second +
-                        " : " + element + "\n  linalg.yield " + result +
-                        " : " + element + "\n} -> " + left.type,
+                        " : " + element + "\n  linalg.yield " + result + " : " +
+                        element + "\n} -> " + left.type,
                     left.type);
 }
 
@@ -233,9 +233,8 @@ static std::string weightText(const std::optional<Value> &weight) {
 Value FunctionGenerator::normInF32(Value input) {
   std::string wide = actF32Type(), weight;
   auto extend = [&](Value value, const std::string &type) {
-    return writer.add("arith.extf " + value.name + " : " + value.type +
-                          " to " + type,
-                      type);
+    return writer.add(
+        "arith.extf " + value.name + " : " + value.type + " to " + type, type);
   };
   if (random.percent(60)) {
     bool isWide = !weightsF32.empty() && random.percent(30);
@@ -243,11 +242,10 @@ Value FunctionGenerator::normInF32(Value input) {
                          : extend(random.pickFrom(weights), weightType(true));
     weight = " weight(" + gamma.name + " : " + gamma.type + ")";
   }
-  Value normed = writer.add("norm.rms_norm " + extend(input, wide).name +
-                                weight + " " +
-                                normAttributes(!weight.empty(), true) + " : " +
-                                wide,
-                            wide);
+  Value normed =
+      writer.add("norm.rms_norm " + extend(input, wide).name + weight + " " +
+                     normAttributes(!weight.empty(), true) + " : " + wide,
+                 wide);
   auto narrow = [&] {
     return writer.add("arith.truncf " + normed.name + " : " + wide + " to " +
                           input.type,

@@ -347,44 +347,6 @@ func.func @no_fuse_f32_gamma(%x: tensor<4x8xbf16>, %w: tensor<8xf32>) -> tensor<
   return %1 : tensor<4x8xbf16>
 }
 
-// What is computed from a rank's own argument is its own as well.
-// CHECK-LABEL: func @no_fuse_weight_computed_of_rank
-func.func @no_fuse_weight_computed_of_rank(%x: tensor<4x8xbf16>, %w: tensor<8xbf16> {comm.per_rank}, %a: tensor<8xbf16>) -> tensor<4x8xbf16> {
-  // CHECK-NOT: all_reduce_rms_norm
-  // CHECK: return
-  %0 = arith.mulf %a, %w : tensor<8xbf16>
-  %1 = arith.addf %0, %a : tensor<8xbf16>
-  // expected-remark@+1 {{Constraint=SameOnEveryRank, Reason="the weight is computed from an argument with comm.per_rank"}}
-  %2 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
-  %3 = norm.rms_norm %2 weight(%1 : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
-  return %3 : tensor<4x8xbf16>
-}
-
-// Each rank has another part of the sum.
-// CHECK-LABEL: func @no_fuse_residual_scattered
-func.func @no_fuse_residual_scattered(%x: tensor<?x8xbf16>, %z: tensor<?x8xbf16>) -> tensor<?x8xbf16> {
-  // CHECK-NOT: all_reduce_rms_norm
-  // CHECK: return
-  %r = comm.reduce_scatter %z on @tp dim 0 : tensor<?x8xbf16> -> tensor<?x8xbf16>
-  // expected-remark@+1 {{Constraint=SameOnEveryRank, Reason="the residual is a result of comm.reduce_scatter"}}
-  %0 = comm.all_reduce %x on @tp : tensor<?x8xbf16>
-  %1 = arith.addf %0, %r : tensor<?x8xbf16>
-  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<?x8xbf16>
-  return %2 : tensor<?x8xbf16>
-}
-
-// What a collective made of a rank's own argument is the same everywhere.
-// CHECK-LABEL: func @fuse_residual_reduced_of_rank
-func.func @fuse_residual_reduced_of_rank(%x: tensor<4x8xbf16> {comm.per_rank}, %z: tensor<4x8xbf16> {comm.per_rank}) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
-  // CHECK: comm.all_reduce_rms_norm
-  // expected-remark@+1 {{Constraint=ReadByNorm}}
-  %r = comm.all_reduce %z on @tp : tensor<4x8xbf16>
-  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
-  %1 = arith.addf %0, %r : tensor<4x8xbf16>
-  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
-  return %2, %r : tensor<4x8xbf16>, tensor<4x8xbf16>
-}
-
 // The norm fuses; multiplying by a scale is no scheme of ours.
 // CHECK-LABEL: func @no_raise_scale_against_reciprocal
 func.func @no_raise_scale_against_reciprocal(%x: tensor<4x8xf32>, %s: f32) -> tensor<4x8xf8E4M3FN> {

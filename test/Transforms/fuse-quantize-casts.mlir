@@ -89,3 +89,42 @@ func.func @no_uncast_narrowed(%x: tensor<8x64xf32>) -> (tensor<8x64xf8E4M3FN>, t
   %q, %s = norm.quantize %2 {scheme = #norm.scheme<per_token>} : tensor<8x64xbf16> -> tensor<8x64xf8E4M3FN>, tensor<8x1xf32>
   return %q, %s : tensor<8x64xf8E4M3FN>, tensor<8x1xf32>
 }
+
+//===----------------------------------------------------------------------===//
+// Ranks, layouts and several readers
+//===----------------------------------------------------------------------===//
+
+// CHECK-LABEL: func @swizzled_rank_3(
+// CHECK:         comm.all_reduce_rms_norm {{.*}} -> (quantized: tensor<2x?x64xf8E4M3FN>, scales: tensor<?x1x32x4x4xf8E8M0FNU>)
+func.func @swizzled_rank_3(%x: tensor<2x?x64xbf16>) -> (tensor<?x?x?xf8E4M3FN>, tensor<?x?x32x4x4xf8E8M0FNU>) {
+  %0 = comm.all_reduce %x on @tp : tensor<2x?x64xbf16>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<2x?x64xbf16>
+  %2 = tensor.cast %1 : tensor<2x?x64xbf16> to tensor<?x?x?xbf16>
+  %q, %s = norm.quantize %2 {scheme = #norm.scheme<mxfp8, layout = swizzled_128x4>} : tensor<?x?x?xbf16> -> tensor<?x?x?xf8E4M3FN>, tensor<?x?x32x4x4xf8E8M0FNU>
+  return %q, %s : tensor<?x?x?xf8E4M3FN>, tensor<?x?x32x4x4xf8E8M0FNU>
+}
+
+// CHECK-LABEL: func @packed_rank_1(
+// CHECK:         comm.all_reduce_rms_norm {{.*}} -> (quantized: tensor<64xf8E4M3FN>, scales: tensor<1x4xi32>)
+func.func @packed_rank_1(%x: tensor<64xf16>) -> (tensor<?xf8E4M3FN>, tensor<1x4xi32>) {
+  %0 = comm.all_reduce %x on @tp : tensor<64xf16>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<64xf16>
+  %2 = tensor.cast %1 : tensor<64xf16> to tensor<?xf16>
+  %q, %s = norm.quantize %2 {scheme = #norm.scheme<per_group, group_size = 32, layout = packed_column_major>} : tensor<?xf16> -> tensor<?xf8E4M3FN>, tensor<1x4xi32>
+  return %q, %s : tensor<?xf8E4M3FN>, tensor<1x4xi32>
+}
+
+// The second one reads the norm as well, but a fused operation quantizes once.
+// CHECK-LABEL: func @no_extend_twice_behind_casts(
+// CHECK:         %[[Y:.*]], %{{.*}}, %{{.*}} = comm.all_reduce_rms_norm {{.*}} -> (normed: tensor<8x64xbf16>, quantized: tensor<8x64xf8E4M3FN>, scales: tensor<8x1xf32>)
+// CHECK:         norm.quantize %[[Y]]
+func.func @no_extend_twice_behind_casts(%x: tensor<8x64xbf16>) -> (tensor<8x64xf8E4M3FN>, tensor<?x64xf8E4M3FN>) {
+  %0 = comm.all_reduce %x on @tp : tensor<8x64xbf16>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<8x64xbf16>
+  %2 = arith.extf %1 : tensor<8x64xbf16> to tensor<8x64xf32>
+  %q, %s = norm.quantize %2 {scheme = #norm.scheme<per_token>} : tensor<8x64xf32> -> tensor<8x64xf8E4M3FN>, tensor<8x1xf32>
+  %3 = tensor.cast %1 : tensor<8x64xbf16> to tensor<?x64xbf16>
+  // expected-remark@+1 {{Constraint=QuantizedOnce}}
+  %p, %t = norm.quantize %3 {scheme = #norm.scheme<mxfp8>} : tensor<?x64xbf16> -> tensor<?x64xf8E4M3FN>, tensor<?x2xf8E8M0FNU>
+  return %q, %p : tensor<8x64xf8E4M3FN>, tensor<?x64xf8E4M3FN>
+}

@@ -397,6 +397,44 @@ func.func @no_raise_selected(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
   return %q : tensor<4x8xf8E4M3FN>
 }
 
+// CHECK-LABEL: func @no_raise_many_steps(
+func.func @no_raise_many_steps(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
+  // CHECK-NOT: norm.quantize
+  // CHECK: return
+  %two = arith.constant dense<2.0> : tensor<4x8xf32>
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %1 = arith.mulf %y, %two : tensor<4x8xf32>
+  %2 = arith.mulf %1, %two : tensor<4x8xf32>
+  %3 = arith.mulf %2, %two : tensor<4x8xf32>
+  %4 = arith.mulf %3, %two : tensor<4x8xf32>
+  %5 = arith.mulf %4, %two : tensor<4x8xf32>
+  %6 = arith.mulf %5, %two : tensor<4x8xf32>
+  %7 = arith.mulf %6, %two : tensor<4x8xf32>
+  %8 = arith.mulf %7, %two : tensor<4x8xf32>
+  %9 = arith.mulf %8, %two : tensor<4x8xf32>
+  %10 = arith.mulf %9, %two : tensor<4x8xf32>
+  %11 = arith.mulf %10, %two : tensor<4x8xf32>
+  %12 = arith.mulf %11, %two : tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=KnownSteps, Reason="more than 12 operations stand between the norm and the truncation"}}
+  %q = arith.truncf %12 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}
+
+// A gate, on either side of the product.
+// CHECK-LABEL: func @no_raise_gated(
+func.func @no_raise_gated(%x: tensor<4x8xf32>, %g: tensor<4x8xf32>) -> (tensor<4x8xf8E4M3FN>, tensor<4x8xf8E4M3FN>) {
+  // CHECK-NOT: norm.quantize
+  // CHECK: return
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %0 = arith.mulf %y, %g : tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=ScaleOfScheme, Reason="the scale is not one value"}}
+  %1 = arith.truncf %0 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  %2 = arith.mulf %g, %y : tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=ScaleOfScheme, Reason="the scale is not one value"}}
+  %3 = arith.truncf %2 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %1, %3 : tensor<4x8xf8E4M3FN>, tensor<4x8xf8E4M3FN>
+}
+
 // JAX outlines its clamp. What a function does is not looked at.
 func.func private @clip(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %low = arith.constant dense<-448.0> : tensor<4x8xf32>

@@ -215,6 +215,27 @@ func.func @power_of_two_in_f16(%x: tensor<4x8xf32>, %s: f8E8M0FNU) -> tensor<4x8
   return %q : tensor<4x8xf8E4M3FN>
 }
 
+// A power of two that went through f16 is another one: it may be infinite there.
+// CHECK-LABEL: func @power_of_two_through_f16
+func.func @power_of_two_through_f16(%x: tensor<4x8xf32>, %s: f8E8M0FNU) -> tensor<4x8xf8E4M3FN> {
+  // CHECK: %[[T:.*]] = arith.truncf %{{.*}} : f16 to f8E8M0FNU
+  // CHECK: %[[W:.*]] = arith.extf %[[T]] : f8E8M0FNU to f32
+  // CHECK: tensor.from_elements %[[W]]
+  // CHECK: norm.quantize
+  %half = arith.extf %s : f8E8M0FNU to f16
+  %again = arith.truncf %half : f16 to f8E8M0FNU
+  %wide = arith.extf %again : f8E8M0FNU to f32
+  %scale = tensor.splat %wide : tensor<4x8xf32>
+  %low = arith.constant dense<-448.0> : tensor<4x8xf32>
+  %high = arith.constant dense<448.0> : tensor<4x8xf32>
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %1 = arith.divf %y, %scale : tensor<4x8xf32>
+  %2 = arith.maximumf %1, %low : tensor<4x8xf32>
+  %3 = arith.minimumf %2, %high : tensor<4x8xf32>
+  %q = arith.truncf %3 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}
+
 //===----------------------------------------------------------------------===//
 // In bodies of linalg operations
 //===----------------------------------------------------------------------===//

@@ -271,13 +271,16 @@ def ExpandSmallFloats : Pass<"expand-small-floats"> {
   let description = [{
     Each operation of the arith and math dialects on bf16, f16, f8E4M3FN or
     f8E5M2 widens its operands, computes in f32, and rounds its result to
-    nearest even; another rounding mode is an error. Scaled conversions become
-    the steps that arith documents; rounding to f8E8M0FNU takes the exponent, as
-    upstream's `arith-expand` does. Rounding to bf16 and f8, and widening them, is integer
-    arithmetic: denormals and infinities are kept, every NaN becomes the quiet
-    NaN, and so does what is too large for f8E4M3FN, which has no infinity. No
-    fast-math flag is set, so that nothing later removes a rounding; the similar
-    upstream pass allows that.
+    nearest even; another rounding mode is an error. Rounding to bf16 and f8,
+    and widening them, is integer arithmetic: denormals and infinities are kept,
+    every NaN becomes the quiet NaN, and so does what is too large for
+    f8E4M3FN, which has no infinity. No fast-math flag is set, so that nothing
+    later removes a rounding; the similar upstream pass allows that.
+
+    Scaled conversions become the steps that arith documents. Their scales are
+    of f8E8M0FNU, or are rounded to it, which takes the exponent, as upstream's
+    `arith-expand` does: a fraction is cut off, a sign is lost, and what is not
+    finite becomes NaN.
 
     Before:
 
@@ -303,7 +306,7 @@ def ExpandSmallFloats : Pass<"expand-small-floats"> {
   let statistics = [
     Statistic<"numExpanded", "num-expanded", "Number of operations expanded">
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
 def FinalizeToLLVM : Pass<"finalize-to-llvm", "::mlir::ModuleOp"> {

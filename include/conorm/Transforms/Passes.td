@@ -26,18 +26,20 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
        Gemma 2 and 3). Other users of the reduced value or of the sum read
        results of the fused operation.
     3. *Quantize*: a fused operation takes in the `norm.quantize` that reads its
-       norm. The norm stays a result where something else reads it. Before that,
-       elementwise arithmetic that quantizes a norm (a scale, a clamp and a
-       truncation to f8) becomes `norm.quantize` where it is the scheme
-       `per_tensor` bit by bit.
+       norm, be it through casts, copies or a widening. The norm stays a result
+       where something else reads it. Before that, elementwise arithmetic that
+       quantizes a norm (a scale, a clamp and a truncation to f8) becomes
+       `norm.quantize` where it is the scheme `per_tensor` bit by bit.
 
     No bit of any result changes, unless `numerics=relaxed`: then a norm over
     `1 + weight` becomes one with `weight_bias = 1.0` also where the program
-    rounds the sum to bf16 or f16, and a remark names each such place. Every `comm.all_reduce`, sandwich and
-    quantization is explained by a remark (category `fuse-all-reduce-norm`):
-    passed with what it took, or missed with the name of the constraint that
-    failed and what it saw. docs/MissedRemarks.md says for each constraint what
-    to change. `report` prints a summary of them to the standard error.
+    rounds the sum to bf16 or f16, and a remark names each such place.
+
+    Every `comm.all_reduce`, sandwich and quantization is explained by a remark
+    (category `fuse-all-reduce-norm`): passed with what it took, or missed with
+    the name of the constraint that failed and what it saw.
+    docs/MissedRemarks.md says for each constraint what to change. `report`
+    prints a summary of them to the standard error.
 
     Before:
 
@@ -192,6 +194,17 @@ def MarkReplicated : Pass<"mark-replicated", "::mlir::ModuleOp"> {
   let statistics = [
     Statistic<"numMarked", "num-marked", "Number of operations marked">
   ];
+}
+
+def RefuseCircles : Pass<"refuse-circles"> {
+  let summary = "Fail where an operation reads its own result";
+  let description = [{
+    In a graph region, such as the body of a module, an operation may read its
+    own result, be it by way of others. Folders of upstream operations follow
+    such a circle for ever: `%0 = arith.negf %0` never leaves the canonicalizer.
+    The pipelines begin with this pass, which fails with an error at an operation
+    of a circle.
+  }];
 }
 
 def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {

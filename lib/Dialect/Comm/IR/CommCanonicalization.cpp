@@ -19,8 +19,8 @@ static bool isOneRankGroup(Operation *op, FlatSymbolRefAttr name) {
   return group && group.getGroupSize() == 1;
 }
 
-/// Whether `op` reads its own result, as a graph region allows: it stands for no
-/// other value then.
+/// Whether `op` reads its own result, as a graph region allows: it stands for
+/// no other value then.
 static bool readsItself(Operation *op) {
   return llvm::any_of(op->getOperands(), [&](Value operand) {
     return operand.getDefiningOp() == op;
@@ -32,8 +32,7 @@ static bool readsItself(Operation *op) {
 static LogicalResult foldOneRank(Operation *op, Value input,
                                  FlatSymbolRefAttr group,
                                  PatternRewriter &rewriter) {
-  if (op->getNumResults() != 1 || !isOneRankGroup(op, group) ||
-      readsItself(op))
+  if (op->getNumResults() != 1 || !isOneRankGroup(op, group) || readsItself(op))
     return failure();
   if (op->getResult(0).getType() != input.getType())
     return failure();

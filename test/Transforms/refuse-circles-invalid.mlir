@@ -1,3 +1,4 @@
+// RUN: conorm-opt %s --refuse-circles --allow-unregistered-dialect --split-input-file --verify-diagnostics -o /dev/null
 // RUN: conorm-opt %s --conorm-fuse --allow-unregistered-dialect --split-input-file --verify-diagnostics -o /dev/null
 // RUN: conorm-opt %s --conorm-bufferize --allow-unregistered-dialect --split-input-file --verify-diagnostics -o /dev/null
 // RUN: conorm-opt %s --conorm-to-llvm --allow-unregistered-dialect --split-input-file --verify-diagnostics -o /dev/null

@@ -6,15 +6,20 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "RefuseCircles.h"
+#include "conorm/Transforms/Passes.h"
 
 #include "mlir/IR/RegionKindInterface.h"
 #include "llvm/ADT/MapVector.h"
 
+namespace conorm {
+#define GEN_PASS_DEF_REFUSECIRCLES
+#include "conorm/Transforms/Passes.h.inc"
+} // namespace conorm
+
 using namespace mlir;
 
-/// Calls `visit` with the operations of `block` that `op`, or what is inside it,
-/// reads.
+/// Calls `visit` with the operations of `block` that `op`, or what is inside
+/// it, reads.
 static void forEachProducer(Operation *op, Block &block,
                             function_ref<void(Operation *)> visit) {
   auto visitOperands = [&](Operation *reader) {
@@ -40,7 +45,7 @@ static Operation *findCircle(Block &block) {
   for (Operation &op : block)
     if (!missing.contains(&op))
       reached.push_back(&op);
-  while (!reached.empty() && !missing.empty())
+  while (!reached.empty())
     for (Operation *user : reached.pop_back_val()->getUsers()) {
       Operation *reader = block.findAncestorOpInBlock(*user);
       if (--missing[reader] == 0)
@@ -65,12 +70,7 @@ static Operation *findCircle(Block &block) {
 
 namespace {
 
-class RefuseCircles : public PassWrapper<RefuseCircles, OperationPass<>> {
-public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RefuseCircles)
-
-  StringRef getName() const override { return "RefuseCircles"; }
-
+struct RefuseCircles : public conorm::impl::RefuseCirclesBase<RefuseCircles> {
   void runOnOperation() override {
     markAllAnalysesPreserved();
     WalkResult walked = getOperation()->walk([](Operation *op) {
@@ -94,7 +94,3 @@ public:
 };
 
 } // namespace
-
-std::unique_ptr<Pass> conorm::createRefuseCircles() {
-  return std::make_unique<RefuseCircles>();
-}
