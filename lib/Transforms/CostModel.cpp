@@ -33,15 +33,16 @@ static constexpr double kSlotBytes = 32 << 20;
 /// peerUs, linkGBps, memoryGBps, chunkBytes, ncclUs, ncclGBps.
 static constexpr KnownTarget kKnownTargets[] = {
     {{"cpu", Link::SharedMemory}, {1, 0.5, 0.1, 10, 10, 128 << 10, 0, 0}},
-    {{"sm_80", Link::NVLink}, {3.6, 3.3, 0.1, 300, 1100, kSlotBytes, 37, 270}},
-    {{"sm_80", Link::PCIe}, {3.6, 3.3, 0.1, 31.5, 1100, kSlotBytes, 37, 28}},
-    {{"sm_80", Link::Network}, {0, 0, 0, 25, 1100, kSlotBytes, 37, 25}},
-    {{"sm_90", Link::NVLink}, {3.6, 3.3, 0.1, 450, 2600, kSlotBytes, 37, 400}},
-    {{"sm_90", Link::PCIe}, {3.6, 3.3, 0.1, 63, 2600, kSlotBytes, 37, 56}},
-    {{"sm_90", Link::Network}, {0, 0, 0, 50, 2600, kSlotBytes, 37, 50}},
-    {{"sm_100", Link::NVLink}, {3.6, 3.3, 0.1, 900, 4300, kSlotBytes, 37, 800}},
-    {{"sm_100", Link::PCIe}, {3.6, 3.3, 0.1, 63, 4300, kSlotBytes, 37, 56}},
-    {{"sm_100", Link::Network}, {0, 0, 0, 50, 4300, kSlotBytes, 37, 50}},
+    {{"sm_80", Link::NVLink}, {4.4, 2.9, 0.25, 250, 1250, kSlotBytes, 37, 120}},
+    {{"sm_80", Link::PCIe}, {4.4, 2.9, 0.25, 26, 1250, kSlotBytes, 37, 12}},
+    {{"sm_80", Link::Network}, {0, 0, 0, 25, 1250, kSlotBytes, 37, 25}},
+    {{"sm_90", Link::NVLink}, {4.4, 2.9, 0.25, 375, 3000, kSlotBytes, 37, 180}},
+    {{"sm_90", Link::PCIe}, {4.4, 2.9, 0.25, 52, 3000, kSlotBytes, 37, 25}},
+    {{"sm_90", Link::Network}, {0, 0, 0, 50, 3000, kSlotBytes, 37, 50}},
+    {{"sm_100", Link::NVLink},
+     {4.4, 2.9, 0.25, 750, 5000, kSlotBytes, 37, 360}},
+    {{"sm_100", Link::PCIe}, {4.4, 2.9, 0.25, 52, 5000, kSlotBytes, 37, 25}},
+    {{"sm_100", Link::Network}, {0, 0, 0, 50, 5000, kSlotBytes, 37, 50}},
 };
 
 ArrayRef<CostConstantName> conorm::getCostConstantNames() {

@@ -5,9 +5,9 @@
 // QUIET-NOT: remark:
 
 // REPORT:      select-strategy: sm_90 over nvlink, 1 rank a device
-// REPORT-NEXT:   constants: call_us 3.6, step_us 3.3, peer_us 0.1, link_gb_per_s 450, memory_gb_per_s 2600, chunk_bytes 33554432, nccl_us 37, nccl_gb_per_s 400
+// REPORT-NEXT:   constants: call_us 4.4, step_us 2.9, peer_us 0.25, link_gb_per_s 375, memory_gb_per_s 3000, chunk_bytes 33554432, nccl_us 37, nccl_gb_per_s 180
 // REPORT-NEXT:   ranks  from bytes  strategy  there
-// REPORT-NEXT:       2           0  one_shot  one_shot 6.9 us, two_shot 10.2 us, nccl 37.0 us
+// REPORT-NEXT:       2           0  one_shot  one_shot 7.3 us, two_shot 10.2 us, nccl 37.0 us
 // REPORT-NEXT:       3           0  one_shot  one_shot
 // REPORT-NEXT:       3  {{ *[1-9][0-9]*}}  two_shot  one_shot
 // REPORT-NEXT:       4           0  one_shot  one_shot

@@ -247,7 +247,7 @@ def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
 
     ```mlir
     #by_size = #comm.dispatch<cuda, [<8 ranks from 0 bytes: one_shot>,
-                                     <8 ranks from 285696 bytes: two_shot>]>
+                                     <8 ranks from 279552 bytes: two_shot>]>
     module attributes {comm.target = #comm.target<"sm_90" over nvlink,
                                                   world_size = 8>} {
       func.func @site(%x: tensor<512x8192xbf16>, %y: tensor<?x8192xbf16>)
