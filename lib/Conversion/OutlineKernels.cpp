@@ -58,11 +58,13 @@ static void findInputs(Operation *op, llvm::SetVector<Operation *> &copied,
 
 /// Whether a buffer is where its pointer is and has the shape that its type
 /// says, so that the pointer can be passed alone. Callers then have one value
-/// to pass instead of seven for a matrix.
+/// to pass instead of seven for a matrix. Of a buffer without elements upstream
+/// cannot pass the pointer alone: some of its strides are zero.
 static bool isPointer(Type type) {
   auto buffer = dyn_cast<MemRefType>(type);
   return !buffer ||
-         (buffer.hasStaticShape() && buffer.getLayout().isIdentity());
+         (buffer.hasStaticShape() && buffer.getLayout().isIdentity() &&
+          buffer.getNumElements() != 0);
 }
 
 /// A function, not in a module yet, that does what `op` does.

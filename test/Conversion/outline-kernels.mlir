@@ -64,6 +64,14 @@ func.func @unranked(%x: memref<*xbf16>, %o: memref<4x8xbf16>) {
   return
 }
 
+// A buffer without elements is not passed by its pointer alone.
+// CHECK-LABEL: func.func @no_elements(
+// CHECK-NEXT:    call @[[NOTHING:conorm.kernel[_0-9]*]](%{{.*}}, %{{.*}})
+func.func @no_elements(%x: memref<3x0x1xf32>, %o: memref<3x0x1xf32>) {
+  linalg.exp ins(%x : memref<3x0x1xf32>) outs(%o : memref<3x0x1xf32>)
+  return
+}
+
 // What is still on tensors has no place yet.
 // CHECK-LABEL: func.func @tensors(
 // CHECK-NEXT:  linalg.exp
@@ -83,3 +91,4 @@ func.func @tensors(%a: tensor<4xf32>) -> tensor<4xf32> {
 // CHECK-NEXT: linalg.exp ins(%[[SLICE]] : {{.*}} outs(%[[OUT]] :
 // CHECK: func.func private @[[DYNAMIC]](%{{.*}}: memref<?xf32>) {
 // CHECK: func.func private @[[COPY]](%{{.*}}: memref<4x8xbf16>, %{{.*}}: memref<4x8xbf16>)
+// CHECK: func.func private @[[NOTHING]](%{{.*}}: memref<3x0x1xf32>, %{{.*}}: memref<3x0x1xf32>) {
