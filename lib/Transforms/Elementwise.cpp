@@ -165,7 +165,7 @@ static Value getSpread(Operation *op) {
   if (auto splat = dyn_cast_or_null<tensor::SplatOp>(op))
     return splat.getInput();
   if (auto list = dyn_cast_or_null<tensor::FromElementsOp>(op))
-    if (llvm::all_equal(list.getElements()))
+    if (!list.getElements().empty() && llvm::all_equal(list.getElements()))
       return list.getElements().front();
   if (auto extract = dyn_cast_or_null<tensor::ExtractOp>(op))
     if (isOneElement(extract.getTensor().getType()))
@@ -239,6 +239,9 @@ bool fusion::haveCompatibleShapes(Value first, Value second) {
 std::optional<std::pair<Value, Value>> fusion::getAddends(Value sum) {
   Element element = peel({sum});
   Type type = getElementTypeOrSelf(sum);
+  // A tensor's elements may be vectors.
+  if (!isa<FloatType>(type))
+    return std::nullopt;
   bool widened = false;
   if (isa_and_present<arith::TruncFOp>(element.getOp()) &&
       isStrict(element.getOp())) {

@@ -82,3 +82,31 @@ func.func @sandwich(%x: tensor<4x64xbf16>, %h: tensor<4x64xbf16>, %b: tensor<4x6
   %y = norm.rms_norm %2 weight(%w : tensor<64xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x64xbf16>
   return %y : tensor<4x64xbf16>
 }
+
+// Elements that are vectors are no numbers.
+// CHECK-LABEL: func.func @no_merge_vectors(
+// CHECK:         comm.all_reduce %
+// CHECK:         linalg.generic
+func.func @no_merge_vectors(%x: tensor<4x8xf32>) -> tensor<4x8xvector<2xbf16>> {
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xf32>
+  %e = tensor.empty() : tensor<4x8xvector<2xbf16>>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%0 : tensor<4x8xf32>) outs(%e : tensor<4x8xvector<2xbf16>>) {
+  ^bb0(%i: f32, %o: vector<2xbf16>):
+    %v = vector.broadcast %i : f32 to vector<2xf32>
+    %s = arith.addf %v, %v : vector<2xf32>
+    %t = arith.truncf %s : vector<2xf32> to vector<2xbf16>
+    linalg.yield %t : vector<2xbf16>
+  } -> tensor<4x8xvector<2xbf16>>
+  return %1 : tensor<4x8xvector<2xbf16>>
+}
+
+// A list of no elements spreads none.
+// CHECK-LABEL: func.func @no_scalar_of_no_elements(
+// CHECK:         norm.rms_norm %{{.*}} weight(%{{.*}}) {epsilon = 9.99999997E-7 : f32}
+func.func @no_scalar_of_no_elements(%x: tensor<2x0xf32>) -> tensor<2x0xf32> {
+  %none = tensor.from_elements : tensor<0xf32>
+  %w = arith.addf %none, %none : tensor<0xf32>
+  %y = norm.rms_norm %x weight(%w : tensor<0xf32>) {epsilon = 1.0e-6 : f32} : tensor<2x0xf32>
+  return %y : tensor<2x0xf32>
+}
