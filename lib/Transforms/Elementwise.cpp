@@ -51,11 +51,16 @@ static OpOperand *getInput(Element element) {
   return linalgOp.getMatchingOpOperand(argument);
 }
 
-/// Whether an extension keeps every number. A power of two of f8E8M0FNU may be
-/// infinite or zero in f16.
+/// Whether an extension keeps every number. By their widths alone types of few
+/// bits may be extended to others that lack a sign, digits or exponents.
 static bool isExact(arith::ExtFOp op) {
-  return !isa<Float8E8M0FNUType>(getElementTypeOrSelf(op.getIn())) ||
-         !getElementTypeOrSelf(op.getType()).isF16();
+  Type from = getElementTypeOrSelf(op.getIn());
+  Type to = getElementTypeOrSelf(op.getType());
+  // The least power of two is a denormal there.
+  if (isa<Float8E8M0FNUType>(from))
+    return isa<BFloat16Type, Float32Type, Float64Type>(to);
+  return APFloat::isRepresentableBy(cast<FloatType>(from).getFloatSemantics(),
+                                    cast<FloatType>(to).getFloatSemantics());
 }
 
 /// One step of `peel`; `element` itself where there is none.

@@ -300,11 +300,14 @@ static void fuseSite(PatternRewriter &rewriter, Site site) {
   parts.properties.strategy = site.reduce.getStrategyAttr();
   parts.properties.dispatch = site.reduce.getDispatchAttr();
 
-  // Where the reduced value or the sum has other users it becomes a result.
+  // Where the reduced value or the sum has other users it becomes a result. In a
+  // block that nothing reaches an all_reduce may read its own result.
   SmallVector<Operation *, 3> replaced = site.getOperations();
-  bool keepsReduced = llvm::any_of(reduced.getUsers(), [&](Operation *user) {
-    return !llvm::is_contained(replaced, user);
-  });
+  bool keepsReduced =
+      parts.input == reduced ||
+      llvm::any_of(reduced.getUsers(), [&](Operation *user) {
+        return !llvm::is_contained(replaced, user);
+      });
   bool keepsSum = residualOut && !residualOut.use_empty();
   bool keepsNormed = !normed.use_empty() || (!keepsReduced && !keepsSum);
   parts.types[0] = keepsReduced ? reduced.getType() : Type();

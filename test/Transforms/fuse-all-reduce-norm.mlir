@@ -286,3 +286,17 @@ func.func @collective_goes_down(%x: tensor<4x8xbf16>, %y: tensor<4x8xbf16>, %r: 
   %5 = norm.rms_norm %4 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
   return %3, %5 : tensor<4x8xbf16>, tensor<4x8xbf16>
 }
+
+// Nothing reaches the block, and so an operation may read its own result there.
+// CHECK-LABEL: func @unreachable
+func.func @unreachable(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
+  // CHECK: %[[A:.*]], %[[Q:.*]], %{{.*}} = comm.all_reduce_rms_norm %[[A]]
+  // CHECK-NEXT: return %[[Q]]
+  %e = tensor.empty() : tensor<4x8xf8E4M3FN>
+  return %e : tensor<4x8xf8E4M3FN>
+^bb1:
+  %a = comm.all_reduce %a on @tp : tensor<4x8xf32>
+  %y = norm.rms_norm %a {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %q, %s = norm.quantize %y {scheme = #norm.scheme<per_token>} : tensor<4x8xf32> -> tensor<4x8xf8E4M3FN>, tensor<4x1xf32>
+  return %q : tensor<4x8xf8E4M3FN>
+}

@@ -380,6 +380,25 @@ func.func @no_raise_scaling_truncf_of_f32(%x: tensor<4x8xf32>) -> tensor<4x8xf8E
   return %q : tensor<4x8xf8E4M3FN>
 }
 
+// An extension by width alone: f8E5M2 has fewer digits than f6E2M3FN.
+// CHECK-LABEL: func @no_raise_inexact_extension(
+func.func @no_raise_inexact_extension(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
+  // CHECK-NOT: norm.quantize
+  // CHECK: return
+  %low = arith.constant dense<-448.0> : tensor<4x8xf32>
+  %high = arith.constant dense<448.0> : tensor<4x8xf32>
+  %c = arith.constant dense<1.125> : tensor<4x8xf6E2M3FN>
+  %d = arith.extf %c : tensor<4x8xf6E2M3FN> to tensor<4x8xf8E5M2>
+  %scale = arith.extf %d : tensor<4x8xf8E5M2> to tensor<4x8xf32>
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %1 = arith.divf %y, %scale : tensor<4x8xf32>
+  %2 = arith.maximumf %1, %low : tensor<4x8xf32>
+  %3 = arith.minimumf %2, %high : tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=ScaleOfScheme}}
+  %q = arith.truncf %3 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}
+
 // A comparison and a selection are no clamp that is known: what they give for NaN
 // depends on their predicate and order.
 // CHECK-LABEL: func @no_raise_selected(
