@@ -351,8 +351,13 @@ func.func @fused_result_order(%x: tensor<4x8xbf16>) {
 
 // -----
 
-// expected-error@+1 {{expected a positive size, found 0}}
+// expected-error@+1 {{expected a size from 1 to 2^31 - 1, found 0}}
 comm.group @group_size_c1 {size = 0 : i64}
+
+// -----
+
+// expected-error@+1 {{expected a size from 1 to 2^31 - 1, found 4294967296}}
+comm.group @tp {size = 4294967296 : i64}
 
 // -----
 

@@ -19,9 +19,13 @@ using namespace conorm::comm;
 // Groups
 //===----------------------------------------------------------------------===//
 
+/// Ranks are numbered by 32 bits with a sign, as in MPI and NCCL.
+static constexpr int64_t kRanksLimit = int64_t(1) << 31;
+
 LogicalResult GroupOp::verify() {
-  if (getSizeAttr() && getSizeAttr().getInt() <= 0)
-    return emitOpError("expected a positive size, found ")
+  if (getSizeAttr() && (getSizeAttr().getInt() <= 0 ||
+                        getSizeAttr().getInt() >= kRanksLimit))
+    return emitOpError("expected a size from 1 to 2^31 - 1, found ")
            << getSizeAttr().getInt();
   std::optional<DenseIntElementsAttr> groups = getReplicaGroups();
   if (!groups)
@@ -38,7 +42,7 @@ LogicalResult GroupOp::verify() {
       return emitOpError("expected ranks in replica_groups not to be "
                          "negative, found ")
              << rank;
-    if (rank >= (int64_t(1) << 31))
+    if (rank >= kRanksLimit)
       return emitOpError("expected ranks in replica_groups below 2^31, found ")
              << rank;
     if (!seen.insert(rank).second)
