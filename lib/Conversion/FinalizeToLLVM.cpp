@@ -33,27 +33,62 @@ using namespace mlir;
 
 namespace {
 
-/// Stores the bits of a bf16 as the integer that they were made as.
-/// LLVM keeps a vector of bf16 with undefined elements where several of them
-/// are stored, and rounds each again with `__truncsfbf2`, which the C library
-/// need not have.
-struct StoreBits : ConvertOpToLLVMPattern<memref::StoreOp> {
-  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+/// A pattern on accesses to buffers of bf16.
+template <typename OpTy>
+struct AccessPattern : ConvertOpToLLVMPattern<OpTy> {
+  using ConvertOpToLLVMPattern<OpTy>::ConvertOpToLLVMPattern;
+
+protected:
+  Value getAddress(ConversionPatternRewriter &rewriter, OpTy op,
+                   typename OpTy::Adaptor adaptor) const {
+    return this->getStridedElementPtr(rewriter, op.getLoc(), op.getMemRefType(),
+                                      adaptor.getMemref(), adaptor.getIndices(),
+                                      LLVM::GEPNoWrapFlags::inbounds |
+                                          LLVM::GEPNoWrapFlags::nuw);
+  }
+};
+
+/// Stores a bf16, and LoadBits loads it, as the integer of its bits. What LLVM
+/// keeps as a bf16 from one block to another, or in a vector with undefined
+/// elements, it extends and rounds again with `__truncsfbf2`, which the C
+/// library need not have.
+struct StoreBits : AccessPattern<memref::StoreOp> {
+  using AccessPattern::AccessPattern;
 
   LogicalResult
   matchAndRewrite(memref::StoreOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto bits = op.getValue().getDefiningOp<arith::BitcastOp>();
-    if (!bits || !bits.getType().isBF16() ||
-        !bits.getIn().getType().isInteger())
+    if (!op.getValue().getType().isBF16())
       return failure();
-    Value address = getStridedElementPtr(
-        rewriter, op.getLoc(), op.getMemRefType(), adaptor.getMemref(),
-        adaptor.getIndices(),
-        LLVM::GEPNoWrapFlags::inbounds | LLVM::GEPNoWrapFlags::nuw);
-    rewriter.replaceOpWithNewOp<LLVM::StoreOp>(
-        op, rewriter.getRemappedValue(bits.getIn()), address, /*alignment=*/0,
+    auto made = op.getValue().getDefiningOp<arith::BitcastOp>();
+    Value bits = made && made.getIn().getType().isInteger()
+                     ? rewriter.getRemappedValue(made.getIn())
+                     : LLVM::BitcastOp::create(rewriter, op.getLoc(),
+                                               rewriter.getI16Type(),
+                                               adaptor.getValue());
+    Value address = getAddress(rewriter, op, adaptor);
+    rewriter.replaceOpWithNewOp<LLVM::StoreOp>(op, bits, address,
+                                               /*alignment=*/0,
+                                               /*isVolatile=*/false,
+                                               op.getNontemporal());
+    return success();
+  }
+};
+
+struct LoadBits : AccessPattern<memref::LoadOp> {
+  using AccessPattern::AccessPattern;
+
+  LogicalResult
+  matchAndRewrite(memref::LoadOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getType().isBF16())
+      return failure();
+    Value address = getAddress(rewriter, op, adaptor);
+    Value bits = LLVM::LoadOp::create(
+        rewriter, op.getLoc(), rewriter.getI16Type(), address, /*alignment=*/0,
         /*isVolatile=*/false, op.getNontemporal());
+    rewriter.replaceOpWithNewOp<LLVM::BitcastOp>(op, rewriter.getBF16Type(),
+                                                 bits);
     return success();
   }
 };
@@ -92,7 +127,7 @@ struct FinalizeToLLVM
     index::populateIndexToLLVMConversionPatterns(converter, patterns);
     populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns,
                                                    &bufferTables);
-    patterns.add<StoreBits>(converter, /*benefit=*/2);
+    patterns.add<StoreBits, LoadBits>(converter, /*benefit=*/2);
     populateFuncToLLVMConversionPatterns(converter, patterns, &functionTables);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     LLVMConversionTarget target(getContext());

@@ -62,16 +62,32 @@ module attributes {dlti.dl_spec = #dlti.dl_spec<index = 32>} {
 
 // -----
 
-// The bits of a bf16 are stored as they were made: LLVM may round vectors of
-// bf16 again, with a helper that the C library need not have.
+// A bf16 is stored and loaded by its bits: LLVM may round it again otherwise, with
+// a helper that the C library need not have.
 // CHECK-LABEL: llvm.func @stores_bits
 // CHECK-SAME: %{{.*}}: !llvm.ptr, {{.*}} %[[BITS:[a-z0-9]+]]: i16, %[[VALUE:[a-z0-9]+]]: bf16
 // CHECK: llvm.getelementptr inbounds|nuw
 // CHECK: llvm.store %[[BITS]], %{{.*}} : i16, !llvm.ptr
-// CHECK: llvm.store %[[VALUE]], %{{.*}} : bf16, !llvm.ptr
+// CHECK: %[[CAST:.*]] = llvm.bitcast %[[VALUE]] : bf16 to i16
+// CHECK: llvm.store %[[CAST]], %{{.*}} : i16, !llvm.ptr
 func.func @stores_bits(%buffer: memref<8xbf16>, %i: index, %bits: i16, %value: bf16) {
   %0 = arith.bitcast %bits : i16 to bf16
   memref.store %0, %buffer[%i] : memref<8xbf16>
   memref.store %value, %buffer[%i] : memref<8xbf16>
   return
+}
+
+// CHECK-LABEL: llvm.func @loads_bits
+// CHECK: %[[BITS:.*]] = llvm.load %{{.*}} : !llvm.ptr -> i16
+// CHECK: %[[VALUE:.*]] = llvm.bitcast %[[BITS]] : i16 to bf16
+// CHECK: llvm.return %[[VALUE]] : bf16
+// CHECK-LABEL: llvm.func @loads_f16
+// CHECK: llvm.load %{{.*}} : !llvm.ptr -> f16
+func.func @loads_bits(%buffer: memref<8xbf16>, %i: index) -> bf16 {
+  %0 = memref.load %buffer[%i] : memref<8xbf16>
+  return %0 : bf16
+}
+func.func @loads_f16(%buffer: memref<8xf16>, %i: index) -> f16 {
+  %0 = memref.load %buffer[%i] : memref<8xf16>
+  return %0 : f16
 }
