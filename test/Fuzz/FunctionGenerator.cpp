@@ -166,47 +166,46 @@ void FunctionGenerator::addBranch(unsigned depth) {
   activations.push_back(writer.add(text, type, isOrdered));
 }
 
-void FunctionGenerator::addLoop(unsigned depth) {
-  std::string type = typeOf(element);
-  Value begin = index(0), step = index(1), end = index(random.below(4));
+/// What a loop does with the value that it carries. What is made in it is not
+/// seen outside.
+FunctionGenerator::Body FunctionGenerator::makeLoopBody(const Value &carried,
+                                                        unsigned depth) {
   std::vector<Value> outer = activations, outerOutputs = outputs;
-  Value start = pickActivation();
-  Value carried{writer.fresh(), type};
-  std::string iv = writer.fresh();
   writer.openBlock();
   activations.push_back(carried);
   addSteps(1 + random.below(2), depth);
-  bool isOrdered = writer.isOrdered();
-  std::string result = activations.back().name;
-  std::string body = writer.closeBlock(2);
+  Body body{"", activations.back().name, writer.isOrdered()};
+  body.text = writer.closeBlock(2);
   activations = outer;
   outputs = outerOutputs;
+  return body;
+}
+
+void FunctionGenerator::addLoop(unsigned depth) {
+  std::string type = typeOf(element);
+  Value begin = index(0), step = index(1), end = index(random.below(4));
+  Value start = pickActivation();
+  Value carried{writer.fresh(), type};
+  std::string iv = writer.fresh();
+  Body body = makeLoopBody(carried, depth);
   activations.push_back(
       writer.add("scf.for " + iv + " = " + begin.name + " to " + end.name +
                      " step " + step.name + " iter_args(" + carried.name +
-                     " = " + start.name + ") -> (" + type + ") {\n" + body +
-                     "  scf.yield " + result + " : " + type + "\n}",
-                 type, isOrdered));
+                     " = " + start.name + ") -> (" + type + ") {\n" + body.text +
+                     "  scf.yield " + body.result + " : " + type + "\n}",
+                 type, body.isOrdered));
 }
 
 /// A loop whose condition counts. Collectives stand in its body.
 void FunctionGenerator::addWhile(unsigned depth) {
   std::string type = typeOf(element), types = "(index, " + type + ")";
   Value begin = index(0), step = index(1), end = index(random.below(4));
-  std::vector<Value> outer = activations, outerOutputs = outputs;
   Value start = pickActivation();
   std::string count = writer.fresh(), before = writer.fresh(),
               after = writer.fresh(), isLess = writer.fresh(),
               next = writer.fresh();
   Value carried{writer.fresh(), type};
-  writer.openBlock();
-  activations.push_back(carried);
-  addSteps(1 + random.below(2), depth);
-  bool isOrdered = writer.isOrdered();
-  std::string result = activations.back().name;
-  std::string body = writer.closeBlock(2);
-  activations = outer;
-  outputs = outerOutputs;
+  Body body = makeLoopBody(carried, depth);
   Value all{writer.fresh(), type};
   writer.addRaw(all.name + ":2 = scf.while (" + before + " = " + begin.name +
                     ", " + after + " = " + start.name + ") : " + types +
@@ -214,11 +213,11 @@ void FunctionGenerator::addWhile(unsigned depth) {
                     before + ", " + end.name + " : index\n  scf.condition(" +
                     isLess + ") " + before + ", " + after + " : index, " +
                     type + "\n} do {\n^bb0(" + count + ": index, " +
-                    carried.name + ": " + type + "):\n" + body + "  " + next +
+                    carried.name + ": " + type + "):\n" + body.text + "  " + next +
                     " = arith.addi " + count + ", " + step.name +
-                    " : index\n  scf.yield " + next + ", " + result +
+                    " : index\n  scf.yield " + next + ", " + body.result +
                     " : index, " + type + "\n}",
-                isOrdered);
+                body.isOrdered);
   activations.push_back({all.name + "#1", type});
 }
 

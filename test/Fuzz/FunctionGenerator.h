@@ -47,6 +47,13 @@ private:
   void addSteps(unsigned count, unsigned depth);
   void addStep(unsigned depth);
   void addBranch(unsigned depth);
+  /// A block's operations, the value that they end with, and whether they take
+  /// part in the order of collectives.
+  struct Body {
+    std::string text, result;
+    bool isOrdered;
+  };
+  Body makeLoopBody(const Value &carried, unsigned depth);
   void addLoop(unsigned depth);
   void addWhile(unsigned depth);
   void addCall();

@@ -19,12 +19,10 @@ using namespace conorm::comm;
 // Groups
 //===----------------------------------------------------------------------===//
 
-/// Ranks are numbered by 32 bits with a sign, as in MPI and NCCL.
-static constexpr int64_t kRanksLimit = int64_t(1) << 31;
-
+// Ranks are numbered by 32 bits with a sign, as in MPI and NCCL.
 LogicalResult GroupOp::verify() {
   if (getSizeAttr() && (getSizeAttr().getInt() <= 0 ||
-                        getSizeAttr().getInt() >= kRanksLimit))
+                        !llvm::isInt<32>(getSizeAttr().getInt())))
     return emitOpError("expected a size from 1 to 2^31 - 1, found ")
            << getSizeAttr().getInt();
   std::optional<DenseIntElementsAttr> groups = getReplicaGroups();
@@ -42,7 +40,7 @@ LogicalResult GroupOp::verify() {
       return emitOpError("expected ranks in replica_groups not to be "
                          "negative, found ")
              << rank;
-    if (rank >= kRanksLimit)
+    if (!llvm::isInt<32>(rank))
       return emitOpError("expected ranks in replica_groups below 2^31, found ")
              << rank;
     if (!seen.insert(rank).second)
