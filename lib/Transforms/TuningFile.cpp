@@ -24,7 +24,6 @@ using comm::Strategy;
 using Entry = TuningFile::Entry;
 
 static constexpr int64_t kVersion = 1;
-static constexpr int64_t kRanksLimit = int64_t(1) << 31;
 
 static Error makeError(StringRef where, const Twine &message) {
   return createStringError(inconvertibleErrorCode(),
@@ -150,10 +149,10 @@ static Error readRange(const Node &node, Entry &entry) {
   if (Error error = node.expectObject({"group_size", "from_bytes", "strategy"}))
     return error;
   Entry::Range range;
-  if (Error error =
-          node.get("group_size")
-              .getInteger(2, kRanksLimit, "a number of ranks of at least 2")
-              .moveInto(range.groupSize))
+  if (Error error = node.get("group_size")
+                        .getInteger(2, comm::kRanksLimit,
+                                    "a number of ranks of at least 2")
+                        .moveInto(range.groupSize))
     return error;
   if (Error error = node.get("from_bytes")
                         .getInteger(0, std::numeric_limits<int64_t>::max(),
@@ -215,8 +214,9 @@ static Error readEntry(const Node &node, Entry &entry) {
     return linkNode.mismatch(kLinks);
   entry.link = *link;
   if (Node ranks = node.get("ranks_per_device"))
-    if (Error error = ranks.getInteger(1, kRanksLimit, "a positive number")
-                          .moveInto(entry.ranksPerDevice))
+    if (Error error =
+            ranks.getInteger(1, comm::kRanksLimit, "a positive number")
+                .moveInto(entry.ranksPerDevice))
       return error;
   if (Node constants = node.get("constants"))
     if (Error error = readConstants(constants, entry))

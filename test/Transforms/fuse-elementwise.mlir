@@ -1,4 +1,4 @@
-// RUN: %conorm_opt %s --fuse-all-reduce-norm | FileCheck %s
+// RUN: conorm-opt %s --fuse-all-reduce-norm | FileCheck %s
 
 // What elementwise operations of linalg make is a tensor like any other: the
 // fusion looks into their bodies for its own parts, and no further.

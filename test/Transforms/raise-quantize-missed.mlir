@@ -482,3 +482,14 @@ func.func @no_raise_of_argument(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
   %q = arith.truncf %x : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
   return %q : tensor<4x8xf8E4M3FN>
 }
+
+// Computed from a norm, but no elementwise function of it: no remark either.
+// CHECK-LABEL: func @no_raise_of_product
+func.func @no_raise_of_product(%x: tensor<4x8xf32>, %w: tensor<8x8xf32>, %o: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
+  // CHECK-NOT: norm.quantize
+  // CHECK: return
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %0 = linalg.matmul ins(%y, %w : tensor<4x8xf32>, tensor<8x8xf32>) outs(%o : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %q = arith.truncf %0 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}

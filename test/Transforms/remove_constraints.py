@@ -20,10 +20,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SOURCES = [os.path.join(ROOT, "lib", "Transforms", name + ".cpp")
            for name in ("FusionConstraints", "QuantizeConstraints",
                         "RaiseQuantize", "Elementwise")]
-TESTS = ["normalize-norm.mlir", "fuse-all-reduce-norm.mlir",
-         "fuse-all-reduce-norm-missed.mlir", "fuse-all-reduce-norm-remarks.mlir",
-         "fuse-must-not-match.mlir", "fuse-sandwich.mlir", "fuse-quantize.mlir",
-         "raise-quantize.mlir", "raise-quantize-missed.mlir"]
+TESTS = sorted(name for name in os.listdir(os.path.join(ROOT, "test", "Transforms"))
+               if re.match(r"(fuse|normalize|raise)-.*\.mlir$", name))
 FUNCTION = ("PDLConstraintFunction([](PatternRewriter &, PDLResultList &, "
             "ArrayRef<PDLValue>) { return success(); })")
 

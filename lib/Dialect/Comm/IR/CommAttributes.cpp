@@ -13,9 +13,6 @@
 using namespace mlir;
 using namespace conorm::comm;
 
-/// Numbers of ranks are 32 bits wide at run time.
-static constexpr int64_t kRanksLimit = int64_t(1) << 31;
-
 //===----------------------------------------------------------------------===//
 // TargetAttr
 //===----------------------------------------------------------------------===//

@@ -19,10 +19,9 @@ using namespace conorm::comm;
 // Groups
 //===----------------------------------------------------------------------===//
 
-// Ranks are numbered by 32 bits with a sign, as in MPI and NCCL.
 LogicalResult GroupOp::verify() {
-  if (getSizeAttr() && (getSizeAttr().getInt() <= 0 ||
-                        !llvm::isInt<32>(getSizeAttr().getInt())))
+  if (getSizeAttr() &&
+      (getSizeAttr().getInt() <= 0 || getSizeAttr().getInt() >= kRanksLimit))
     return emitOpError("expected a size from 1 to 2^31 - 1, found ")
            << getSizeAttr().getInt();
   std::optional<DenseIntElementsAttr> groups = getReplicaGroups();
@@ -40,7 +39,7 @@ LogicalResult GroupOp::verify() {
       return emitOpError("expected ranks in replica_groups not to be "
                          "negative, found ")
              << rank;
-    if (!llvm::isInt<32>(rank))
+    if (rank >= kRanksLimit)
       return emitOpError("expected ranks in replica_groups below 2^31, found ")
              << rank;
     if (!seen.insert(rank).second)

@@ -43,6 +43,10 @@ constexpr llvm::StringLiteral kDonatedAttrName = "comm.donated";
 /// Attribute of modules: where the program is to run.
 constexpr llvm::StringLiteral kTargetAttrName = "comm.target";
 
+/// Ranks are numbered by 32 bits with a sign, as in MPI and NCCL: their number
+/// is below this one.
+constexpr int64_t kRanksLimit = int64_t(1) << 31;
+
 /// Whether `op` takes part in the order of collectives.
 bool isCollective(mlir::Operation *op);
 
