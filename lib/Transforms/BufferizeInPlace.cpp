@@ -55,6 +55,11 @@ public:
     return functions.getArrayRef();
   }
 
+  /// Whether something in the module calls it, as far as `get` knows.
+  bool isCalled(func::FuncOp function) const {
+    return called.contains(function);
+  }
+
 private:
   bool visit(func::FuncOp root);
   bool findCallees(func::FuncOp function, SmallVectorImpl<func::FuncOp> &all);
@@ -62,6 +67,7 @@ private:
   SymbolTable table;
   bool isSupported = true;
   llvm::SetVector<func::FuncOp> functions;
+  llvm::DenseSet<func::FuncOp> called;
 };
 
 } // namespace
@@ -89,6 +95,7 @@ bool CallOrder::findCallees(func::FuncOp function,
                                   : nullptr;
                 if (!callee)
                   return WalkResult::interrupt();
+                called.insert(callee);
                 if (!functions.contains(callee))
                   all.push_back(callee);
                 return WalkResult::advance();
@@ -129,6 +136,77 @@ bool CallOrder::visit(func::FuncOp root) {
 }
 
 //===----------------------------------------------------------------------===//
+// Results that share a buffer
+//===----------------------------------------------------------------------===//
+
+// Callers overwrite a result that they read last, and one-shot analysis has no
+// way to tell them that another result lies in the same buffer. So of the
+// results of a function that is called each gets a buffer of its own.
+
+/// Returns a copy of what `returned` returns.
+static FailureOr<Value> returnCopy(OpOperand &returned,
+                                   const OneShotBufferizationOptions &options,
+                                   const BufferizationState &buffers) {
+  OpBuilder builder(returned.getOwner());
+  FailureOr<Value> copy = allocateTensorForShapedValue(
+      builder, returned.getOwner()->getLoc(), returned.get(), options, buffers);
+  if (succeeded(copy))
+    returned.set(*copy);
+  return copy;
+}
+
+/// After the analysis of `function`: copies what may share a buffer with a
+/// result before it.
+static LogicalResult unshareResults(func::FuncOp function,
+                                    OneShotAnalysisState &state,
+                                    const BufferizationState &buffers) {
+  SmallVector<Value> kept;
+  for (OpOperand &returned : getOnlyReturn(function)->getOpOperands()) {
+    if (!isa<TensorType>(returned.get().getType()))
+      continue;
+    if (llvm::none_of(kept, [&](Value other) {
+          return state.areAliasingBufferizedValues(returned.get(), other);
+        })) {
+      kept.push_back(returned.get());
+      continue;
+    }
+    FailureOr<Value> copy = returnCopy(returned, state.getOptions(), buffers);
+    if (failed(copy))
+      return failure();
+    state.createAliasInfoEntry(*copy);
+    for (OpOperand &operand : copy->getDefiningOp()->getOpOperands())
+      if (isa<TensorType>(operand.get().getType()))
+        state.bufferizeInPlace(operand);
+  }
+  return success();
+}
+
+/// Before an analysis that cannot be asked: copies all but the first result.
+static LogicalResult
+unshareAllResults(ModuleOp module, const OneShotBufferizationOptions &options,
+                  const BufferizationState &buffers) {
+  llvm::DenseSet<Attribute> used;
+  if (auto uses = SymbolTable::getSymbolUses(&module.getBodyRegion()))
+    for (SymbolTable::SymbolUse use : *uses)
+      used.insert(use.getSymbolRef().getRootReference());
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!used.contains(function.getSymNameAttr()))
+      continue;
+    for (auto op : function.getOps<func::ReturnOp>()) {
+      bool isFirst = true;
+      for (OpOperand &returned : op->getOpOperands()) {
+        if (!isa<TensorType>(returned.get().getType()))
+          continue;
+        if (!isFirst && failed(returnCopy(returned, options, buffers)))
+          return failure();
+        isFirst = false;
+      }
+    }
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // What callers need to know
 //===----------------------------------------------------------------------===//
 
@@ -153,7 +231,7 @@ static void describeResults(func::FuncOp function, OneShotAnalysisState &state,
 }
 
 /// Nothing is known of a function without a body, but what its arguments'
-/// attributes say.
+/// attributes say, and that no two of its results share a buffer.
 static void describeExternal(func::FuncOp function, FuncAnalysisState &calls) {
   for (auto [index, input] : llvm::enumerate(function.getArgumentTypes()))
     for (auto [number, result] : llvm::enumerate(function.getResultTypes()))
@@ -239,35 +317,37 @@ struct BufferizeInPlace
     OneShotBufferizationOptions options = makeOptions();
     BufferizationState buffers;
     CallOrder order(getOperation());
-    std::optional<ArrayRef<func::FuncOp>> functions = order.get();
-    if (!functions) {
-      if (failed(runOneShotModuleBufferize(getOperation(), options, buffers)))
+    if (!order.get()) {
+      if (failed(unshareAllResults(getOperation(), options, buffers)) ||
+          failed(runOneShotModuleBufferize(getOperation(), options, buffers)))
         signalPassFailure();
       return;
     }
     OneShotAnalysisState state(getOperation(), options);
-    if (failed(analyze(*functions, state)))
+    if (failed(analyze(order, state, buffers)))
       return signalPassFailure();
     if (failed(insertTensorCopies(getOperation(), state, buffers)) ||
         (checkDecisions && failed(checkInPlace(getOperation(), options))))
       return signalPassFailure();
-    for (func::FuncOp function : *functions)
+    for (func::FuncOp function : *order.get())
       dropBufferizationAttributes(function);
     if (failed(bufferizeModuleOp(getOperation(), options, buffers)))
       signalPassFailure();
   }
 
-  LogicalResult analyze(ArrayRef<func::FuncOp> functions,
-                        OneShotAnalysisState &state) {
+  LogicalResult analyze(const CallOrder &order, OneShotAnalysisState &state,
+                        const BufferizationState &buffers) {
     auto &calls = state.addExtension<FuncAnalysisState>();
     InPlaceOptions options{analysisLimit};
     InPlaceStatistics statistics;
-    for (func::FuncOp function : functions) {
+    for (func::FuncOp function : *order.get()) {
       calls.startFunctionAnalysis(function);
       if (function.isExternal()) {
         describeExternal(function, calls);
       } else {
-        if (failed(analyzeInPlace(function, state, options, statistics)))
+        if (failed(analyzeInPlace(function, state, options, statistics)) ||
+            (order.isCalled(function) &&
+             failed(unshareResults(function, state, buffers))))
           return failure();
         describeResults(function, state, calls);
       }

@@ -81,11 +81,21 @@ public:
     auto it = indices.find(op);
     if (it == indices.end())
       return;
-    entries[it->second].op = nullptr;
+    size_t index = it->second;
+    entries[index].op = nullptr;
     indices.erase(it);
+    // A pattern makes an operation before it erases those that it replaces.
+    if (!std::exchange(hasUnplaced, false))
+      return;
+    Entry unplaced = entries.pop_back_val();
+    if (!unplaced.op)
+      return;
+    entries[index] = unplaced;
+    indices[unplaced.op] = index;
   }
 
-  /// Those of the given kinds, in the order of the program but for new ones.
+  /// Those of the given kinds, in the order of the program; a new one has the
+  /// place of the first one that was erased for it.
   template <typename... Ops>
   SmallVector<Operation *> get() const {
     return get([](Operation *op) { return isa<Ops...>(op); });
@@ -117,9 +127,12 @@ private:
       return;
     indices[op] = entries.size();
     entries.push_back({op, isNew});
+    hasUnplaced = isNew;
   }
 
   SmallVector<Entry> entries;
+  /// The last entry is of a new operation that has replaced none yet.
+  bool hasUnplaced = false;
   DenseMap<Operation *, size_t> indices;
 };
 
@@ -228,7 +241,7 @@ void FuseAllReduceNormPass::runOnOperation() {
       failed(applyBothWays(getAddNorms, fuseSandwiches, sites)))
     return signalPassFailure();
   // The next stage takes their first norms.
-  for (Operation *norm : getAddNorms())
+  for (Operation *norm : getNorms())
     summary.addMissedSandwich(norm);
   if (failed(applyBothWays(getNorms, fuse, sites)) ||
       failed(apply(sites.get(fusion::mayEndChain), raise, sites)) ||

@@ -48,6 +48,11 @@ llvm::ArrayRef<Constraint> getConstraints();
 /// The sandwich that `norm` ends, if it is one.
 std::optional<Site> getSandwich(mlir::Operation *norm);
 
+/// What adds the norm of a reduced value to something, in a sandwich that stage
+/// 1 did not bring into its form: `norm` itself, or the addition that it reads;
+/// null if it ends none.
+mlir::Operation *getSumOfSandwich(mlir::Operation *norm);
+
 /// What stage 3 looks at: a fused operation and the quantization of its norm.
 struct QuantizeSite {
   comm::AllReduceRMSNormOp fused;

@@ -54,6 +54,32 @@ std::optional<Site> fusion::getSandwich(Operation *norm) {
   return std::nullopt;
 }
 
+/// Whether `addend` is a norm that reads an all_reduce, or that norm in f32.
+static bool isFirstNorm(Element addend) {
+  if (Element wide = peel(addend); isa_and_present<arith::ExtFOp>(wide.getOp()))
+    addend = wide.getOperand(0);
+  Value value = peelToTensor(addend).value;
+  auto norm = value ? value.getDefiningOp<norm::RMSNormOp>() : nullptr;
+  return norm && norm.getInput().getDefiningOp<AllReduceOp>();
+}
+
+Operation *fusion::getSumOfSandwich(Operation *norm) {
+  // On memrefs nothing is known to be the sum.
+  if (norm->getNumResults() == 0)
+    return nullptr;
+  Operation *op = norm;
+  Element sum{norm->getResult(0)};
+  if (isa<norm::RMSNormOp>(norm)) {
+    sum = peel({norm->getOperand(0)});
+    op = sum.getOp();
+    if (!isa_and_present<arith::AddFOp>(op))
+      return nullptr;
+  }
+  bool isSandwich =
+      isFirstNorm(sum.getOperand(0)) || isFirstNorm(sum.getOperand(1));
+  return isSandwich ? op : nullptr;
+}
+
 static Violation checkSumReduction(Site site) {
   Reduction reduction = site.reduce.getReduction();
   if (reduction == Reduction::Sum)
@@ -295,15 +321,25 @@ static LogicalResult isCastOrCopy(PatternRewriter &, Value value,
   return success(source && fitsNorm(norm, value, source));
 }
 
+/// Whether the result of `op` is `wide` rounded to the type of `narrow`.
+static bool isNarrowing(Operation *op, Value wide, Value narrow) {
+  if (op->getNumResults() != 1 ||
+      !haveCompatibleShapes(op->getResult(0), narrow))
+    return false;
+  Element element = peel({op->getResult(0)});
+  return isa_and_present<arith::TruncFOp>(element.getOp()) &&
+         isStrict(element.getOp()) &&
+         getElementTypeOrSelf(element.value) == getElementTypeOrSelf(narrow) &&
+         peel(element.getOperand(0)).value == wide;
+}
+
 static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
                                   Value wide) {
   Value narrow = getWidened(wide);
   if (!narrow || norm->use_empty() || !fitsNorm(norm, wide, narrow))
     return failure();
-  Type type = getElementTypeOrSelf(narrow);
   return success(llvm::all_of(norm->getUsers(), [&](Operation *user) {
-    auto cast = dyn_cast<arith::TruncFOp>(user);
-    return cast && isStrict(cast) && getElementTypeOrSelf(cast) == type;
+    return isNarrowing(user, norm->getResult(0), narrow);
   }));
 }
 

@@ -175,12 +175,32 @@ void FusionReport::addMissed(AllReduceOp reduce) {
   addMissed(reduce, kSite, explain(reduce), missedSites);
 }
 
+/// Why `norm` ends no sandwich, though the addition `op` may be meant for one.
+static std::optional<Reason> explainSum(Operation *op, Operation *norm) {
+  if (!isStrict(op))
+    return Reason{"StrictArithmetic",
+                  toString(op->getName().getStringRef()) +
+                      " has fast-math flags or another rounding"};
+  Value sum = norm->getOperand(0);
+  if (op == norm || !getAddends(sum))
+    return Reason{"ReadByNorm", "the second norm does not read the sum of the "
+                                "first and a residual, rounded once to their "
+                                "type"};
+  if (Violation violation = checkAdditionPlaceable(sum.getDefiningOp(), norm))
+    return Reason{"AdditionPlaceable", *violation};
+  return std::nullopt;
+}
+
 void FusionReport::addMissedSandwich(Operation *norm) {
   if (!wanted)
     return;
+  std::optional<Reason> reason;
   if (std::optional<Site> site = getSandwich(norm))
-    if (auto reason = findReason(getConstraints(), *site))
-      addMissed(norm, "Sandwich", *reason, missedSandwiches);
+    reason = findReason(getConstraints(), *site);
+  else if (Operation *sum = getSumOfSandwich(norm))
+    reason = explainSum(sum, norm);
+  if (reason)
+    addMissed(norm, "Sandwich", *reason, missedSandwiches);
 }
 
 void FusionReport::addMissedQuantize(norm::QuantizeOp quantize) {

@@ -21,12 +21,12 @@ using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
 
-/// Erases `op` and then its producers as long as nothing reads them. One of
-/// them may produce for another: each is looked at only while it is there.
-static void eraseIfDead(PatternRewriter &rewriter, Operation *op) {
-  llvm::SetVector<Operation *> candidates;
-  if (op)
-    candidates.insert(op);
+/// Erases operations and then their producers as long as nothing reads them.
+/// One of them may produce for another: each is looked at only while it is
+/// there.
+static void eraseIfDead(PatternRewriter &rewriter, ArrayRef<Operation *> ops) {
+  llvm::SetVector<Operation *> candidates(ops.begin(), ops.end());
+  candidates.remove(nullptr);
   while (!candidates.empty()) {
     Operation *next = candidates.pop_back_val();
     if (!isOpTriviallyDead(next))
@@ -117,14 +117,15 @@ static void uncastResidual(PatternRewriter &rewriter, Operation *norm) {
   uncastOperand(rewriter, norm, 1);
 }
 
-/// OnlyNarrowed holds: all that reads the norm rounds it to narrow's type.
+/// OnlyNarrowed holds: each that reads the norm rounds it to narrow's type.
 static void narrowNorm(PatternRewriter &rewriter, Operation *norm) {
   auto wide = cast<norm::RMSNormOp>(norm);
   Value narrow = getWidened(wide.getInput());
-  SmallVector<Operation *> casts(norm->getUsers());
-  SmallVector<Location> locations = {norm->getLoc()};
   // Uses are listed from the last one to the first.
-  for (Operation *cast : llvm::reverse(casts))
+  SmallVector<Operation *> users(norm->getUsers());
+  llvm::SetVector<Operation *> casts(users.rbegin(), users.rend());
+  SmallVector<Location> locations = {norm->getLoc()};
+  for (Operation *cast : casts)
     locations.push_back(cast->getLoc());
   auto rounding = norm::RoundingAttr::get(rewriter.getContext(),
                                           norm::Rounding::ScaleThenRound);
@@ -137,9 +138,8 @@ static void narrowNorm(PatternRewriter &rewriter, Operation *norm) {
     Value result = cast->getResult(0);
     rewriter.replaceAllUsesWith(
         result, castShape(rewriter, narrowed.getNormed(), result.getType()));
-    rewriter.eraseOp(cast);
   }
-  eraseIfDead(rewriter, norm);
+  eraseIfDead(rewriter, casts.getArrayRef());
 }
 
 static void mergeAddition(PatternRewriter &rewriter, Value sum,

@@ -13,7 +13,7 @@ import re
 import sys
 
 # A row of a table of guards; a reason that no table has.
-GUARD = re.compile(r'\{"(\w+)",\s*check\w+\}|(?:return|reason =) \{"(\w+)",')
+GUARD = re.compile(r'\{"(\w+)",\s*check\w+\}|(?:return|reason =) (?:Reason)?\{"(\w+)",')
 RELAXED = re.compile(r'Arg\("Rewrite", "(\w+)"\)')
 SECTION = re.compile(r"^### (\w+)\n\n(.*?)(?=^##|\Z)", re.M | re.S)
 EXPECTED = re.compile(r"expected-remark.*Constraint=(\w+)")

@@ -221,7 +221,7 @@ void FunctionGenerator::addWhile(unsigned depth) {
   activations.push_back({all.name + "#1", type});
 }
 
-/// A private function that adds, norms, or reduces too.
+/// A private function that adds, norms, or reduces too, of one or two results.
 void FunctionGenerator::addCall() {
   std::string type = typeOf(element), weight = weightType(false);
   std::string name = "@h" + std::to_string(module.numHelpers++);
@@ -247,21 +247,31 @@ void FunctionGenerator::addCall() {
     activations.push_back(addTo(pickActivation(), pickActivation()));
   else
     activations.push_back(norm(pickActivation()));
-  std::string result = activations.back().name;
-  module.helpers += "func.func private " + name + "(" + arguments + ") -> " +
-                    type + " {\n" + writer.closeBlock(2) + "  return " +
-                    result + " : " + type + "\n}\n";
+  std::string result = activations.back().name, results = type;
+  // Two results may be one value, an argument or a view of the other.
+  bool hasTwo = random.percent(40);
+  if (hasTwo) {
+    result += ", " + pickActivation().name;
+    results = type + ", " + type;
+  }
+  module.helpers += "func.func private " + name + "(" + arguments + ") -> (" +
+                    results + ") {\n" + writer.closeBlock(2) + "  return " +
+                    result + " : " + results + "\n}\n";
   activations = outer;
   outputs = outerOutputs;
   weights = outerWeights;
   weightsF32 = outerF32;
   firstArgument = outerFirst;
   scale = outerScale;
-  activations.push_back(writer.add("func.call " + name + "(" + left.name +
-                                       ", " + right.name + ", " + gamma.name +
-                                       ") : (" + type + ", " + type + ", " +
-                                       weight + ") -> " + type,
-                                   type, isOrdered));
+  Value all{writer.fresh(), type};
+  writer.addRaw(all.name + (hasTwo ? ":2" : "") + " = func.call " + name + "(" +
+                    left.name + ", " + right.name + ", " + gamma.name +
+                    ") : (" + type + ", " + type + ", " + weight + ") -> (" +
+                    results + ")",
+                isOrdered);
+  if (hasTwo)
+    activations.push_back({all.name + "#1", type});
+  activations.push_back({hasTwo ? all.name + "#0" : all.name, type});
 }
 
 //===----------------------------------------------------------------------===//

@@ -147,6 +147,52 @@ func.func @calls(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   return %0, %2 : tensor<4xf32>, tensor<4xf32>
 }
 
+// Of the results of a function that is called each has a buffer of its own, so
+// that the caller may overwrite one and read another.
+// CHECK-LABEL: func.func private @twice(
+// CHECK:       linalg.exp {{.*}} outs(%[[A:.*]] :
+// CHECK:       memref.copy %[[A]], %[[B:.*]] :
+// CHECK:       return %[[A]], %[[B]]
+func.func private @twice(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %e = tensor.empty() : tensor<4xf32>
+  %0 = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %0, %0 : tensor<4xf32>, tensor<4xf32>
+}
+
+// The same of a view.
+// CHECK-LABEL: func.func private @and_view(
+// CHECK:       linalg.exp {{.*}} outs(%[[A:.*]] :
+// CHECK:       %[[V:.*]] = memref.subview %[[A]]
+// CHECK:       memref.copy %[[V]], %[[B:.*]] :
+// CHECK:       return %[[A]], %[[B]]
+func.func private @and_view(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<2xf32>) {
+  %e = tensor.empty() : tensor<4xf32>
+  %0 = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %1 = tensor.extract_slice %0[0] [2] [1] : tensor<4xf32> to tensor<2xf32>
+  return %0, %1 : tensor<4xf32>, tensor<2xf32>
+}
+
+// CHECK-LABEL: func.func @calls_twice(
+// CHECK:       %[[R:.*]]:2 = call @twice(
+// CHECK:       linalg.log ins(%[[R]]#0 : {{.*}} outs(%[[R]]#0 :
+// CHECK:       return %[[R]]#0, %[[R]]#1
+func.func @calls_twice(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<2xf32>) {
+  %0:2 = call @twice(%x) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  %1 = linalg.log ins(%0#0 : tensor<4xf32>) outs(%0#0 : tensor<4xf32>) -> tensor<4xf32>
+  %2:2 = call @and_view(%x) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<2xf32>)
+  return %1, %0#1, %2#1 : tensor<4xf32>, tensor<4xf32>, tensor<2xf32>
+}
+
+// Nothing in the module calls it.
+// CHECK-LABEL: func.func @not_called(
+// CHECK-NOT:   memref.copy
+// CHECK:       return %[[A:.*]], %[[A]]
+func.func @not_called(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %e = tensor.empty() : tensor<4xf32>
+  %0 = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %0, %0 : tensor<4xf32>, tensor<4xf32>
+}
+
 // -----
 
 // A cycle of calls: upstream's module analysis.
@@ -159,4 +205,19 @@ func.func private @cycle(%x: tensor<4xf32>, %c: i1) -> tensor<4xf32> {
     scf.yield %x : tensor<4xf32>
   }
   return %0 : tensor<4xf32>
+}
+
+// It is not asked what two results share: all but the first are copied.
+// CHECK-LABEL: func.func private @cycle_of_two(
+// CHECK:       %[[R:.*]]:2 = scf.if
+// CHECK:       memref.copy %[[R]]#1, %[[B:.*]] :
+// CHECK:       return %[[R]]#0, %[[B]]
+func.func private @cycle_of_two(%x: tensor<4xf32>, %c: i1) -> (tensor<4xf32>, tensor<4xf32>) {
+  %0:2 = scf.if %c -> (tensor<4xf32>, tensor<4xf32>) {
+    %1:2 = func.call @cycle_of_two(%x, %c) : (tensor<4xf32>, i1) -> (tensor<4xf32>, tensor<4xf32>)
+    scf.yield %1#0, %1#1 : tensor<4xf32>, tensor<4xf32>
+  } else {
+    scf.yield %x, %x : tensor<4xf32>, tensor<4xf32>
+  }
+  return %0#0, %0#1 : tensor<4xf32>, tensor<4xf32>
 }

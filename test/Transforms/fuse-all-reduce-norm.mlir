@@ -287,6 +287,20 @@ func.func @collective_goes_down(%x: tensor<4x8xbf16>, %y: tensor<4x8xbf16>, %r: 
   return %3, %5 : tensor<4x8xbf16>, tensor<4x8xbf16>
 }
 
+// Of several norms the first one in the program is fused, also where stage 1 has
+// made it of an addition and a norm.
+// CHECK-LABEL: func @first_of_two_norms
+func.func @first_of_two_norms(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[A:.*]], %[[Y:.*]] = comm.all_reduce_rms_norm %{{.*}} residual(
+  // CHECK-NEXT: %[[Z:.*]] = norm.rms_norm %[[A]] {epsilon = 5.000000e-01
+  // CHECK-NEXT: return %[[Y]], %[[Z]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %0, %r : tensor<4x8xbf16>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %3 = norm.rms_norm %0 {epsilon = 0.5 : f32} : tensor<4x8xbf16>
+  return %2, %3 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
 // Nothing reaches the block, and so an operation may read its own result there.
 // CHECK-LABEL: func @unreachable
 func.func @unreachable(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {

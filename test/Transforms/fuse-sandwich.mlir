@@ -185,3 +185,80 @@ func.func @no_sandwich_residual_of_reduced(%x: tensor<4x8xbf16>) -> tensor<4x8xb
   %2, %s = norm.add_rms_norm %1, %r {epsilon = 0.25 : f32} : tensor<4x8xbf16>, tensor<4x8xbf16>
   return %2 : tensor<4x8xbf16>
 }
+
+//===----------------------------------------------------------------------===//
+// Sums that stage 1 does not take into the second norm
+//===----------------------------------------------------------------------===//
+
+// CHECK-LABEL: func @no_sandwich_fast_math
+func.func @no_sandwich_fast_math(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: %[[Y:.*]] = comm.all_reduce_rms_norm {{.*}} -> (normed:
+  // CHECK-NEXT: %[[S:.*]] = arith.addf %[[Y]], %{{.*}} fastmath<contract>
+  // CHECK-NEXT: norm.rms_norm %[[S]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 {epsilon = 0.5 : f32} : tensor<4x8xbf16>
+  %2 = arith.addf %1, %r fastmath<contract> : tensor<4x8xbf16>
+  // expected-remark@+1 {{Sandwich | Category:fuse-all-reduce-norm | Function=no_sandwich_fast_math | Constraint=StrictArithmetic, Reason="arith.addf has fast-math flags or another rounding"}}
+  %3 = norm.rms_norm %2 {epsilon = 0.25 : f32} : tensor<4x8xbf16>
+  return %3 : tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @no_sandwich_unrounded_sum
+func.func @no_sandwich_unrounded_sum(%x: tensor<4x8xbf16>, %r: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // CHECK-NEXT: comm.all_reduce_rms_norm {{.*}} -> (normed:
+  // CHECK: norm.add_rms_norm
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 {epsilon = 0.5 : f32} : tensor<4x8xbf16>
+  %2 = arith.extf %1 : tensor<4x8xbf16> to tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="the second norm does not read the sum of the first and a residual, rounded once to their type"}}
+  %3 = arith.addf %r, %2 : tensor<4x8xf32>
+  %4 = norm.rms_norm %3 {epsilon = 0.25 : f32} : tensor<4x8xf32>
+  return %4 : tensor<4x8xf32>
+}
+
+// CHECK-LABEL: func @no_sandwich_norm_in_branch
+func.func @no_sandwich_norm_in_branch(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %c: i1) -> tensor<4x8xbf16> {
+  // CHECK-NEXT: comm.all_reduce_rms_norm {{.*}} -> (normed:
+  // CHECK-NEXT: arith.addf
+  // CHECK-NEXT: scf.if
+  // CHECK-NEXT: norm.rms_norm
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 {epsilon = 0.5 : f32} : tensor<4x8xbf16>
+  %2 = arith.addf %1, %r : tensor<4x8xbf16>
+  %3 = scf.if %c -> tensor<4x8xbf16> {
+    // expected-remark@+1 {{Constraint=AdditionPlaceable, Reason="the norm stands in another block than the addition, inside or behind scf.if"}}
+    %4 = norm.rms_norm %2 {epsilon = 0.25 : f32} : tensor<4x8xbf16>
+    scf.yield %4 : tensor<4x8xbf16>
+  } else {
+    scf.yield %2 : tensor<4x8xbf16>
+  }
+  return %3 : tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @no_sandwich_sum_read_before_weight
+func.func @no_sandwich_sum_read_before_weight(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: comm.all_reduce_rms_norm {{.*}} -> (normed:
+  // CHECK-NEXT: arith.addf
+  // CHECK-NOT: norm.add_rms_norm
+  // CHECK: return
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 {epsilon = 0.5 : f32} : tensor<4x8xbf16>
+  %2 = arith.addf %1, %r : tensor<4x8xbf16>
+  %3 = arith.negf %2 : tensor<4x8xbf16>
+  %4 = arith.negf %w : tensor<8xbf16>
+  // expected-remark@+1 {{Constraint=AdditionPlaceable, Reason="the sum is read before the norm's weight is there"}}
+  %5 = norm.rms_norm %2 weight(%4 : tensor<8xbf16>) {epsilon = 0.25 : f32} : tensor<4x8xbf16>
+  return %3, %5 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @no_sandwich_on_memrefs
+func.func @no_sandwich_on_memrefs(%x: memref<4x8xbf16>, %r: memref<4x8xbf16>, %o: memref<4x8xbf16>) {
+  // CHECK-NEXT: comm.all_reduce %
+  // CHECK-NEXT: norm.rms_norm
+  // CHECK-NEXT: norm.add_rms_norm
+  // expected-remark@+1 {{Constraint=NoDestinationsYet}}
+  comm.all_reduce %x on @tp outs(%x : memref<4x8xbf16>) : memref<4x8xbf16>
+  norm.rms_norm %x outs(%o : memref<4x8xbf16>) {epsilon = 0.5 : f32} : memref<4x8xbf16>
+  norm.add_rms_norm %o, %r outs(%x, %r : memref<4x8xbf16>, memref<4x8xbf16>) {epsilon = 0.25 : f32} : memref<4x8xbf16>, memref<4x8xbf16>
+  return
+}

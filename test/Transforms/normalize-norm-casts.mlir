@@ -171,6 +171,63 @@ func.func @narrowed_twice(%x: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8
   return %3, %4 : tensor<4x8xbf16>, tensor<4x8xbf16>
 }
 
+// The casts are bodies of linalg operations, one of which reads the norm twice.
+// CHECK-LABEL: func @narrowed_in_bodies
+func.func @narrowed_in_bodies(%x: tensor<4x8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: %[[Y:.*]] = comm.all_reduce_rms_norm {{.*}} -> (normed:
+  // CHECK-NEXT: return %[[Y]], %[[Y]]
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.extf %0 : tensor<4x8xbf16> to tensor<4x8xf32>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %e = tensor.empty() : tensor<4x8xbf16>
+  %3 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%2 : tensor<4x8xf32>) outs(%e : tensor<4x8xbf16>) {
+  ^bb0(%a: f32, %b: bf16):
+    %t = arith.truncf %a : f32 to bf16
+    linalg.yield %t : bf16
+  } -> tensor<4x8xbf16>
+  %4 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]} ins(%2, %2 : tensor<4x8xf32>, tensor<4x8xf32>) outs(%e : tensor<4x8xbf16>) {
+  ^bb0(%a: f32, %b: f32, %c: bf16):
+    %t = arith.truncf %b : f32 to bf16
+    linalg.yield %t : bf16
+  } -> tensor<4x8xbf16>
+  return %3, %4 : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
+// The body does more than to narrow.
+// CHECK-LABEL: func @no_narrow_in_body_that_scales
+func.func @no_narrow_in_body_that_scales(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: comm.all_reduce %
+  // CHECK: norm.rms_norm
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.extf %0 : tensor<4x8xbf16> to tensor<4x8xf32>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %e = tensor.empty() : tensor<4x8xbf16>
+  %3 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%2 : tensor<4x8xf32>) outs(%e : tensor<4x8xbf16>) {
+  ^bb0(%a: f32, %b: bf16):
+    %m = arith.mulf %a, %a : f32
+    %t = arith.truncf %m : f32 to bf16
+    linalg.yield %t : bf16
+  } -> tensor<4x8xbf16>
+  return %3 : tensor<4x8xbf16>
+}
+
+// The body narrows the columns of the norm.
+// CHECK-LABEL: func @no_narrow_transposed
+func.func @no_narrow_transposed(%x: tensor<8x8xbf16>) -> tensor<8x8xbf16> {
+  // CHECK: comm.all_reduce %
+  // CHECK: norm.rms_norm
+  %0 = comm.all_reduce %x on @tp : tensor<8x8xbf16>
+  %1 = arith.extf %0 : tensor<8x8xbf16> to tensor<8x8xf32>
+  %2 = norm.rms_norm %1 {epsilon = 1.0e-6 : f32} : tensor<8x8xf32>
+  %e = tensor.empty() : tensor<8x8xbf16>
+  %3 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1, d0)>, #id], iterator_types = ["parallel", "parallel"]} ins(%2 : tensor<8x8xf32>) outs(%e : tensor<8x8xbf16>) {
+  ^bb0(%a: f32, %b: bf16):
+    %t = arith.truncf %a : f32 to bf16
+    linalg.yield %t : bf16
+  } -> tensor<8x8xbf16>
+  return %3 : tensor<8x8xbf16>
+}
+
 // OnlyNarrowed: to another type than the input's.
 // CHECK-LABEL: func @no_narrow_to_other_type
 func.func @no_narrow_to_other_type(%x: tensor<4x8xbf16>) -> tensor<4x8xf16> {

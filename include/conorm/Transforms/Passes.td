@@ -343,6 +343,10 @@ def BufferizeInPlace : Pass<"bufferize-in-place", "::mlir::ModuleOp"> {
     `analysis-limit` operations, for the operations in question in a larger one,
     up to a fixed amount of work. What is left then is copied.
 
+    A function that is called returns each result in a buffer of its own: what may
+    share one with a result before it is copied. One-shot analysis lets a caller
+    overwrite one result and read another that lies in the same buffer.
+
     Before:
 
     ```mlir
