@@ -276,6 +276,38 @@ static Value widen(ImplicitLocOpBuilder &builder, Value value, Type element) {
   return arith::ExtFOp::create(builder, target, value);
 }
 
+/// An integer of more bits than f64 holds, chopped to what f64 holds and made
+/// odd if that loses anything: what is rounded after that is rounded as if
+/// once.
+static Value chopToF64(ImplicitLocOpBuilder &builder, Value value,
+                       bool isSigned) {
+  Type type = value.getType();
+  unsigned width = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
+  if (width <= 53 || width > 64)
+    return value;
+  auto i64 = [&](int64_t number) {
+    return makeInteger(builder, type, 64, number);
+  };
+  Type wide = withElement(type, builder.getI64Type());
+  if (width < 64)
+    value = isSigned ? arith::ExtSIOp::create(builder, wide, value).getResult()
+                     : arith::ExtUIOp::create(builder, wide, value).getResult();
+  using arith::CmpIPredicate;
+  Value low = arith::AndIOp::create(builder, value, i64(0xfff));
+  Value isCut = arith::CmpIOp::create(builder, CmpIPredicate::ne, low, i64(0));
+  Value chopped = arith::OrIOp::create(
+      builder, arith::AndIOp::create(builder, value, i64(~int64_t(0xfff))),
+      arith::SelectOp::create(builder, isCut, i64(0x800), i64(0)));
+  // Up to 2^53 all are exact.
+  constexpr int64_t kExact = int64_t(1) << 53;
+  Value shifted =
+      isSigned ? arith::AddIOp::create(builder, value, i64(kExact)).getResult()
+               : value;
+  Value isExact = arith::CmpIOp::create(builder, CmpIPredicate::ult, shifted,
+                                        i64(isSigned ? 2 * kExact : kExact));
+  return arith::SelectOp::create(builder, isExact, value, chopped);
+}
+
 /// Computes `op` on wider floats.
 static void expandArithmetic(ImplicitLocOpBuilder &builder, Operation *op) {
   SmallVector<Value> operands;
@@ -284,9 +316,12 @@ static void expandArithmetic(ImplicitLocOpBuilder &builder, Operation *op) {
                            ? widen(builder, operand, builder.getF32Type())
                            : operand);
   // f64 holds every i32, so that there is one rounding.
-  Type compute = isa<arith::SIToFPOp, arith::UIToFPOp>(op)
-                     ? Type(builder.getF64Type())
-                     : Type(builder.getF32Type());
+  Type compute = builder.getF32Type();
+  if (isa<arith::SIToFPOp, arith::UIToFPOp>(op)) {
+    compute = builder.getF64Type();
+    operands[0] =
+        chopToF64(builder, operands[0], /*isSigned=*/isa<arith::SIToFPOp>(op));
+  }
   SmallVector<Type> types;
   for (Type type : op->getResultTypes())
     types.push_back(isSmallFloat(type) ? withElement(type, compute) : type);
@@ -302,15 +337,16 @@ static void expandArithmetic(ImplicitLocOpBuilder &builder, Operation *op) {
   op->erase();
 }
 
-/// Whether `op` computes with small floats, conversions apart.
-static bool needsArithmetic(Operation *op) {
+/// Whether `op` computes with floats that `isMeant` holds for, conversions
+/// apart.
+static bool needsArithmetic(Operation *op, bool (*isMeant)(Type)) {
   if (!isa_and_nonnull<arith::ArithDialect, math::MathDialect>(
           op->getDialect()) ||
       isa<arith::ConstantOp, arith::SelectOp, arith::BitcastOp, arith::ExtFOp,
           arith::TruncFOp, arith::ScalingExtFOp, arith::ScalingTruncFOp>(op))
     return false;
-  return llvm::any_of(op->getOperandTypes(), isSmallFloat) ||
-         llvm::any_of(op->getResultTypes(), isSmallFloat);
+  return llvm::any_of(op->getOperandTypes(), isMeant) ||
+         llvm::any_of(op->getResultTypes(), isMeant);
 }
 
 /// Conversions by a scale, in the steps that arith documents.
@@ -369,6 +405,14 @@ static LogicalResult checkRounding(Operation *op) {
          << arith::stringifyRoundingMode(mode);
 }
 
+/// Scales are converted, and nothing is computed with them.
+static LogicalResult checkNoArithmetic(Operation *op) {
+  if (!needsArithmetic(op, isE8M0))
+    return success();
+  return op->emitOpError(
+      "expected f8E8M0FNU to be converted before arithmetic");
+}
+
 /// Scales are powers of two, or rounded to them, one for each element.
 static LogicalResult checkScale(Operation *op) {
   if (!isa<arith::ScalingExtFOp, arith::ScalingTruncFOp>(op))
@@ -399,8 +443,9 @@ struct ExpandSmallFloats
     WalkResult checked = getOperation()->walk([](Operation *op) {
       if (llvm::any_of(op->getResultTypes(), llvm::IsaPred<TensorType>))
         return WalkResult::advance();
-      return WalkResult(
-          success(succeeded(checkRounding(op)) && succeeded(checkScale(op))));
+      return WalkResult(success(succeeded(checkRounding(op)) &&
+                                succeeded(checkScale(op)) &&
+                                succeeded(checkNoArithmetic(op))));
     });
     if (checked.wasInterrupted())
       return signalPassFailure();
@@ -419,12 +464,12 @@ struct ExpandSmallFloats
       bool isF8Constant =
           isa<arith::ConstantOp>(op) && (isF8(op->getResult(0).getType()) ||
                                          isE8M0(op->getResult(0).getType()));
-      if (rounds || widens || isF8Constant || needsArithmetic(op))
+      if (rounds || widens || isF8Constant || needsArithmetic(op, isSmallFloat))
         ops.push_back(op);
     });
     for (Operation *op : ops) {
       ImplicitLocOpBuilder builder(op->getLoc(), op);
-      if (needsArithmetic(op))
+      if (needsArithmetic(op, isSmallFloat))
         expandArithmetic(builder, op);
       else if (auto constant = dyn_cast<arith::ConstantOp>(op))
         expandConstant(builder, constant);

@@ -111,6 +111,13 @@ struct FinalizeToLLVM
     : public conorm::impl::FinalizeToLLVMBase<FinalizeToLLVM> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    // Its folder makes constants itself. In the middle of a conversion nobody
+    // would convert them.
+    module.walk([](memref::ExtractStridedMetadataOp op) {
+      SmallVector<OpFoldResult> results;
+      while (succeeded(op->fold(results)))
+        results.clear();
+    });
     const DataLayoutAnalysis *layouts = mayDescribeLayouts(module)
                                             ? &getAnalysis<DataLayoutAnalysis>()
                                             : nullptr;

@@ -9,18 +9,23 @@
 #include "conorm/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
 
 namespace conorm {
+#define GEN_PASS_DEF_ALLOCATEPOISON
 #define GEN_PASS_DEF_CONVERTSTRIDEDCOPYTOLINALG
 #define GEN_PASS_DEF_DECOMPOSEAGGREGATES
 #define GEN_PASS_DEF_INTERCHANGECONTRACTIONS
 #define GEN_PASS_DEF_UNSHARESTARTS
+#define GEN_PASS_DEF_UNSHAREYIELDS
 #include "conorm/Conversion/Passes.h.inc"
 } // namespace conorm
 
@@ -115,6 +120,56 @@ struct UnshareStarts : public conorm::impl::UnshareStartsBase<UnshareStarts> {
     ++numCloned;
     if (auto fill = dyn_cast<linalg::FillOp>(clone))
       unshare(fill.getDpsInitsMutable()[0]);
+  }
+};
+
+struct AllocatePoison
+    : public conorm::impl::AllocatePoisonBase<AllocatePoison> {
+  void runOnOperation() override {
+    getOperation()->walk([&](ub::PoisonOp op) {
+      auto type = dyn_cast<RankedTensorType>(op.getType());
+      if (!type)
+        return;
+      OpBuilder builder(op);
+      SmallVector<Value> sizes;
+      if (!type.hasStaticShape())
+        sizes.append(type.getNumDynamicDims(),
+                     arith::ConstantIndexOp::create(builder, op.getLoc(), 0));
+      op.replaceAllUsesWith(
+          tensor::EmptyOp::create(builder, op.getLoc(), type, sizes)
+              .getResult());
+      op.erase();
+      ++numAllocated;
+    });
+  }
+};
+
+struct UnshareYields : public conorm::impl::UnshareYieldsBase<UnshareYields> {
+  void runOnOperation() override {
+    SmallVector<scf::YieldOp> yields;
+    getOperation()->walk([&](scf::YieldOp yield) {
+      if (isa<scf::WhileOp, scf::IndexSwitchOp>(yield->getParentOp()))
+        yields.push_back(yield);
+    });
+    for (scf::YieldOp yield : yields)
+      for (OpOperand &yielded : yield->getOpOperands())
+        copy(yielded);
+    if (yields.empty())
+      markAllAnalysesPreserved();
+  }
+
+  void copy(OpOperand &yielded) {
+    Value value = yielded.get();
+    Operation *yield = yielded.getOwner();
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    bool isOwnArgument = isa<BlockArgument>(value) &&
+                         value.getParentBlock() == yield->getBlock();
+    if (!type || isOwnArgument)
+      return;
+    OpBuilder builder(yield);
+    yielded.set(bufferization::AllocTensorOp::create(
+        builder, yield->getLoc(), type, /*dynamicSizes=*/ValueRange(), value));
+    ++numCopied;
   }
 };
 

@@ -40,6 +40,9 @@ using namespace conorm;
 static std::unique_ptr<Pass> createCanonicalizer() {
   GreedyRewriteConfig config;
   config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  // As `--canonicalize` does: in the other order upstream folds some transposes
+  // between casts to another type.
+  config.setUseTopDownTraversal(true);
   return createCanonicalizerPass(config);
 }
 
@@ -58,10 +61,46 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   manager.addPass(createCanonicalizer());
 }
 
+/// Adds what `build` makes as a pass that runs where `look` interrupts a walk.
+static void addWhereFound(OpPassManager &manager, StringRef name,
+                          std::function<WalkResult(Operation *)> look,
+                          llvm::function_ref<void(OpPassManager &)> build) {
+  // What is not nested is for modules, if it does not say so.
+  OpPassManager pipeline(
+      manager.getOpName().value_or(ModuleOp::getOperationName()),
+      OpPassManager::Nesting::Explicit);
+  build(pipeline);
+  manager.addPass(createRunWhereFound(name, std::move(look), pipeline));
+}
+
+/// Adds what `build` makes as a pass that runs where `isFound` holds.
+static void addWhereFound(OpPassManager &manager, StringRef name,
+                          bool (*isFound)(Operation *),
+                          llvm::function_ref<void(OpPassManager &)> build) {
+  auto look = [isFound](Operation *op) {
+    return isFound(op) ? WalkResult::interrupt() : WalkResult::advance();
+  };
+  addWhereFound(manager, name, look, build);
+}
+
+static bool hasBranches(Operation *op) {
+  return llvm::any_of(op->getRegions(), [](Region &region) {
+    return !region.empty() && !region.hasOneBlock();
+  });
+}
+
 static void addBufferization(OpPassManager &manager) {
+  // One-shot analysis takes what stands in another block of the same region for
+  // something outside, and so overwrites what is read there later.
+  addWhereFound(manager, "Lift", hasBranches, [](OpPassManager &manager) {
+    manager.addPass(createLiftControlFlowToSCFPass());
+    manager.addPass(createCanonicalizer());
+  });
+  manager.addPass(createAllocatePoison());
   manager.addPass(createDecomposeAggregates());
   manager.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createUnshareStarts());
+  manager.addPass(createUnshareYields());
   // Nothing may merge the new tensors that this makes before they are buffers.
   manager.addPass(createAssignDestinations());
   manager.addPass(createBufferizeInPlace());
@@ -120,28 +159,6 @@ static bool isArithmetic(Operation *op) {
 static bool isHighLevel(Operation *op) {
   return needsLoops(op) || isView(op) || isArithmetic(op) ||
          isOf<math::MathDialect>(op);
-}
-
-/// Adds what `build` makes as a pass that runs where `look` interrupts a walk.
-static void addWhereFound(OpPassManager &manager, StringRef name,
-                          std::function<WalkResult(Operation *)> look,
-                          llvm::function_ref<void(OpPassManager &)> build) {
-  // What is not nested is for modules, if it does not say so.
-  OpPassManager pipeline(
-      manager.getOpName().value_or(ModuleOp::getOperationName()),
-      OpPassManager::Nesting::Explicit);
-  build(pipeline);
-  manager.addPass(createRunWhereFound(name, std::move(look), pipeline));
-}
-
-/// Adds what `build` makes as a pass that runs where `isFound` holds.
-static void addWhereFound(OpPassManager &manager, StringRef name,
-                          bool (*isFound)(Operation *),
-                          llvm::function_ref<void(OpPassManager &)> build) {
-  auto look = [isFound](Operation *op) {
-    return isFound(op) ? WalkResult::interrupt() : WalkResult::advance();
-  };
-  addWhereFound(manager, name, look, build);
 }
 
 //===----------------------------------------------------------------------===//

@@ -14,13 +14,16 @@
 #include "conorm/Transforms/Passes.h"
 
 #include "InPlaceAnalysis.h"
+#include "SharedBuffers.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/Transforms/BufferUtils.h"
 #include "mlir/Dialect/Bufferization/Transforms/Bufferize.h"
 #include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
 #include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -136,77 +139,6 @@ bool CallOrder::visit(func::FuncOp root) {
 }
 
 //===----------------------------------------------------------------------===//
-// Results that share a buffer
-//===----------------------------------------------------------------------===//
-
-// Callers overwrite a result that they read last, and one-shot analysis has no
-// way to tell them that another result lies in the same buffer. So of the
-// results of a function that is called each gets a buffer of its own.
-
-/// Returns a copy of what `returned` returns.
-static FailureOr<Value> returnCopy(OpOperand &returned,
-                                   const OneShotBufferizationOptions &options,
-                                   const BufferizationState &buffers) {
-  OpBuilder builder(returned.getOwner());
-  FailureOr<Value> copy = allocateTensorForShapedValue(
-      builder, returned.getOwner()->getLoc(), returned.get(), options, buffers);
-  if (succeeded(copy))
-    returned.set(*copy);
-  return copy;
-}
-
-/// After the analysis of `function`: copies what may share a buffer with a
-/// result before it.
-static LogicalResult unshareResults(func::FuncOp function,
-                                    OneShotAnalysisState &state,
-                                    const BufferizationState &buffers) {
-  SmallVector<Value> kept;
-  for (OpOperand &returned : getOnlyReturn(function)->getOpOperands()) {
-    if (!isa<TensorType>(returned.get().getType()))
-      continue;
-    if (llvm::none_of(kept, [&](Value other) {
-          return state.areAliasingBufferizedValues(returned.get(), other);
-        })) {
-      kept.push_back(returned.get());
-      continue;
-    }
-    FailureOr<Value> copy = returnCopy(returned, state.getOptions(), buffers);
-    if (failed(copy))
-      return failure();
-    state.createAliasInfoEntry(*copy);
-    for (OpOperand &operand : copy->getDefiningOp()->getOpOperands())
-      if (isa<TensorType>(operand.get().getType()))
-        state.bufferizeInPlace(operand);
-  }
-  return success();
-}
-
-/// Before an analysis that cannot be asked: copies all but the first result.
-static LogicalResult
-unshareAllResults(ModuleOp module, const OneShotBufferizationOptions &options,
-                  const BufferizationState &buffers) {
-  llvm::DenseSet<Attribute> used;
-  if (auto uses = SymbolTable::getSymbolUses(&module.getBodyRegion()))
-    for (SymbolTable::SymbolUse use : *uses)
-      used.insert(use.getSymbolRef().getRootReference());
-  for (auto function : module.getOps<func::FuncOp>()) {
-    if (!used.contains(function.getSymNameAttr()))
-      continue;
-    for (auto op : function.getOps<func::ReturnOp>()) {
-      bool isFirst = true;
-      for (OpOperand &returned : op->getOpOperands()) {
-        if (!isa<TensorType>(returned.get().getType()))
-          continue;
-        if (!isFirst && failed(returnCopy(returned, options, buffers)))
-          return failure();
-        isFirst = false;
-      }
-    }
-  }
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
 // What callers need to know
 //===----------------------------------------------------------------------===//
 
@@ -288,6 +220,50 @@ static OneShotBufferizationOptions makeOptions() {
   return options;
 }
 
+/// Upstream makes the globals of constants function by function, in an order
+/// that depends on addresses. Made before, in the order of the program, they
+/// are the same whenever a module is compiled.
+static LogicalResult makeGlobals(ModuleOp module,
+                                 const OneShotBufferizationOptions &options,
+                                 BufferizationState &buffers) {
+  WalkResult made = module.walk([&](arith::ConstantOp op) {
+    auto type = dyn_cast<RankedTensorType>(op.getType());
+    if (!type || op->use_empty())
+      return WalkResult::advance();
+    std::optional<Attribute> space = options.defaultMemorySpaceFn(type);
+    return WalkResult(success(
+        space && succeeded(getGlobalFor(op, buffers.getSymbolTables(),
+                                        options.bufferAlignment, *space))));
+  });
+  return failure(made.wasInterrupted());
+}
+
+/// Upstream casts a buffer that it gives to a function, or returns, to one that
+/// lies densely. Where sizes are unknown that may be a slice with other
+/// strides, which the cast does not check: a copy takes its place.
+static void copyForCasts(ModuleOp module) {
+  SmallVector<memref::CastOp> casts;
+  module.walk([&](memref::CastOp cast) {
+    auto from = dyn_cast<MemRefType>(cast.getSource().getType());
+    auto to = dyn_cast<MemRefType>(cast.getType());
+    if (from && to && !from.getLayout().isIdentity() &&
+        to.getLayout().isIdentity())
+      casts.push_back(cast);
+  });
+  for (memref::CastOp cast : casts) {
+    ImplicitLocOpBuilder builder(cast.getLoc(), cast);
+    auto type = llvm::cast<MemRefType>(cast.getType());
+    SmallVector<Value> sizes;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      if (type.isDynamicDim(dim))
+        sizes.push_back(memref::DimOp::create(builder, cast.getSource(), dim));
+    Value copy = memref::AllocOp::create(builder, type, sizes);
+    memref::CopyOp::create(builder, cast.getSource(), copy);
+    cast.replaceAllUsesWith(copy);
+    cast.erase();
+  }
+}
+
 /// One-shot analysis of the module with its copies made: it finds a conflict if
 /// an operand was decided to be in place that may not be.
 static LogicalResult checkInPlace(ModuleOp module,
@@ -317,11 +293,13 @@ struct BufferizeInPlace
     OneShotBufferizationOptions options = makeOptions();
     BufferizationState buffers;
     CallOrder order(getOperation());
+    if (failed(makeGlobals(getOperation(), options, buffers)))
+      return signalPassFailure();
     if (!order.get()) {
-      if (failed(unshareAllResults(getOperation(), options, buffers)) ||
+      if (failed(unshareUnanalyzed(getOperation(), options, buffers)) ||
           failed(runOneShotModuleBufferize(getOperation(), options, buffers)))
-        signalPassFailure();
-      return;
+        return signalPassFailure();
+      return copyForCasts(getOperation());
     }
     OneShotAnalysisState state(getOperation(), options);
     if (failed(analyze(order, state, buffers)))
@@ -332,7 +310,8 @@ struct BufferizeInPlace
     for (func::FuncOp function : *order.get())
       dropBufferizationAttributes(function);
     if (failed(bufferizeModuleOp(getOperation(), options, buffers)))
-      signalPassFailure();
+      return signalPassFailure();
+    copyForCasts(getOperation());
   }
 
   LogicalResult analyze(const CallOrder &order, OneShotAnalysisState &state,
@@ -346,8 +325,8 @@ struct BufferizeInPlace
         describeExternal(function, calls);
       } else {
         if (failed(analyzeInPlace(function, state, options, statistics)) ||
-            (order.isCalled(function) &&
-             failed(unshareResults(function, state, buffers))))
+            failed(unshareAnalyzed(function, order.isCalled(function), state,
+                                   buffers)))
           return failure();
         describeResults(function, state, calls);
       }

@@ -192,7 +192,8 @@ static std::optional<Scalar> getScalar(Element element, unsigned depth) {
       return getScalar({input->get(), nullptr}, depth);
   Element next = peelOnce(element);
   if (next.value != element.value)
-    return getScalar(next, depth);
+    if (std::optional<Scalar> scalar = getScalar(next, depth))
+      return scalar;
   if (std::optional<Scalar> scalar = getReciprocal(element, depth))
     return scalar;
   if (auto extend = dyn_cast_or_null<arith::ExtFOp>(element.getOp());

@@ -11,6 +11,7 @@
 #include "Placement.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/RegionKindInterface.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -154,8 +155,12 @@ static Violation checkPostNormReadOnce(Site site) {
 
 bool fusion::mayDifferByRank(Value value) {
   Element source = peel({value});
-  if (isa_and_present<arith::ExtFOp>(source.getOp()))
-    source = peel(source.getOperand(0));
+  // A weight in f32, or a scale that was no tensor of one element.
+  constexpr unsigned kMaxSteps = 4;
+  for (unsigned step = 0; step < kMaxSteps; ++step)
+    if (isa_and_present<arith::ExtFOp, tensor::FromElementsOp,
+                        tensor::ExtractOp>(source.getOp()))
+      source = peel(source.getOperand(0));
   auto argument = dyn_cast<BlockArgument>(source.value);
   if (!argument || !argument.getOwner()->isEntryBlock())
     return false;

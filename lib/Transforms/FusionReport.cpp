@@ -204,7 +204,12 @@ void FusionReport::addMissedSandwich(Operation *norm) {
 }
 
 void FusionReport::addMissedQuantize(norm::QuantizeOp quantize) {
-  if (AllReduceRMSNormOp fused = getFusedNorm(quantize.getInput()))
+  Value input = quantize.getInput();
+  AllReduceRMSNormOp fused = getFusedNorm(input);
+  for (Value source : {getUncast(input), getWidened(input)})
+    if (!fused && source)
+      fused = getFusedNorm(source);
+  if (fused)
     if (auto reason = findReason(getQuantizeConstraints(),
                                  QuantizeSite{fused, quantize}))
       addMissed(quantize, "Quantize", *reason, missedQuantizations);

@@ -172,6 +172,9 @@ static void swapAddends(PatternRewriter &rewriter, Operation *norm) {
     add.getInputMutable().assign(residual);
     add.getResidualMutable().assign(input);
   });
+  // The shape of one may be known to another degree.
+  for (Value result : add->getResults())
+    setResultType(rewriter, result, residual.getType());
 }
 
 //===----------------------------------------------------------------------===//

@@ -42,8 +42,12 @@ bool fusion::mayEndChain(Operation *op) {
   if (op->getNumResults() != 1)
     return false;
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  return type && isa<Float8E4M3FNType, Float8E5M2Type>(type.getElementType()) &&
-         isa<arith::TruncFOp, arith::ScalingTruncFOp, linalg::LinalgOp>(op);
+  if (!type || !isa<Float8E4M3FNType, Float8E5M2Type>(type.getElementType()))
+    return false;
+  // A body that copies f8 ends nothing.
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
+    op = linalgOp.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
+  return isa_and_present<arith::TruncFOp, arith::ScalingTruncFOp>(op);
 }
 
 /// The kind of a step with another operand, on either side of it.

@@ -203,8 +203,13 @@ static Outcome select(OpTy op, comm::TargetAttr target, StrategyTable &table,
             unknown + " known at run time; " + describe(ranges));
     return Outcome::Dispatched;
   }
-  op.setStrategy(ranges.lookUp(members, *bytes));
-  explain(op, op.getStrategy(),
+  Strategy strategy = ranges.lookUp(members, *bytes);
+  // One backend has NCCL. A table names it, and leaves the choice to others.
+  if (strategy == Strategy::NCCL)
+    op.setDispatchAttr(ranges);
+  else
+    op.setStrategy(strategy);
+  explain(op, strategy,
           Twine(members) + " ranks, " + Twine(*bytes) +
               " bytes: " + table.explain(members, *bytes));
   return Outcome::Chosen;

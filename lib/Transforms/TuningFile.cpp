@@ -159,15 +159,18 @@ static Error readRange(const Node &node, Entry &entry) {
                                     "a number of bytes of at least 0")
                         .moveInto(range.fromBytes))
     return error;
-  static constexpr StringLiteral kStrategies = "one_shot, two_shot or nccl";
+  // NCCL is for devices.
+  bool isCPU = entry.link == Link::SharedMemory;
+  StringRef strategies =
+      isCPU ? "one_shot or two_shot" : "one_shot, two_shot or nccl";
   Node strategyNode = node.get("strategy");
   std::string name;
-  if (Error error = strategyNode.getString(kStrategies).moveInto(name))
+  if (Error error = strategyNode.getString(strategies).moveInto(name))
     return error;
   std::optional<Strategy> strategy = comm::symbolizeStrategy(name);
   if (!strategy || *strategy == Strategy::Auto ||
-      *strategy == Strategy::Multimem)
-    return strategyNode.mismatch(kStrategies);
+      *strategy == Strategy::Multimem || (isCPU && *strategy == Strategy::NCCL))
+    return strategyNode.mismatch(strategies);
   range.strategy = *strategy;
 
   const Entry::Range *last =
@@ -213,6 +216,11 @@ static Error readEntry(const Node &node, Entry &entry) {
   if (!link)
     return linkNode.mismatch(kLinks);
   entry.link = *link;
+  bool isCPU = entry.arch == comm::kCPUArch;
+  if (isCPU != (*link == Link::SharedMemory))
+    return linkNode.mismatch(isCPU ? "shared_memory with the arch cpu"
+                                   : "pcie, nvlink or network with the arch " +
+                                         entry.arch);
   if (Node ranks = node.get("ranks_per_device"))
     if (Error error =
             ranks.getInteger(1, comm::kRanksLimit, "a positive number")
@@ -249,7 +257,31 @@ static Error locateSyntaxError(Error error) {
   return makeError(("line " + line + ", column " + column).str(), lower);
 }
 
+/// LLVM's parser recurses, and would run out of stack.
+static Error checkDepth(StringRef text) {
+  constexpr unsigned kMaxDepth = 64;
+  unsigned depth = 0;
+  bool inString = false;
+  for (size_t index = 0; index < text.size(); ++index) {
+    char c = text[index];
+    if (c == '"')
+      inString = !inString;
+    else if (inString)
+      index += c == '\\';
+    else if (c == '[' || c == '{')
+      ++depth;
+    else if ((c == ']' || c == '}') && depth)
+      --depth;
+    if (depth > kMaxDepth)
+      return makeError("", "expected at most " + Twine(kMaxDepth) +
+                               " arrays and objects in each other");
+  }
+  return Error::success();
+}
+
 Expected<TuningFile> TuningFile::parse(StringRef text) {
+  if (Error error = checkDepth(text))
+    return error;
   Expected<json::Value> document = json::parse(text);
   if (!document)
     return locateSyntaxError(document.takeError());

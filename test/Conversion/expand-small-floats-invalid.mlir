@@ -45,3 +45,11 @@ func.func @to_f4(%x: f32, %s: f8E8M0FNU) -> f4E2M1FN {
   %0 = arith.scaling_truncf %x, %s : f32, f8E8M0FNU to f4E2M1FN
   return %0 : f4E2M1FN
 }
+
+// -----
+
+func.func @arithmetic_on_scales(%x: f8E8M0FNU) -> f8E8M0FNU {
+  // expected-error@+1 {{'arith.mulf' op expected f8E8M0FNU to be converted before arithmetic}}
+  %0 = arith.mulf %x, %x : f8E8M0FNU
+  return %0 : f8E8M0FNU
+}

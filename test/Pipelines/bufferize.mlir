@@ -63,3 +63,14 @@ func.func @loop(%x: tensor<4x8xf32>, %n: index) -> tensor<4x8xf32> {
   }
   return %r : tensor<4x8xf32>
 }
+
+// Casts around a transpose of nothing, which upstream folds to another type in
+// one order.
+// CHECK-LABEL: func.func @transposed_between_casts
+func.func @transposed_between_casts(%x: tensor<6x?xf32>, %d: tensor<6x6xf32>) -> tensor<6x6xf32> {
+  // CHECK: return %{{.*}} : memref<6x6xf32>
+  %e = tensor.cast %d : tensor<6x6xf32> to tensor<6x?xf32>
+  %t = linalg.transpose ins(%x : tensor<6x?xf32>) outs(%e : tensor<6x?xf32>) permutation = [0, 1]
+  %c = tensor.cast %t : tensor<6x?xf32> to tensor<6x6xf32>
+  return %c : tensor<6x6xf32>
+}

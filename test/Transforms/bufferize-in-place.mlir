@@ -183,6 +183,28 @@ func.func @calls_twice(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tens
   return %1, %0#1, %2#1 : tensor<4xf32>, tensor<4xf32>, tensor<2xf32>
 }
 
+// The results of a loop are two buffers.
+// CHECK-LABEL: func.func @yields_twice(
+// CHECK:       scf.for
+// CHECK:         scf.for
+// CHECK:         memref.copy %[[A:.*]], %[[B:.*]] :
+// CHECK-NOT:     scf.yield %[[A]], %[[A]]
+// CHECK:         scf.yield %{{.*}}, %[[B]]
+func.func @yields_twice(%x: tensor<4xf32>, %n: index) -> (tensor<4xf32>, tensor<4xf32>) {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %e = tensor.empty() : tensor<4xf32>
+  %0:2 = scf.for %i = %zero to %n step %one iter_args(%a = %x, %b = %x) -> (tensor<4xf32>, tensor<4xf32>) {
+    %1 = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+    %2 = scf.for %j = %zero to %n step %one iter_args(%c = %1) -> tensor<4xf32> {
+      %3 = linalg.log ins(%c : tensor<4xf32>) outs(%c : tensor<4xf32>) -> tensor<4xf32>
+      scf.yield %3 : tensor<4xf32>
+    }
+    scf.yield %2, %2 : tensor<4xf32>, tensor<4xf32>
+  }
+  return %0#0, %0#1 : tensor<4xf32>, tensor<4xf32>
+}
+
 // Nothing in the module calls it.
 // CHECK-LABEL: func.func @not_called(
 // CHECK-NOT:   memref.copy
@@ -191,6 +213,45 @@ func.func @not_called(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %e = tensor.empty() : tensor<4xf32>
   %0 = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
   return %0, %0 : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// Constants become globals in the order of the program, last one first, whatever
+// order functions are in.
+// CHECK:       memref.global {{.*}} = dense<3.000000e+00>
+// CHECK:       memref.global {{.*}} = dense<2.000000e+00>
+// CHECK:       memref.global {{.*}} = dense<1.000000e+00>
+func.func @first_constant() -> tensor<4xf32> {
+  %0 = arith.constant dense<1.0> : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @second_constant() -> tensor<4xf32> {
+  %0 = arith.constant dense<2.0> : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @third_constant() -> tensor<4xf32> {
+  %0 = arith.constant dense<3.0> : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+// A slice of unknown size may have other strides than a dense buffer.
+// CHECK-LABEL: func.func @slice_to_call(
+// CHECK:       %[[S:.*]] = memref.subview
+// CHECK:       %[[A:.*]] = memref.alloc
+// CHECK-NEXT:  memref.copy %[[S]], %[[A]] :
+// CHECK-NEXT:  call @dense(%[[A]])
+func.func private @dense(%x: tensor<?x?xf32>) -> f32 {
+  %zero = arith.constant 0 : index
+  %0 = tensor.extract %x[%zero, %zero] : tensor<?x?xf32>
+  return %0 : f32
+}
+func.func @slice_to_call(%x: tensor<?x4xf32>, %n: index) -> f32 {
+  %0 = tensor.extract_slice %x[0, 0] [%n, %n] [1, 1] : tensor<?x4xf32> to tensor<?x?xf32>
+  %1 = call @dense(%0) : (tensor<?x?xf32>) -> f32
+  return %1 : f32
 }
 
 // -----

@@ -128,3 +128,15 @@ func.func @no_extend_twice_behind_casts(%x: tensor<8x64xbf16>) -> (tensor<8x64xf
   %p, %t = norm.quantize %3 {scheme = #norm.scheme<mxfp8>} : tensor<?x64xbf16> -> tensor<?x64xf8E4M3FN>, tensor<?x2xf8E8M0FNU>
   return %q, %p : tensor<8x64xf8E4M3FN>, tensor<?x64xf8E4M3FN>
 }
+
+// CHECK-LABEL: func @no_extend_destination_behind_cast
+func.func @no_extend_destination_behind_cast(%x: tensor<4x8xbf16>, %o: tensor<4x8xf8E4M3FN>, %t: tensor<4x1xf32>) -> (tensor<4x8xf8E4M3FN>, tensor<4x1xf32>) {
+  // CHECK: comm.all_reduce_rms_norm {{.*}} -> (normed: tensor<4x8xbf16>)
+  // CHECK: norm.quantize
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  %2 = arith.extf %1 : tensor<4x8xbf16> to tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=QuantizeWithoutDestinations}}
+  %q, %s = norm.quantize %2 outs(%o, %t : tensor<4x8xf8E4M3FN>, tensor<4x1xf32>) {scheme = #norm.scheme<per_token>} : tensor<4x8xf32> -> tensor<4x8xf8E4M3FN>, tensor<4x1xf32>
+  return %q, %s : tensor<4x8xf8E4M3FN>, tensor<4x1xf32>
+}

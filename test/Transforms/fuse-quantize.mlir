@@ -195,3 +195,16 @@ func.func @no_extend_scale_of_rank(%x: tensor<4x8xf32>, %t: tensor<1xf32> {comm.
   %q = norm.quantize %1 scale(%t : tensor<1xf32>) {scheme = #norm.scheme<per_tensor>} : tensor<4x8xf32> -> tensor<4x8xf8E4M3FN>
   return %q : tensor<4x8xf8E4M3FN>
 }
+
+// A scale of each rank's own, as a scalar.
+// CHECK-LABEL: func @no_extend_scalar_of_each_rank
+func.func @no_extend_scalar_of_each_rank(%x: tensor<4x8xbf16>, %s: f32 {comm.per_rank}) -> tensor<4x8xf8E4M3FN> {
+  // CHECK: comm.all_reduce_rms_norm {{.*}} -> (normed: tensor<4x8xbf16>)
+  // CHECK: norm.quantize
+  %t = tensor.from_elements %s : tensor<1xf32>
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = norm.rms_norm %0 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  // expected-remark@+1 {{Constraint=ScaleSameOnEveryRank, Reason="the scale is an argument with comm.per_rank"}}
+  %q = norm.quantize %1 scale(%t : tensor<1xf32>) {scheme = #norm.scheme<per_tensor>} : tensor<4x8xbf16> -> tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}

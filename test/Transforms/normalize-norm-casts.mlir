@@ -264,3 +264,14 @@ func.func @copy_added_to_itself(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %y, %s = norm.add_rms_norm %1, %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>, tensor<4x8xf32>
   return %y : tensor<4x8xf32>
 }
+
+// The residual was cast, and becomes the input; a maximum is not fused.
+// CHECK-LABEL: func @exchanged_cast
+func.func @exchanged_cast(%x: tensor<?x8xf32>, %r: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+  // CHECK-NEXT: %[[A:.*]] = comm.all_reduce
+  // CHECK-NEXT: norm.add_rms_norm %[[A]], %{{.*}} {epsilon = {{.*}} : f32} : tensor<?x8xf32>, tensor<4x8xf32>
+  %0 = comm.all_reduce %x on @tp reduction<max> : tensor<?x8xf32>
+  %1 = tensor.cast %0 : tensor<?x8xf32> to tensor<4x8xf32>
+  %y, %s = norm.add_rms_norm %r, %1 {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>, tensor<4x8xf32>
+  return %y, %s : tensor<4x8xf32>, tensor<4x8xf32>
+}

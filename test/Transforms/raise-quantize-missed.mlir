@@ -493,3 +493,16 @@ func.func @no_raise_of_product(%x: tensor<4x8xf32>, %w: tensor<8x8xf32>, %o: ten
   %q = arith.truncf %0 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
   return %q : tensor<4x8xf8E4M3FN>
 }
+
+// One remark: a copy of f8 is no quantization.
+// CHECK-LABEL: func @no_raise_of_copy
+func.func @no_raise_of_copy(%x: tensor<4x8xf32>) -> tensor<4x8xf8E4M3FN> {
+  // CHECK-NOT: norm.quantize
+  // CHECK: return
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  // expected-remark@+1 {{Constraint=Saturates}}
+  %q = arith.truncf %y : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  %e = tensor.empty() : tensor<4x8xf8E4M3FN>
+  %c = linalg.copy ins(%q : tensor<4x8xf8E4M3FN>) outs(%e : tensor<4x8xf8E4M3FN>) -> tensor<4x8xf8E4M3FN>
+  return %c : tensor<4x8xf8E4M3FN>
+}

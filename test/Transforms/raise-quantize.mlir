@@ -322,3 +322,23 @@ func.func @kept(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf16>) 
   %4 = arith.truncf %3 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
   return %s, %4, %0 : tensor<4x8xbf16>, tensor<4x8xf8E4M3FN>, tensor<4x8xf32>
 }
+
+// Of the scale's shape less is known at first.
+// CHECK-LABEL: func @scale_behind_cast
+func.func @scale_behind_cast(%x: tensor<4x8xf32>, %s: tensor<?xf32>) -> tensor<4x8xf8E4M3FN> {
+  // CHECK: %[[T:.*]] = tensor.cast %{{.*}} : tensor<?xf32> to tensor<1xf32>
+  // CHECK: norm.quantize %{{.*}} scale(%[[T]] : tensor<1xf32>)
+  // CHECK-NEXT: return
+  %zero = arith.constant 0 : index
+  %low = arith.constant dense<-448.0> : tensor<4x8xf32>
+  %high = arith.constant dense<448.0> : tensor<4x8xf32>
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32} : tensor<4x8xf32>
+  %t = tensor.cast %s : tensor<?xf32> to tensor<1xf32>
+  %e = tensor.extract %t[%zero] : tensor<1xf32>
+  %splat = tensor.splat %e : tensor<4x8xf32>
+  %0 = arith.divf %y, %splat : tensor<4x8xf32>
+  %1 = arith.maximumf %0, %low : tensor<4x8xf32>
+  %2 = arith.minimumf %1, %high : tensor<4x8xf32>
+  %q = arith.truncf %2 : tensor<4x8xf32> to tensor<4x8xf8E4M3FN>
+  return %q : tensor<4x8xf8E4M3FN>
+}

@@ -154,14 +154,16 @@ module attributes {comm.target = #comm.target<"cpu" over shared_memory, ranks_pe
 
 // -----
 
-// Without access to the memory of peers there is only NCCL.
+// Without access to the memory of peers there is only NCCL. A table names it, so
+// that another backend than CUDA chooses for itself.
 
+// CHECK: #[[NCCL:.*]] = #comm.dispatch<cuda, [<16 ranks from 0 bytes : nccl>]>
 module attributes {comm.target = #comm.target<"sm_90" over network, world_size = 16>} {
   comm.group @tp
 
   // CHECK-LABEL: func @network
   func.func @network(%x: tensor<1x8xbf16>) -> tensor<1x8xbf16> {
-    // CHECK-NEXT: comm.all_reduce %{{.*}} on @tp strategy<nccl> : tensor
+    // CHECK-NEXT: comm.all_reduce %{{.*}} on @tp {dispatch = #[[NCCL]]} : tensor
     %0 = comm.all_reduce %x on @tp : tensor<1x8xbf16>
     return %0 : tensor<1x8xbf16>
   }

@@ -158,9 +158,14 @@ Options resolveNames(const conorm_entry &entry, Options options) {
                   std::to_string(index) + " ('" + input.first +
                   "'), found two");
   }
-  for (const auto &dim : options.namedDims)
-    options.dims[{findArgument(entry, dim.first.first, "--dim"),
-                  dim.first.second}] = dim.second;
+  for (const auto &dim : options.namedDims) {
+    auto [name, dimension] = dim.first;
+    uint32_t index = findArgument(entry, name, "--dim");
+    if (!options.dims.insert({{index, dimension}, dim.second}).second)
+      throw Error("--dim: expected one size for dimension " +
+                  std::to_string(dimension) + " of argument " +
+                  std::to_string(index) + " ('" + name + "'), found two");
+  }
   return options;
 }
 

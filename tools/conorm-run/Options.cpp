@@ -209,6 +209,8 @@ void parseInput(const std::string &text, Options &options) {
 void parseDim(const std::string &text, Options &options) {
   size_t equals = text.find('=');
   if (equals == std::string::npos) {
+    if (options.otherDims >= 0)
+      usage("--dim: expected one size of the other dimensions, found two");
     options.otherDims = parseNumber("dim", text, 0, INT64_MAX);
     return;
   }
@@ -221,11 +223,17 @@ void parseDim(const std::string &text, Options &options) {
   uint32_t dimension =
       parseNumber("dim", text.substr(dot + 1, equals - dot - 1), 0, 999999);
   int64_t size = parseNumber("dim", text.substr(equals + 1), 0, INT64_MAX);
-  if (isNumber(argument))
-    options.dims[{std::strtoul(argument.c_str(), nullptr, 10), dimension}] =
-        size;
-  else
-    options.namedDims[{argument, dimension}] = size;
+  bool added =
+      isNumber(argument)
+          ? options.dims
+                .insert(
+                    {{std::strtoul(argument.c_str(), nullptr, 10), dimension},
+                     size})
+                .second
+          : options.namedDims.insert({{argument, dimension}, size}).second;
+  if (!added)
+    usage("--dim: expected one size for dimension " + text.substr(0, equals) +
+          ", found two");
 }
 
 /// Two or more names, each once.

@@ -134,6 +134,87 @@ def UnshareStarts : Pass<"unshare-starts"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def AllocatePoison : Pass<"allocate-poison"> {
+  let summary = "Make empty tensors of undefined ones";
+  let description = [{
+    Lifting branches to structured control flow leaves `ub.poison` where a value
+    is not there on a way that does not need it. Bufferization knows no such
+    tensors. Sizes that are not known are 0: nothing reads the tensor.
+
+    Before:
+
+    ```mlir
+    func.func @f() -> tensor<?x4xf32> {
+      %0 = ub.poison : tensor<?x4xf32>
+      return %0 : tensor<?x4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f() -> tensor<?x4xf32> {
+      %c0 = arith.constant 0 : index
+      %0 = tensor.empty(%c0) : tensor<?x4xf32>
+      return %0 : tensor<?x4xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numAllocated", "num-allocated", "Number of tensors made">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def UnshareYields : Pass<"unshare-yields"> {
+  let summary = "Copy what scf.while and scf.index_switch yield";
+  let description = [{
+    One-shot analysis does not see that the second region of a `scf.while` hands
+    what it yields to the first one, or that a result of `scf.index_switch` is
+    what a region yields: whoever overwrites that would overwrite a tensor that
+    is read elsewhere. So they yield copies. What the second region yields of its
+    own arguments is a copy already.
+
+    Before:
+
+    ```mlir
+    func.func @f(%n: index, %a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %0 = scf.index_switch %n -> tensor<4xf32>
+      case 1 {
+        scf.yield %a : tensor<4xf32>
+      }
+      default {
+        scf.yield %b : tensor<4xf32>
+      }
+      return %0 : tensor<4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%n: index, %a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %0 = scf.index_switch %n -> tensor<4xf32>
+      case 1 {
+        %1 = bufferization.alloc_tensor() copy(%a) : tensor<4xf32>
+        scf.yield %1 : tensor<4xf32>
+      }
+      default {
+        %1 = bufferization.alloc_tensor() copy(%b) : tensor<4xf32>
+        scf.yield %1 : tensor<4xf32>
+      }
+      return %0 : tensor<4xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numCopied", "num-copied", "Number of tensors copied">
+  ];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
 def UnshareResults : Pass<"unshare-results", "::mlir::func::FuncOp"> {
   let summary = "Give each returned buffer an allocation of its own";
   let description = [{

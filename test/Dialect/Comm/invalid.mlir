@@ -409,3 +409,13 @@ func.func @argument_attribute_value(%x: tensor<4xbf16> {comm.donated = true}) {
 func.func @operation_attribute() attributes {comm.anything} {
   return
 }
+
+// -----
+
+comm.group @g {size = 4 : i64}
+
+func.func @size_beyond_64_bits(%x: tensor<4611686018427387904x16xf32>) -> tensor<0x16xf32> {
+  // expected-error@+1 {{expected dimension 0 of 'tensor<0x16xf32>' to be 4 (the group's size) times that of 'tensor<4611686018427387904x16xf32>'}}
+  %0 = comm.all_gather %x on @g dim 0 : tensor<4611686018427387904x16xf32> -> tensor<0x16xf32>
+  return %0 : tensor<0x16xf32>
+}

@@ -17,8 +17,6 @@ using namespace conorm::comm;
 // TargetAttr
 //===----------------------------------------------------------------------===//
 
-static constexpr StringLiteral kCPUArch = "cpu";
-
 LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  StringRef arch, Link link, int64_t worldSize,
                                  int64_t ranksPerDevice) {

@@ -89,7 +89,8 @@ static LogicalResult verifyBlocks(Operation *op, FailureOr<GroupOp> group,
   int64_t blocked = small.getDimSize(dim), whole = large.getDimSize(dim);
   if (!size || ShapedType::isDynamic(blocked) || ShapedType::isDynamic(whole))
     return success();
-  if (blocked * *size != whole)
+  int64_t product;
+  if (llvm::MulOverflow(blocked, *size, product) || product != whole)
     return op->emitOpError("expected dimension ")
            << dim << " of " << large << " to be " << *size
            << " (the group's size) times that of " << small;

@@ -43,6 +43,9 @@ constexpr llvm::StringLiteral kDonatedAttrName = "comm.donated";
 /// Attribute of modules: where the program is to run.
 constexpr llvm::StringLiteral kTargetAttrName = "comm.target";
 
+/// The architecture of targets without devices.
+constexpr llvm::StringLiteral kCPUArch = "cpu";
+
 /// Ranks are numbered by 32 bits with a sign, as in MPI and NCCL: their number
 /// is below this one.
 constexpr int64_t kRanksLimit = int64_t(1) << 31;
