@@ -295,31 +295,34 @@ struct BufferizeInPlace
     CallOrder order(getOperation());
     if (failed(makeGlobals(getOperation(), options, buffers)))
       return signalPassFailure();
-    if (!order.get()) {
+    std::optional<ArrayRef<func::FuncOp>> functions = order.get();
+    if (!functions) {
       if (failed(unshareUnanalyzed(getOperation(), options, buffers)) ||
           failed(runOneShotModuleBufferize(getOperation(), options, buffers)))
         return signalPassFailure();
       return copyForCasts(getOperation());
     }
     OneShotAnalysisState state(getOperation(), options);
-    if (failed(analyze(order, state, buffers)))
+    if (failed(analyze(order, *functions, state, buffers)))
       return signalPassFailure();
     if (failed(insertTensorCopies(getOperation(), state, buffers)) ||
         (checkDecisions && failed(checkInPlace(getOperation(), options))))
       return signalPassFailure();
-    for (func::FuncOp function : *order.get())
+    for (func::FuncOp function : *functions)
       dropBufferizationAttributes(function);
     if (failed(bufferizeModuleOp(getOperation(), options, buffers)))
       return signalPassFailure();
     copyForCasts(getOperation());
   }
 
-  LogicalResult analyze(const CallOrder &order, OneShotAnalysisState &state,
+  LogicalResult analyze(const CallOrder &order,
+                        ArrayRef<func::FuncOp> functions,
+                        OneShotAnalysisState &state,
                         const BufferizationState &buffers) {
     auto &calls = state.addExtension<FuncAnalysisState>();
     InPlaceOptions options{analysisLimit};
     InPlaceStatistics statistics;
-    for (func::FuncOp function : *order.get()) {
+    for (func::FuncOp function : functions) {
       calls.startFunctionAnalysis(function);
       if (function.isExternal()) {
         describeExternal(function, calls);
