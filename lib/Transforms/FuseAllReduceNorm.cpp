@@ -273,7 +273,7 @@ void FuseAllReduceNormPass::explain(const Sites &sites,
                                     fusion::FusionReport &summary) {
   if (!summary.isWanted())
     return;
-  // In the order of the program, which new operations are not kept in.
+  // All operations, in the order of the program: a chain may end anywhere.
   getOperation()->walk([&](Operation *op) {
     if (auto fused = dyn_cast<AllReduceRMSNormOp>(op)) {
       if (sites.isNew(op))

@@ -71,8 +71,8 @@ static bool isElementwise(Operation *op) {
   return isa<CallOpInterface>(op) || OpTrait::hasElementwiseMappableTraits(op);
 }
 
-/// Whether a norm is among what `element` is computed from, in a few elementwise
-/// operations of any kind.
+/// Whether a norm is among what `element` is computed from, in a few
+/// elementwise operations of any kind.
 static bool leadsToNorm(Element element) {
   SmallVector<Element> elements = {peel(element)};
   for (size_t next = 0; next < elements.size() && next < kMaxSteps; ++next) {

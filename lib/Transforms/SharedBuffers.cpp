@@ -18,12 +18,12 @@ using namespace conorm;
 /// Whether two operands of a terminator may lie in one buffer.
 using MayShare = llvm::function_ref<bool(Value, Value)>;
 
-/// What a loop is given back as it was: whether that shares a buffer with another
-/// is known where the loop starts.
+/// What a loop is given back as it was: whether that shares a buffer with
+/// another is known where the loop starts.
 static bool isOwnArgument(OpOperand &operand) {
   auto loop = dyn_cast<scf::ForOp>(operand.getOwner()->getParentOp());
-  return loop && operand.get() ==
-                     loop.getRegionIterArg(operand.getOperandNumber());
+  return loop &&
+         operand.get() == loop.getRegionIterArg(operand.getOperandNumber());
 }
 
 /// Copies what may share a buffer with a tensor before it; adds the copies.
@@ -36,8 +36,8 @@ static LogicalResult unshareOperands(Operation *terminator, MayShare mayShare,
     Value value = operand.get();
     if (!isa<TensorType>(value.getType()))
       continue;
-    bool isShared = llvm::any_of(
-        kept, [&](Value other) { return mayShare(value, other); });
+    bool isShared =
+        llvm::any_of(kept, [&](Value other) { return mayShare(value, other); });
     kept.push_back(value);
     if (!isShared || isOwnArgument(operand))
       continue;
@@ -66,8 +66,7 @@ static LogicalResult unshareAll(func::FuncOp function, bool isCalled,
       terminators.push_back(op);
   });
   for (Operation *terminator : terminators)
-    if (failed(
-            unshareOperands(terminator, mayShare, options, buffers, copies)))
+    if (failed(unshareOperands(terminator, mayShare, options, buffers, copies)))
       return failure();
   return success();
 }
@@ -92,8 +91,9 @@ LogicalResult conorm::unshareAnalyzed(func::FuncOp function, bool isCalled,
 }
 
 LogicalResult
-conorm::unshareUnanalyzed(ModuleOp module, const OneShotBufferizationOptions &options,
-                  const BufferizationState &buffers) {
+conorm::unshareUnanalyzed(ModuleOp module,
+                          const OneShotBufferizationOptions &options,
+                          const BufferizationState &buffers) {
   llvm::DenseSet<Attribute> used;
   if (auto uses = SymbolTable::getSymbolUses(&module.getBodyRegion()))
     for (SymbolTable::SymbolUse use : *uses)

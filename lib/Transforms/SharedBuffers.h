@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 //
 // A caller overwrites a result that it reads last, and one-shot analysis has no
-// way to tell it that another result lies in the same buffer. The same holds for
-// the results of a loop, which it takes to be a new buffer each. So what returns
-// or yields two tensors gives each a buffer of its own.
+// way to tell it that another result lies in the same buffer. The same holds
+// for the results of a loop, which it takes to be a new buffer each. So what
+// returns or yields two tensors gives each a buffer of its own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,9 +22,9 @@
 
 namespace conorm {
 
-/// After the analysis of `function`, which knows what shares a buffer: makes the
-/// copies, and what the analysis would find out of them. Results are copied only
-/// if the function is called.
+/// After the analysis of `function`, which knows what shares a buffer: makes
+/// the copies, and what the analysis would find out of them. Results are copied
+/// only if the function is called.
 mlir::LogicalResult
 unshareAnalyzed(mlir::func::FuncOp function, bool isCalled,
                 mlir::bufferization::OneShotAnalysisState &state,

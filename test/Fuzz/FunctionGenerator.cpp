@@ -188,12 +188,12 @@ void FunctionGenerator::addLoop(unsigned depth) {
   Value carried{writer.fresh(), type};
   std::string iv = writer.fresh();
   Body body = makeLoopBody(carried, depth);
-  activations.push_back(
-      writer.add("scf.for " + iv + " = " + begin.name + " to " + end.name +
-                     " step " + step.name + " iter_args(" + carried.name +
-                     " = " + start.name + ") -> (" + type + ") {\n" + body.text +
-                     "  scf.yield " + body.result + " : " + type + "\n}",
-                 type, body.isOrdered));
+  activations.push_back(writer.add(
+      "scf.for " + iv + " = " + begin.name + " to " + end.name + " step " +
+          step.name + " iter_args(" + carried.name + " = " + start.name +
+          ") -> (" + type + ") {\n" + body.text + "  scf.yield " + body.result +
+          " : " + type + "\n}",
+      type, body.isOrdered));
 }
 
 /// A loop whose condition counts. Collectives stand in its body.
@@ -213,8 +213,8 @@ void FunctionGenerator::addWhile(unsigned depth) {
                     before + ", " + end.name + " : index\n  scf.condition(" +
                     isLess + ") " + before + ", " + after + " : index, " +
                     type + "\n} do {\n^bb0(" + count + ": index, " +
-                    carried.name + ": " + type + "):\n" + body.text + "  " + next +
-                    " = arith.addi " + count + ", " + step.name +
+                    carried.name + ": " + type + "):\n" + body.text + "  " +
+                    next + " = arith.addi " + count + ", " + step.name +
                     " : index\n  scf.yield " + next + ", " + body.result +
                     " : index, " + type + "\n}",
                 body.isOrdered);
