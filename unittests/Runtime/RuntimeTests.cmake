@@ -5,7 +5,9 @@ add_library(ConormRankRunner STATIC ${CMAKE_CURRENT_LIST_DIR}/RankRunner.cpp)
 target_link_libraries(ConormRankRunner PUBLIC Conorm::Runtime)
 target_include_directories(ConormRankRunner PUBLIC ${CMAKE_CURRENT_LIST_DIR})
 
-conorm_add_unittest(RuntimeProtocolTests ProtocolTest.cpp
+conorm_add_unittest(RuntimeProtocolTests
+  BatchInvarianceTest.cpp
+  ProtocolTest.cpp
   LINK ConormRankRunner ConormReference)
 conorm_add_unittest(RuntimeQuantizeTests
   QuantizeErrorsTest.cpp

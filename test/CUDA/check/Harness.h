@@ -230,6 +230,7 @@ int launch(int worldSize, std::vector<std::string> words, int victim);
 int nccl(int argc, char **argv);
 int ncclRefusal(int argc, char **argv);
 int matrix(int argc, char **argv);
+int batch(int argc, char **argv);
 int graphs(int argc, char **argv);
 int delays(int argc, char **argv);
 int dependent(int argc, char **argv);
