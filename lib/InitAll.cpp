@@ -8,12 +8,16 @@
 
 #include "conorm/InitAll.h"
 
-#include "conorm/Conversion/Passes.h"
+#include "conorm/Bufferization/Passes.h"
+#include "conorm/Codegen/Passes.h"
+#include "conorm/Conversion/ConormToRuntime/Passes.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "conorm/Dialect/Comm/Transforms/BufferizableOpInterfaceImpl.h"
 #include "conorm/Dialect/Norm/IR/Norm.h"
 #include "conorm/Dialect/Norm/Transforms/BufferizableOpInterfaceImpl.h"
+#include "conorm/Fusion/Passes.h"
 #include "conorm/Pipelines/Passes.h"
+#include "conorm/Strategy/Passes.h"
 #include "conorm/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 
@@ -24,7 +28,11 @@ void conorm::registerAllDialects(mlir::DialectRegistry &registry) {
 }
 
 void conorm::registerAllPasses() {
-  registerConormConversionPasses();
+  registerConormBufferizationPasses();
+  registerConormCodegenPasses();
+  registerConormFusionPasses();
+  registerConormStrategyPasses();
+  registerConormToRuntimePasses();
   registerConormTransformsPasses();
   registerPipelines();
 }

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "conorm-runtime/module.h"
-#include "conorm/Conversion/RuntimeAbi.h"
+#include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "conorm/Target/Compile.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -22,13 +22,14 @@ EXPECTED = re.compile(r"expected-remark.*Constraint=(\w+)")
 def main():
     root = pathlib.Path(sys.argv[1])
     guards, relaxed = set(), set()
-    for source in (root / "lib" / "Transforms").glob("*.cpp"):
+    families = ("Fusion", "Raise")
+    for source in (path for name in families for path in (root / "lib" / name).glob("*.cpp")):
         for match in GUARD.finditer(source.read_text()):
             guards.add(match[1] or match[2])
         relaxed.update(RELAXED.findall(source.read_text()))
     sections = dict(SECTION.findall((root / "docs" / "MissedRemarks.md").read_text()))
     tested = set()
-    for test in (root / "test" / "Transforms").glob("*.mlir"):
+    for test in (path for name in families for path in (root / "test" / name).glob("*.mlir")):
         tested.update(EXPECTED.findall(test.read_text()))
 
     problems = ["%s has no section" % name for name in sorted(guards - set(sections))]

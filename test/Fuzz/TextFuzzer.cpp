@@ -19,9 +19,13 @@
 
 #include "UpstreamFaults.h"
 
-#include "conorm/Conversion/Passes.h"
+#include "conorm/Bufferization/Passes.h"
+#include "conorm/Codegen/Passes.h"
+#include "conorm/Conversion/ConormToRuntime/Passes.h"
+#include "conorm/Fusion/Passes.h"
 #include "conorm/InitAll.h"
 #include "conorm/Pipelines/Passes.h"
+#include "conorm/Strategy/Passes.h"
 #include "conorm/Transforms/Passes.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinOps.h"

@@ -13,7 +13,7 @@
 #include "conorm/InitAll.h"
 #include "conorm/Pipelines/Passes.h"
 #include "conorm/Target/Compile.h"
-#include "conorm/Transforms/Passes.h"
+#include "conorm/Fusion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/InitAllDialects.h"

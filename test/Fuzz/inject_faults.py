@@ -18,7 +18,7 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LIMIT = 500
-CONSTRAINTS = "lib/Transforms/FusionConstraints.cpp"
+CONSTRAINTS = "lib/Fusion/FusionConstraints.cpp"
 KERNELS = "runtime/lib/common/NumericsKernels.h"
 
 

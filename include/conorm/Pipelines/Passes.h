@@ -13,7 +13,7 @@
 #ifndef CONORM_PIPELINES_PASSES_H
 #define CONORM_PIPELINES_PASSES_H
 
-#include "conorm/Transforms/Passes.h"
+#include "conorm/Fusion/Passes.h"
 #include "mlir/Pass/PassOptions.h"
 
 namespace mlir {

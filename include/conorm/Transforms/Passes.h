@@ -1,12 +1,8 @@
-//===- Passes.h -  ----------------------------------------------*- C++ -*-===//
+//===- Passes.h - Passes of no family ---------------------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-//===----------------------------------------------------------------------===//
-//
-// Transformations within and across the `comm` and `norm` dialects.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,14 +12,6 @@
 #include "mlir/Pass/Pass.h"
 
 namespace conorm {
-
-/// Which bits a pass keeps.
-enum class Numerics {
-  /// All of them (docs/RoundingContract.md).
-  Exact,
-  /// Those of a documented list of rewrites may change; each is remarked.
-  Relaxed,
-};
 
 #define GEN_PASS_DECL
 #include "conorm/Transforms/Passes.h.inc"

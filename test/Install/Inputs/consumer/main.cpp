@@ -13,7 +13,7 @@
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "conorm/Dialect/Norm/IR/Norm.h"
 #include "conorm/InitAll.h"
-#include "conorm/Transforms/Passes.h"
+#include "conorm/Fusion/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"

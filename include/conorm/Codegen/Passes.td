@@ -1,0 +1,217 @@
+//===- Passes.td - Passes on loops and kernels -------------*- tablegen -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_CODEGEN_PASSES_TD
+#define CONORM_CODEGEN_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def DecomposeAggregates : Pass<"decompose-aggregates"> {
+  let summary = "Split linalg operations that are no single loop nest";
+  let description = [{
+    `linalg.softmax` and other aggregates become the operations that they stand
+    for; upstream does this in transform scripts alone.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: tensor<2x4xf32>, %b: tensor<2x4xf32>) -> tensor<2x4xf32> {
+      %0 = linalg.softmax dimension(1) ins(%a : tensor<2x4xf32>)
+             outs(%b : tensor<2x4xf32>) -> tensor<2x4xf32>
+      return %0 : tensor<2x4xf32>
+    }
+    ```
+
+    After (shortened): the maximum of each row, the exponentials of the
+    differences, their sum, and the quotients, each a `linalg.generic`.
+  }];
+  let statistics = [
+    Statistic<"numDecomposed", "num-decomposed", "Number of operations split">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def InterchangeContractions : Pass<"interchange-contractions"> {
+  let summary = "Make a contiguous dimension the innermost loop of contractions";
+  let description = [{
+    A matrix product whose innermost loop is the sum over k is a chain of
+    dependent additions. This pass makes the last dimension of the output the
+    innermost loop where every operand that uses it has it last too, so that
+    the loop is vectorized. Each element is still summed in the same order:
+    no bit changes.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32>, %b: memref<8x16xf32>, %c: memref<4x16xf32>) {
+      linalg.matmul ins(%a, %b : memref<4x8xf32>, memref<8x16xf32>)
+                    outs(%c : memref<4x16xf32>)
+      return
+    }
+    ```
+
+    After (shortened): the loops are (m, k, n).
+
+    ```
+    linalg.generic {
+      indexing_maps = [(d0, d1, d2) -> (d0, d1), (d0, d1, d2) -> (d1, d2),
+                       (d0, d1, d2) -> (d0, d2)],
+      iterator_types = ["parallel", "reduction", "parallel"]} ...
+    ```
+  }];
+  let statistics = [
+    Statistic<"numInterchanged", "num-interchanged",
+              "Number of operations whose loops were reordered">
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg"> {
+  let summary = "Turn copies of buffers that are not contiguous into loops";
+  let description = [{
+    Upstream lowers such a `memref.copy` to a call of MLIR's own runtime
+    library, which a compiled artefact does not have.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32, strided<[16, 1]>>, %b: memref<4x8xf32>) {
+      memref.copy %a, %b : memref<4x8xf32, strided<[16, 1]>> to memref<4x8xf32>
+      return
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    linalg.generic ... ins(%a) outs(%b) { linalg.yield %in }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numConverted", "num-converted", "Number of copies converted">
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "Make a function of each different linalg operation on buffers";
+  let description = [{
+    The layers of a model repeat the same loops. As functions of their own they
+    are compiled once, and what is left of the model is a list of calls: the
+    passes that are worse than linear in a function's size, here and in LLVM,
+    see small functions. Operations are the same if all but their operands is.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32>, %b: memref<4x8xf32>) {
+      linalg.exp ins(%a : memref<4x8xf32>) outs(%b : memref<4x8xf32>)
+      linalg.exp ins(%b : memref<4x8xf32>) outs(%a : memref<4x8xf32>)
+      return
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32>, %b: memref<4x8xf32>) {
+      call @conorm.kernel(%a, %b) : (memref<4x8xf32>, memref<4x8xf32>) -> ()
+      call @conorm.kernel(%b, %a) : (memref<4x8xf32>, memref<4x8xf32>) -> ()
+      return
+    }
+    func.func private @conorm.kernel(%in: memref<4x8xf32>, %out: memref<4x8xf32>) {
+      linalg.exp ins(%in : memref<4x8xf32>) outs(%out : memref<4x8xf32>)
+      return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numOutlined", "num-outlined", "Number of operations outlined">,
+    Statistic<"numKernels", "num-kernels", "Number of functions made">
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
+def ExpandSmallFloats : Pass<"expand-small-floats"> {
+  let summary = "Expand bf16, f16 and f8 arithmetic to f32 with one rounding each";
+  let description = [{
+    Each operation of the arith and math dialects on bf16, f16, f8E4M3FN or
+    f8E5M2 widens its operands, computes in f32, and rounds its result to
+    nearest even; another rounding mode is an error. Rounding to bf16 and f8,
+    and widening them, is integer arithmetic: denormals and infinities are kept,
+    every NaN becomes the quiet NaN, and so does what is too large for
+    f8E4M3FN, which has no infinity. No fast-math flag is set, so that nothing
+    later removes a rounding; the similar upstream pass allows that.
+
+    Scaled conversions become the steps that arith documents. Their scales are
+    of f8E8M0FNU, or are rounded to it, which takes the exponent, as upstream's
+    `arith-expand` does: a fraction is cut off, a sign is lost, and what is not
+    finite becomes NaN.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: f16, %b: f16) -> f16 {
+      %0 = arith.addf %a, %b : f16
+      return %0 : f16
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%a: f16, %b: f16) -> f16 {
+      %0 = arith.extf %a : f16 to f32
+      %1 = arith.extf %b : f16 to f32
+      %2 = arith.addf %0, %1 : f32
+      %3 = arith.truncf %2 : f32 to f16
+      return %3 : f16
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numExpanded", "num-expanded", "Number of operations expanded">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def FinalizeToLLVM : Pass<"finalize-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Convert loops-free code on buffers to the LLVM dialect at once";
+  let description = [{
+    Upstream has a pass for each dialect: `arith`, `cf`, `func`, `index`,
+    `memref` and `ub`. Each walks over everything that the ones before have
+    made, and what they make is large. This pass has the patterns of all. It
+    allocates with `aligned_alloc` and frees with `free`, and reconciles the
+    casts that the module came with as `--reconcile-unrealized-casts` does.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4xf32>, %i: index) -> f32 {
+      %0 = memref.load %a[%i] : memref<4xf32>
+      return %0 : f32
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    llvm.func @f(%a: !llvm.ptr, ..., %i: i64) -> f32 {
+      %p = llvm.getelementptr %a[%i]
+      %0 = llvm.load %p : !llvm.ptr -> f32
+      llvm.return %0 : f32
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+#endif // CONORM_CODEGEN_PASSES_TD

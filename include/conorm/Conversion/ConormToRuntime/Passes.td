@@ -1,0 +1,71 @@
+//===- Passes.td - To calls of the runtime -----------------*- tablegen -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_CONVERSION_CONORMTORUNTIME_PASSES_TD
+#define CONORM_CONVERSION_CONORMTORUNTIME_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertConormToRuntime
+    : Pass<"convert-conorm-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Convert comm and norm operations on memrefs to runtime calls";
+  let description = [{
+    Each operation becomes a call of the function of the same name in the
+    runtime's C ABI (runtime/include/conorm-runtime/ops.h), with its argument
+    structure on the stack and its site and group in constants. Every function
+    that leads to such a call, and every public function, takes the context as a
+    new first argument.
+
+    Buffers of the calls are contiguous. A norm of buffers whose rows alone are
+    contiguous is called in a loop over the outer dimensions; any other buffer
+    is copied to a contiguous one, and back if it is an output.
+
+    A call takes the sizes of its input. Where those of another operand are not
+    known to agree with them, a call of `conorm_expect_size` before it fails the
+    context with the operation, its site and both sizes, and the operation does
+    nothing. Sizes are known to agree where both are static, or come from one
+    value through allocations, views and affine expressions; what one call has
+    checked, the next takes as known. A linalg operation whose operands are not
+    known to agree runs in a branch, after such a check has passed.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: memref<4x8xbf16>) {
+      comm.all_reduce %x on @tp outs(%x : memref<4x8xbf16>) : memref<4x8xbf16>
+      return
+    }
+    comm.group @tp
+    ```
+
+    After (shortened):
+
+    ```
+    func.func @f(%context: !llvm.ptr, %x: memref<4x8xbf16>) {
+      %args = llvm.alloca %c1 x !llvm.struct<"conorm_all_reduce_args", (...)>
+      ...
+      %status = llvm.call @conorm_all_reduce(%context, %args)
+      return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numCalls", "num-calls", "Number of runtime calls made">,
+    Statistic<"numCopies", "num-copies",
+              "Number of buffers copied because they are not contiguous">,
+    Statistic<"numChecks", "num-checks",
+              "Number of sizes that are checked at run time">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect"
+  ];
+}
+
+#endif // CONORM_CONVERSION_CONORMTORUNTIME_PASSES_TD

@@ -1,0 +1,146 @@
+//===- Passes.td - Fusion passes ---------------------------*- tablegen -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_FUSION_PASSES_TD
+#define CONORM_FUSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
+  let summary = "Fuse comm.all_reduce with the normalization that reads it";
+  let description = [{
+    Works in stages, each to a fixpoint.
+
+    1. *Normalize*: a norm over an f32 `1 + weight` takes the raw weight and
+       `weight_bias = 1.0`; an addition that a norm reads becomes
+       `norm.add_rms_norm`; casts and copies that change nothing are looked
+       through.
+    2. *Fuse*: `comm.all_reduce` and the `norm.rms_norm` or `norm.add_rms_norm`
+       that reads it become `comm.all_reduce_rms_norm`; so do an all_reduce, a
+       norm, the addition of the residual and a second norm (the sandwich of
+       Gemma 2 and 3). Other users of the reduced value or of the sum read
+       results of the fused operation.
+    3. *Quantize*: a fused operation takes in the `norm.quantize` that reads its
+       norm, be it through casts, copies or a widening. The norm stays a result
+       where something else reads it. Before that, elementwise arithmetic that
+       quantizes a norm (a scale, a clamp and a truncation to f8) becomes
+       `norm.quantize` where it is the scheme `per_tensor` bit by bit.
+
+    No bit of any result changes, unless `numerics=relaxed`: then a norm over
+    `1 + weight` becomes one with `weight_bias = 1.0` also where the program
+    rounds the sum to bf16 or f16, and a remark names each such place.
+
+    Every `comm.all_reduce`, sandwich and quantization is explained by a remark
+    (category `fuse-all-reduce-norm`): passed with what it took, or missed with
+    the name of the constraint that failed and what it saw.
+    docs/MissedRemarks.md says for each constraint what to change. `report`
+    prints a summary of them to the standard error.
+
+    Before:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>,
+                    %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+      %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+      %1 = arith.addf %0, %r : tensor<4x8xbf16>
+      %2 = norm.rms_norm %1 weight(%w : tensor<8xbf16>)
+             {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+      return %2, %1 : tensor<4x8xbf16>, tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+
+    After:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>,
+                    %w: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+      %sum, %y = comm.all_reduce_rms_norm %x on @tp
+        weight(%w : tensor<8xbf16>) residual(%r : tensor<4x8xbf16>)
+        {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+        -> (residual_out: tensor<4x8xbf16>, normed: tensor<4x8xbf16>)
+      return %y, %sum : tensor<4x8xbf16>, tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+  }];
+  let options = [
+    Option<"weightBias", "weight-bias", "bool", /*default=*/"true",
+           "Turn norms over an f32 1 + weight into weight_bias = 1.0">,
+    Option<"numerics", "numerics", "::conorm::Numerics",
+           /*default=*/"::conorm::Numerics::Exact", "Which bits are kept", [{
+             ::llvm::cl::values(
+               clEnumValN(::conorm::Numerics::Exact, "exact", "All of them"),
+               clEnumValN(::conorm::Numerics::Relaxed, "relaxed",
+                          "Fold a 1 + weight that is rounded to bf16 or f16"))
+           }]>,
+    Option<"report", "report", "bool", /*default=*/"false",
+           "Print how many sites were fused, by kind, and missed, by reason">
+  ];
+  let statistics = [
+    Statistic<"numSites", "num-all-reduces", "Number of comm.all_reduce seen">,
+    Statistic<"numFused", "num-fused", "Number of fused operations made">,
+    Statistic<"numWithResidual", "num-fused-residual",
+              "Number of fused operations with a residual">,
+    Statistic<"numWithWeightBias", "num-fused-weight-bias",
+              "Number of fused operations with a weight_bias">,
+    Statistic<"numWithPostNorm", "num-fused-post-norm",
+              "Number of fused operations with two norms">,
+    Statistic<"numWithQuantization", "num-fused-quantization",
+              "Number of fused operations that quantize">,
+    Statistic<"numMissed", "num-missed",
+              "Number of comm.all_reduce left as they were">
+  ];
+  let dependentDialects = [
+    "::conorm::comm::CommDialect", "::conorm::norm::NormDialect",
+    "::mlir::arith::ArithDialect", "::mlir::pdl::PDLDialect",
+    "::mlir::pdl_interp::PDLInterpDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def DecomposeFusedNorm : Pass<"decompose-fused-norm"> {
+  let summary = "Split comm.all_reduce_rms_norm into its parts";
+  let description = [{
+    The inverse of `--fuse-all-reduce-norm` and the fallback where a target has
+    no fused kernel: the result is the normal form that the fusion's first stage
+    makes, and its bits are the same.
+
+    Before:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+      %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>)
+        {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+      return %y : tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+
+    After:
+
+    ```mlir
+    func.func @site(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+      %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+      %y = norm.rms_norm %0 weight(%w : tensor<8xbf16>)
+             {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+      return %y : tensor<4x8xbf16>
+    }
+    comm.group @tp
+    ```
+  }];
+  let statistics = [
+    Statistic<"numDecomposed", "num-decomposed",
+              "Number of fused operations taken apart">
+  ];
+  let dependentDialects = [
+    "::conorm::comm::CommDialect", "::conorm::norm::NormDialect"
+  ];
+}
+
+#endif // CONORM_FUSION_PASSES_TD

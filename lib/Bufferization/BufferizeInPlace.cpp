@@ -1,0 +1,344 @@
+//===- BufferizeInPlace.cpp - Tensors to buffers, in linear time ----------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One-shot bufferization with another analysis: the decisions come from
+// `analyzeInPlace`, the rewriting is upstream's.
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Bufferization/Passes.h"
+
+#include "InPlaceAnalysis.h"
+#include "SharedBuffers.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/Transforms/BufferUtils.h"
+#include "mlir/Dialect/Bufferization/Transforms/Bufferize.h"
+#include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
+#include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace conorm {
+#define GEN_PASS_DEF_BUFFERIZEINPLACE
+#include "conorm/Bufferization/Passes.h.inc"
+} // namespace conorm
+
+using namespace mlir;
+using namespace mlir::bufferization;
+using namespace conorm;
+
+//===----------------------------------------------------------------------===//
+// The order of functions
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The functions of a module, callees first.
+class CallOrder {
+public:
+  explicit CallOrder(ModuleOp module) : table(module) {
+    for (auto function : module.getOps<func::FuncOp>())
+      isSupported = isSupported && visit(function);
+  }
+
+  /// Null where only upstream knows what to do: calls in a cycle, calls of
+  /// something else than a function of the module, several returns.
+  std::optional<ArrayRef<func::FuncOp>> get() const {
+    if (!isSupported)
+      return std::nullopt;
+    return functions.getArrayRef();
+  }
+
+  /// Whether something in the module calls it, as far as `get` knows.
+  bool isCalled(func::FuncOp function) const {
+    return called.contains(function);
+  }
+
+private:
+  bool visit(func::FuncOp root);
+  bool findCallees(func::FuncOp function, SmallVectorImpl<func::FuncOp> &all);
+
+  SymbolTable table;
+  bool isSupported = true;
+  llvm::SetVector<func::FuncOp> functions;
+  llvm::DenseSet<func::FuncOp> called;
+};
+
+} // namespace
+
+static func::ReturnOp getOnlyReturn(func::FuncOp function) {
+  func::ReturnOp found;
+  for (Block &block : function.getBody())
+    if (auto op = dyn_cast<func::ReturnOp>(block.getTerminator())) {
+      if (found)
+        return nullptr;
+      found = op;
+    }
+  return found;
+}
+
+bool CallOrder::findCallees(func::FuncOp function,
+                            SmallVectorImpl<func::FuncOp> &all) {
+  if (!function.isExternal() && !getOnlyReturn(function))
+    return false;
+  return !function
+              .walk([&](CallOpInterface op) {
+                auto call = dyn_cast<func::CallOp>(op.getOperation());
+                auto callee = call
+                                  ? table.lookup<func::FuncOp>(call.getCallee())
+                                  : nullptr;
+                if (!callee)
+                  return WalkResult::interrupt();
+                called.insert(callee);
+                if (!functions.contains(callee))
+                  all.push_back(callee);
+                return WalkResult::advance();
+              })
+              .wasInterrupted();
+}
+
+/// Depth first, without recursion: a chain of calls may be long.
+bool CallOrder::visit(func::FuncOp root) {
+  if (functions.contains(root))
+    return true;
+  struct Frame {
+    func::FuncOp function;
+    SmallVector<func::FuncOp> callees;
+  };
+  SmallVector<Frame> stack;
+  llvm::DenseSet<func::FuncOp> active;
+  auto push = [&](func::FuncOp function) {
+    stack.push_back({function, {}});
+    return active.insert(function).second &&
+           findCallees(function, stack.back().callees);
+  };
+  if (!push(root))
+    return false;
+  while (!stack.empty()) {
+    Frame &top = stack.back();
+    if (top.callees.empty()) {
+      functions.insert(top.function);
+      active.erase(top.function);
+      stack.pop_back();
+      continue;
+    }
+    func::FuncOp callee = top.callees.pop_back_val();
+    if (!functions.contains(callee) && !push(callee))
+      return false;
+  }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// What callers need to know
+//===----------------------------------------------------------------------===//
+
+using func_ext::FuncAnalysisState;
+
+static void describeResults(func::FuncOp function, OneShotAnalysisState &state,
+                            FuncAnalysisState &calls) {
+  for (OpOperand &returned : getOnlyReturn(function)->getOpOperands()) {
+    if (!isa<RankedTensorType>(returned.get().getType()))
+      continue;
+    for (BlockArgument argument : function.getArguments()) {
+      if (!isa<RankedTensorType>(argument.getType()))
+        continue;
+      if (state.areEquivalentBufferizedValues(returned.get(), argument))
+        calls.equivalentFuncArgs[function][returned.getOperandNumber()] =
+            argument.getArgNumber();
+      if (state.areAliasingBufferizedValues(returned.get(), argument))
+        calls.aliasingReturnVals[function][argument.getArgNumber()].push_back(
+            returned.getOperandNumber());
+    }
+  }
+}
+
+/// Nothing is known of a function without a body, but what its arguments'
+/// attributes say, and that no two of its results share a buffer.
+static void describeExternal(func::FuncOp function, FuncAnalysisState &calls) {
+  for (auto [index, input] : llvm::enumerate(function.getArgumentTypes()))
+    for (auto [number, result] : llvm::enumerate(function.getResultTypes()))
+      if (isa<TensorType>(input) && isa<TensorType>(result))
+        calls.aliasingReturnVals[function][index].push_back(number);
+}
+
+static void describeArguments(func::FuncOp function,
+                              OneShotAnalysisState &state,
+                              FuncAnalysisState &calls) {
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
+    if (!isa<TensorType>(type))
+      continue;
+    bool isRead = true, isWritten = true;
+    if (auto access = function.getArgAttrOfType<StringAttr>(
+            index, BufferizationDialect::kBufferAccessAttrName)) {
+      isRead = access == "read" || access == "read-write";
+      isWritten = access == "write" || access == "read-write";
+    } else if (!function.isExternal()) {
+      isRead = state.isValueRead(function.getArgument(index));
+      isWritten = state.isValueWritten(function.getArgument(index));
+    }
+    if (isRead)
+      calls.readBbArgs[function].insert(index);
+    if (isWritten)
+      calls.writtenBbArgs[function].insert(index);
+  }
+}
+
+/// Once the analysis is done, in one step: upstream removes attributes one by
+/// one, which is quadratic in the number of arguments.
+static void dropBufferizationAttributes(func::FuncOp function) {
+  if (!function.getAllArgAttrs())
+    return;
+  SmallVector<DictionaryAttr> all;
+  for (unsigned index = 0; index < function.getNumArguments(); ++index) {
+    NamedAttrList attributes(function.getArgAttrDict(index));
+    attributes.erase(BufferizationDialect::kBufferLayoutAttrName);
+    attributes.erase(BufferizationDialect::kWritableAttrName);
+    all.push_back(attributes.getDictionary(function.getContext()));
+  }
+  function.setAllArgAttrs(all);
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+static OneShotBufferizationOptions makeOptions() {
+  OneShotBufferizationOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.setFunctionBoundaryTypeConversion(LayoutMapOption::IdentityLayoutMap);
+  options.allowReturnAllocsFromLoops = true;
+  return options;
+}
+
+/// Upstream makes the globals of constants function by function, in an order
+/// that depends on addresses. Made before, in the order of the program, they
+/// are the same whenever a module is compiled.
+static LogicalResult makeGlobals(ModuleOp module,
+                                 const OneShotBufferizationOptions &options,
+                                 BufferizationState &buffers) {
+  WalkResult made = module.walk([&](arith::ConstantOp op) {
+    auto type = dyn_cast<RankedTensorType>(op.getType());
+    if (!type || op->use_empty())
+      return WalkResult::advance();
+    std::optional<Attribute> space = options.defaultMemorySpaceFn(type);
+    return WalkResult(success(
+        space && succeeded(getGlobalFor(op, buffers.getSymbolTables(),
+                                        options.bufferAlignment, *space))));
+  });
+  return failure(made.wasInterrupted());
+}
+
+/// Upstream casts a buffer that it gives to a function, or returns, to one that
+/// lies densely. Where sizes are unknown that may be a slice with other
+/// strides, which the cast does not check: a copy takes its place.
+static void copyForCasts(ModuleOp module) {
+  SmallVector<memref::CastOp> casts;
+  module.walk([&](memref::CastOp cast) {
+    auto from = dyn_cast<MemRefType>(cast.getSource().getType());
+    auto to = dyn_cast<MemRefType>(cast.getType());
+    if (from && to && !from.getLayout().isIdentity() &&
+        to.getLayout().isIdentity())
+      casts.push_back(cast);
+  });
+  for (memref::CastOp cast : casts) {
+    ImplicitLocOpBuilder builder(cast.getLoc(), cast);
+    auto type = llvm::cast<MemRefType>(cast.getType());
+    SmallVector<Value> sizes;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      if (type.isDynamicDim(dim))
+        sizes.push_back(memref::DimOp::create(builder, cast.getSource(), dim));
+    Value copy = memref::AllocOp::create(builder, type, sizes);
+    memref::CopyOp::create(builder, cast.getSource(), copy);
+    cast.replaceAllUsesWith(copy);
+    cast.erase();
+  }
+}
+
+/// One-shot analysis of the module with its copies made: it finds a conflict if
+/// an operand was decided to be in place that may not be.
+static LogicalResult checkInPlace(ModuleOp module,
+                                  const OneShotBufferizationOptions &options) {
+  OneShotAnalysisState state(module, options);
+  if (failed(analyzeModuleOp(module, state)))
+    return failure();
+  WalkResult checked = module.walk([&](BufferizableOpInterface op) {
+    for (OpOperand &operand : op->getOpOperands())
+      if (isa<TensorType>(operand.get().getType()) && !state.isInPlace(operand))
+        return WalkResult(op->emitOpError("expected operand #")
+                          << operand.getOperandNumber()
+                          << " to be in place, found that one-shot analysis "
+                             "would copy it");
+    return WalkResult::advance();
+  });
+  return failure(checked.wasInterrupted());
+}
+
+namespace {
+
+struct BufferizeInPlace
+    : public conorm::impl::BufferizeInPlaceBase<BufferizeInPlace> {
+  using BufferizeInPlaceBase::BufferizeInPlaceBase;
+
+  void runOnOperation() override {
+    OneShotBufferizationOptions options = makeOptions();
+    BufferizationState buffers;
+    CallOrder order(getOperation());
+    if (failed(makeGlobals(getOperation(), options, buffers)))
+      return signalPassFailure();
+    std::optional<ArrayRef<func::FuncOp>> functions = order.get();
+    if (!functions) {
+      if (failed(unshareUnanalyzed(getOperation(), options, buffers)) ||
+          failed(runOneShotModuleBufferize(getOperation(), options, buffers)))
+        return signalPassFailure();
+      return copyForCasts(getOperation());
+    }
+    OneShotAnalysisState state(getOperation(), options);
+    if (failed(analyze(order, *functions, state, buffers)))
+      return signalPassFailure();
+    if (failed(insertTensorCopies(getOperation(), state, buffers)) ||
+        (checkDecisions && failed(checkInPlace(getOperation(), options))))
+      return signalPassFailure();
+    for (func::FuncOp function : *functions)
+      dropBufferizationAttributes(function);
+    if (failed(bufferizeModuleOp(getOperation(), options, buffers)))
+      return signalPassFailure();
+    copyForCasts(getOperation());
+  }
+
+  LogicalResult analyze(const CallOrder &order,
+                        ArrayRef<func::FuncOp> functions,
+                        OneShotAnalysisState &state,
+                        const BufferizationState &buffers) {
+    auto &calls = state.addExtension<FuncAnalysisState>();
+    InPlaceOptions options{analysisLimit};
+    InPlaceStatistics statistics;
+    for (func::FuncOp function : functions) {
+      calls.startFunctionAnalysis(function);
+      if (function.isExternal()) {
+        describeExternal(function, calls);
+      } else {
+        if (failed(analyzeInPlace(function, state, options, statistics)) ||
+            failed(unshareAnalyzed(function, order.isCalled(function), state,
+                                   buffers)))
+          return failure();
+        describeResults(function, state, calls);
+      }
+      describeArguments(function, state, calls);
+      calls.analyzedFuncOps[function] = func_ext::FuncOpAnalysisState::Analyzed;
+    }
+    numUndecided += statistics.numUndecided;
+    return success();
+  }
+};
+
+} // namespace

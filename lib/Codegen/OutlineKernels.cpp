@@ -1,0 +1,140 @@
+//===- OutlineKernels.cpp - Loops as functions ----------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Codegen/Passes.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace conorm {
+#define GEN_PASS_DEF_OUTLINEKERNELS
+#include "conorm/Codegen/Passes.h.inc"
+} // namespace conorm
+
+using namespace mlir;
+
+/// Whether `op` makes a view whose place and shape are known here, so that the
+/// kernel can make it by itself.
+static bool isStaticView(Operation *op) {
+  if (!isa_and_nonnull<memref::SubViewOp, memref::CollapseShapeOp,
+                       memref::ExpandShapeOp, memref::CastOp>(op) ||
+      op->getNumOperands() != 1)
+    return false;
+  // A cast's source may have no rank.
+  auto source = dyn_cast<MemRefType>(op->getOperand(0).getType());
+  return source && source.hasStaticShape();
+}
+
+/// Everything from outside that `op` uses: what the kernel has a copy of, each
+/// operation after those that it uses, and what has to be passed.
+static void findInputs(Operation *op, llvm::SetVector<Operation *> &copied,
+                       llvm::SetVector<Value> &arguments) {
+  llvm::SetVector<Value> used(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), used);
+  for (Value value : used) {
+    SmallVector<Operation *> views;
+    while (isStaticView(value.getDefiningOp())) {
+      views.push_back(value.getDefiningOp());
+      value = views.back()->getOperand(0);
+    }
+    if (value.getDefiningOp() && matchPattern(value, m_Constant()))
+      copied.insert(value.getDefiningOp());
+    else
+      arguments.insert(value);
+    copied.insert(views.rbegin(), views.rend());
+  }
+}
+
+/// Whether a buffer is where its pointer is and has the shape that its type
+/// says, so that the pointer can be passed alone. Callers then have one value
+/// to pass instead of seven for a matrix. Of a buffer without elements upstream
+/// cannot pass the pointer alone: some of its strides are zero.
+static bool isPointer(Type type) {
+  auto buffer = dyn_cast<MemRefType>(type);
+  return !buffer ||
+         (buffer.hasStaticShape() && buffer.getLayout().isIdentity() &&
+          buffer.getNumElements() != 0);
+}
+
+/// A function, not in a module yet, that does what `op` does.
+static func::FuncOp makeKernel(Operation *op, ArrayRef<Operation *> copied,
+                               ValueRange arguments) {
+  OpBuilder builder(op->getContext());
+  // The place of one of many uses would be wrong for the others.
+  Location loc = builder.getUnknownLoc();
+  auto kernel =
+      func::FuncOp::create(builder, loc, "conorm.kernel",
+                           builder.getFunctionType(arguments.getTypes(), {}));
+  kernel.setPrivate();
+  if (llvm::all_of(arguments.getTypes(), isPointer))
+    kernel->setAttr("llvm.bareptr", builder.getUnitAttr());
+  Block *body = kernel.addEntryBlock();
+  IRMapping mapping;
+  mapping.map(arguments, body->getArguments());
+  builder.setInsertionPointToStart(body);
+  for (Operation *other : copied)
+    builder.clone(*other, mapping);
+  builder.clone(*op, mapping);
+  func::ReturnOp::create(builder, loc);
+  return kernel;
+}
+
+static std::string printKernel(func::FuncOp kernel) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  kernel->print(stream, OpPrintingFlags().useLocalScope().printGenericOpForm());
+  return text;
+}
+
+namespace {
+
+struct OutlineKernels
+    : public conorm::impl::OutlineKernelsBase<OutlineKernels> {
+  void runOnOperation() override {
+    SmallVector<linalg::LinalgOp> ops;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      function.walk([&](linalg::LinalgOp op) {
+        if (op.hasPureBufferSemantics())
+          ops.push_back(op);
+      });
+    SymbolTable table(getOperation());
+    llvm::StringMap<func::FuncOp> kernels;
+    for (linalg::LinalgOp op : ops) {
+      llvm::SetVector<Operation *> copied;
+      llvm::SetVector<Value> arguments;
+      findInputs(op, copied, arguments);
+      func::FuncOp kernel =
+          makeKernel(op, copied.getArrayRef(), arguments.getArrayRef());
+      auto [it, isNew] = kernels.try_emplace(printKernel(kernel), kernel);
+      if (isNew) {
+        table.insert(kernel);
+        ++numKernels;
+      } else {
+        kernel.erase();
+      }
+      OpBuilder builder(op);
+      func::CallOp::create(builder, op.getLoc(), it->second,
+                           arguments.getArrayRef());
+      op->erase();
+      for (Operation *other : llvm::reverse(copied))
+        if (isOpTriviallyDead(other))
+          other->erase();
+    }
+    numOutlined += ops.size();
+    if (ops.empty())
+      markAllAnalysesPreserved();
+  }
+};
+
+} // namespace

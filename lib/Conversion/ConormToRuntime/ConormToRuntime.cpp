@@ -1,0 +1,203 @@
+//===- ConormToRuntime.cpp - Calls of the runtime C ABI -------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Conversion/ConormToRuntime/Passes.h"
+
+#include "RuntimeCalls.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace conorm {
+#define GEN_PASS_DEF_CONVERTCONORMTORUNTIME
+#include "conorm/Conversion/ConormToRuntime/Passes.h.inc"
+} // namespace conorm
+
+using namespace mlir;
+using namespace conorm;
+
+/// Whether `op` becomes a call.
+static bool isRuntimeOp(Operation *op) {
+  return comm::isCollective(op) ||
+         isa<norm::RMSNormOp, norm::AddRMSNormOp, norm::QuantizeOp>(op);
+}
+
+/// Says why `op` cannot become a call, if so.
+static LogicalResult checkOp(Operation *op, bool inModule) {
+  if (!inModule)
+    return op->emitOpError("expected to stand in a func.func of the module "
+                           "that is converted");
+  for (Value operand : op->getOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    if (!type)
+      return op->emitOpError("expected memrefs, found ")
+             << operand.getType() << "; run bufferization first";
+    if (type.getMemorySpace())
+      return op->emitOpError("expected buffers in the default memory space, "
+                             "found ")
+             << type;
+    if (!type.isStrided())
+      return op->emitOpError("expected buffers with a strided layout, found ")
+             << type;
+  }
+  return success();
+}
+
+namespace {
+
+/// Gives functions the context as their first argument.
+class ContextThreader {
+public:
+  ContextThreader(ModuleOp module, SymbolTable &table)
+      : module(module), table(table) {}
+
+  /// `roots` contain calls of the runtime.
+  LogicalResult run(ArrayRef<func::FuncOp> roots);
+
+private:
+  void findFunctions(ArrayRef<func::FuncOp> roots);
+  LogicalResult checkUses();
+  void addArgument(func::FuncOp function);
+
+  ModuleOp module;
+  SymbolTable &table;
+  llvm::SetVector<func::FuncOp> functions;
+  llvm::DenseMap<Operation *, SmallVector<func::CallOp>> calls;
+};
+
+} // namespace
+
+/// All public functions, the roots, and everything that calls one of these.
+void ContextThreader::findFunctions(ArrayRef<func::FuncOp> roots) {
+  functions.insert(roots.begin(), roots.end());
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isExternal())
+      functions.insert(function);
+  module.walk([&](func::CallOp call) {
+    if (auto callee = table.lookup<func::FuncOp>(call.getCallee()))
+      calls[callee].push_back(call);
+  });
+  for (unsigned next = 0; next < functions.size(); ++next)
+    for (func::CallOp call : calls.lookup(functions[next]))
+      if (auto caller = call->getParentOfType<func::FuncOp>())
+        functions.insert(caller);
+}
+
+LogicalResult ContextThreader::checkUses() {
+  std::optional<SymbolTable::UseRange> uses =
+      SymbolTable::getSymbolUses(&module.getBodyRegion());
+  if (!uses)
+    return success();
+  for (const SymbolTable::SymbolUse &use : *uses) {
+    auto function =
+        table.lookup<func::FuncOp>(use.getSymbolRef().getRootReference());
+    if (!function || !functions.contains(function) ||
+        isa<func::CallOp>(use.getUser()))
+      continue;
+    InFlightDiagnostic diagnostic =
+        use.getUser()->emitError("expected @")
+        << function.getSymName()
+        << " to be used by func.call alone, since it takes the context; found "
+        << use.getUser()->getName();
+    diagnostic.attachNote(function.getLoc()) << "defined here";
+    return diagnostic;
+  }
+  return success();
+}
+
+void ContextThreader::addArgument(func::FuncOp function) {
+  auto type = LLVM::LLVMPointerType::get(module.getContext());
+  LogicalResult added =
+      function.insertArgument(0, type, DictionaryAttr(), function.getLoc());
+  assert(succeeded(added) && "a func.func takes any argument");
+  (void)added;
+}
+
+LogicalResult ContextThreader::run(ArrayRef<func::FuncOp> roots) {
+  findFunctions(roots);
+  if (failed(checkUses()))
+    return failure();
+  for (func::FuncOp function : functions)
+    addArgument(function);
+  for (func::FuncOp function : functions)
+    for (func::CallOp call : calls.lookup(function)) {
+      auto caller = call->getParentOfType<func::FuncOp>();
+      call->insertOperands(0, caller.getArgument(0));
+    }
+  return success();
+}
+
+/// Removes what says how arguments are passed: the manifest was read already,
+/// and the translation to LLVM IR knows nothing of it.
+static void dropArgumentAttributes(func::FuncOp function) {
+  if (!function.getAllArgAttrs())
+    return;
+  SmallVector<DictionaryAttr> all;
+  for (unsigned index = 0; index < function.getNumArguments(); ++index) {
+    NamedAttrList attributes(function.getArgAttrDict(index));
+    attributes.erase(comm::kPerRankAttrName);
+    attributes.erase(comm::kDonatedAttrName);
+    all.push_back(attributes.getDictionary(function.getContext()));
+  }
+  function.setAllArgAttrs(all);
+}
+
+namespace {
+
+struct ConvertConormToRuntime
+    : public conorm::impl::ConvertConormToRuntimeBase<ConvertConormToRuntime> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    // Calls, and loops that need a check: each with its function, and its
+    // number in it.
+    SmallVector<std::tuple<Operation *, func::FuncOp, unsigned>> ops;
+    llvm::MapVector<func::FuncOp, unsigned> counts;
+    SizeRules sizes;
+    WalkResult checked = module.walk([&](Operation *op) {
+      auto function = op->getParentOfType<func::FuncOp>();
+      bool inModule = function && function->getParentOp() == module;
+      if (!isRuntimeOp(op) &&
+          (!inModule || sizes.findForLoops(op).rules.empty()))
+        return WalkResult::advance();
+      if (isRuntimeOp(op) && failed(checkOp(op, inModule)))
+        return WalkResult::interrupt();
+      ops.emplace_back(op, function, counts[function]++);
+      return WalkResult::advance();
+    });
+    if (checked.wasInterrupted())
+      return signalPassFailure();
+
+    SymbolTable table(module);
+    SmallVector<func::FuncOp> roots =
+        llvm::to_vector(llvm::make_first_range(counts));
+    if (failed(ContextThreader(module, table).run(roots)))
+      return signalPassFailure();
+    RuntimeAbiTypes types(&getContext());
+    RuntimeCallBuilder calls(table, types);
+    for (auto [op, function, index] : ops)
+      if (failed(isRuntimeOp(op) ? calls.replace(op, function, index)
+                                 : calls.guardLoops(op, function, index)))
+        return signalPassFailure();
+    for (auto function : module.getOps<func::FuncOp>())
+      dropArgumentAttributes(function);
+    for (auto group :
+         llvm::make_early_inc_range(module.getOps<comm::GroupOp>()))
+      table.erase(group);
+    module->removeDiscardableAttr(comm::kTargetAttrName);
+    numCalls += calls.getNumCalls();
+    numCopies += calls.getNumCopies();
+    numChecks += calls.getNumChecks();
+  }
+};
+
+} // namespace

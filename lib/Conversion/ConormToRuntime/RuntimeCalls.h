@@ -1,0 +1,64 @@
+//===- RuntimeCalls.h - Calls of the runtime --------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_LIB_CONVERSION_CONORMTORUNTIME_RUNTIMECALLS_H
+#define CONORM_LIB_CONVERSION_CONORMTORUNTIME_RUNTIMECALLS_H
+
+#include "RuntimeConstants.h"
+#include "SizeChecks.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace conorm {
+
+/// Replaces operations on memrefs by calls.
+class RuntimeCallBuilder {
+public:
+  RuntimeCallBuilder(mlir::SymbolTable &table, const RuntimeAbiTypes &types)
+      : table(table), types(types), constants(table, types) {}
+
+  /// Replaces `op`, number `index` in `function`, whose first argument is the
+  /// context. Operations are replaced in their order.
+  mlir::LogicalResult replace(mlir::Operation *op, mlir::func::FuncOp function,
+                              unsigned index);
+
+  /// Makes `op`, a linalg operation whose sizes are not known to agree, run
+  /// only where they do.
+  mlir::LogicalResult guardLoops(mlir::Operation *op,
+                                 mlir::func::FuncOp function, unsigned index);
+
+  unsigned getNumCalls() const { return numCalls; }
+  unsigned getNumCopies() const { return numCopies; }
+  unsigned getNumChecks() const { return numChecks; }
+
+private:
+  mlir::FailureOr<mlir::LLVM::LLVMFuncOp>
+  getFunction(mlir::Operation *op, llvm::StringRef name,
+              llvm::ArrayRef<mlir::Type> arguments);
+  mlir::FailureOr<mlir::Value> checkSizes(mlir::Operation *op,
+                                          mlir::func::FuncOp function,
+                                          mlir::LLVM::GlobalOp site,
+                                          const UnprovenSizes &sizes);
+  comm::GroupOp getGroup(mlir::Operation *op);
+  mlir::Value getArgumentSpace(mlir::func::FuncOp function,
+                               mlir::LLVM::LLVMStructType type);
+
+  mlir::SymbolTable &table;
+  const RuntimeAbiTypes &types;
+  RuntimeConstants constants;
+  SizeRules sizeRules;
+  /// One structure of each type for a function: a call reads it and keeps
+  /// nothing.
+  llvm::DenseMap<std::pair<mlir::Operation *, mlir::Type>, mlir::Value> spaces;
+  unsigned numCalls = 0;
+  unsigned numCopies = 0;
+  unsigned numChecks = 0;
+};
+
+} // namespace conorm
+
+#endif // CONORM_LIB_CONVERSION_CONORMTORUNTIME_RUNTIMECALLS_H

@@ -1,0 +1,297 @@
+//===- FuseAllReduceNorm.cpp -  -------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Fusion/Passes.h"
+
+#include "Fusion.h"
+#include "FusionReport.h"
+#include "../Raise/RaiseQuantize.h"
+#include "mlir/Dialect/PDL/IR/PDL.h"
+#include "mlir/Dialect/PDLInterp/IR/PDLInterp.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace conorm {
+#define GEN_PASS_DEF_FUSEALLREDUCENORM
+#include "conorm/Fusion/Passes.h.inc"
+} // namespace conorm
+
+// Each generated header defines `populateGeneratedPDLLPatterns`.
+namespace conorm::fusion::normalize {
+using namespace ::mlir;
+#include "NormalizeNorm.h.inc"
+} // namespace conorm::fusion::normalize
+
+namespace conorm::fusion::bias {
+using namespace ::mlir;
+#include "WeightBias.h.inc"
+} // namespace conorm::fusion::bias
+
+namespace conorm::fusion::relaxed {
+using namespace ::mlir;
+#include "RelaxedWeightBias.h.inc"
+} // namespace conorm::fusion::relaxed
+
+namespace conorm::fusion::sandwich {
+using namespace ::mlir;
+#include "FuseSandwich.h.inc"
+} // namespace conorm::fusion::sandwich
+
+namespace conorm::fusion::fuse {
+using namespace ::mlir;
+#include "FuseAllReduceNorm.h.inc"
+} // namespace conorm::fusion::fuse
+
+namespace conorm::fusion::raise {
+using namespace ::mlir;
+#include "RaiseQuantize.h.inc"
+} // namespace conorm::fusion::raise
+
+namespace conorm::fusion::quantize {
+using namespace ::mlir;
+#include "ExtendByQuantize.h.inc"
+} // namespace conorm::fusion::quantize
+
+using namespace mlir;
+using namespace conorm;
+using namespace conorm::comm;
+
+namespace {
+
+/// The operations that the stages look at: found by one walk, and kept up to
+/// date while patterns make and erase some.
+class Sites : public RewriterBase::Listener {
+public:
+  explicit Sites(Operation *root) {
+    root->walk([&](Operation *op) { add(op, /*isNew=*/false); });
+  }
+
+  void notifyOperationInserted(Operation *op,
+                               OpBuilder::InsertPoint) override {
+    add(op, /*isNew=*/true);
+  }
+
+  void notifyOperationErased(Operation *op) override {
+    auto it = indices.find(op);
+    if (it == indices.end())
+      return;
+    size_t index = it->second;
+    entries[index].op = nullptr;
+    indices.erase(it);
+    // A pattern makes an operation before it erases those that it replaces.
+    if (!std::exchange(hasUnplaced, false))
+      return;
+    Entry unplaced = entries.pop_back_val();
+    if (!unplaced.op)
+      return;
+    entries[index] = unplaced;
+    indices[unplaced.op] = index;
+  }
+
+  /// Those of the given kinds, in the order of the program; a new one has the
+  /// place of the first one that was erased for it.
+  template <typename... Ops>
+  SmallVector<Operation *> get() const {
+    return get([](Operation *op) { return isa<Ops...>(op); });
+  }
+  SmallVector<Operation *> get(function_ref<bool(Operation *)> accept) const {
+    SmallVector<Operation *> found;
+    for (const Entry &entry : entries)
+      if (entry.op && accept(entry.op))
+        found.push_back(entry.op);
+    return found;
+  }
+
+  /// Whether a pattern made `op`.
+  bool isNew(Operation *op) const {
+    auto it = indices.find(op);
+    return it != indices.end() && entries[it->second].isNew;
+  }
+
+private:
+  struct Entry {
+    Operation *op;
+    bool isNew;
+  };
+
+  void add(Operation *op, bool isNew) {
+    if (!isa<AllReduceOp, AllReduceRMSNormOp, norm::RMSNormOp,
+             norm::AddRMSNormOp, norm::QuantizeOp>(op) &&
+        !fusion::mayEndChain(op))
+      return;
+    indices[op] = entries.size();
+    entries.push_back({op, isNew});
+    hasUnplaced = isNew;
+  }
+
+  SmallVector<Entry> entries;
+  /// The last entry is of a new operation that has replaced none yet.
+  bool hasUnplaced = false;
+  DenseMap<Operation *, size_t> indices;
+};
+
+struct FuseAllReduceNormPass
+    : public conorm::impl::FuseAllReduceNormBase<FuseAllReduceNormPass> {
+  using FuseAllReduceNormBase::FuseAllReduceNormBase;
+
+  LogicalResult initialize(MLIRContext *context) override;
+  void runOnOperation() override;
+
+private:
+  void count(const Sites &sites);
+  void explain(const Sites &sites, fusion::FusionReport &summary);
+
+  FrozenRewritePatternSet normalize, fuseSandwiches, fuse, raise,
+      quantize;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Patterns
+//===----------------------------------------------------------------------===//
+
+/// Gives the patterns their native constraints and rewrites, and compiles them.
+static FrozenRewritePatternSet freeze(RewritePatternSet patterns) {
+  fusion::registerConstraints(patterns.getPDLPatterns());
+  fusion::registerQuantizeConstraints(patterns.getPDLPatterns());
+  fusion::registerRaiseConstraints(patterns.getPDLPatterns());
+  fusion::registerRewrites(patterns.getPDLPatterns());
+  return FrozenRewritePatternSet(std::move(patterns));
+}
+
+LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
+  auto compile = [&](auto... populate) {
+    RewritePatternSet patterns(context);
+    (populate(patterns), ...);
+    return freeze(std::move(patterns));
+  };
+  normalize = compile([&](RewritePatternSet &patterns) {
+    fusion::normalize::populateGeneratedPDLLPatterns(patterns);
+    if (weightBias)
+      fusion::bias::populateGeneratedPDLLPatterns(patterns);
+    if (weightBias && numerics == Numerics::Relaxed)
+      fusion::relaxed::populateGeneratedPDLLPatterns(patterns);
+  });
+  fuseSandwiches = compile([](RewritePatternSet &patterns) {
+    fusion::sandwich::populateGeneratedPDLLPatterns(patterns);
+  });
+  fuse = compile([](RewritePatternSet &patterns) {
+    fusion::fuse::populateGeneratedPDLLPatterns(patterns);
+  });
+  raise = compile([](RewritePatternSet &patterns) {
+    fusion::raise::populateGeneratedPDLLPatterns(patterns);
+  });
+  quantize = compile([](RewritePatternSet &patterns) {
+    fusion::quantize::populateGeneratedPDLLPatterns(patterns);
+  });
+  return success();
+}
+
+/// Applies patterns to those operations alone at which they are rooted, in the
+/// given order, so that the cost does not depend on what else stands there.
+static LogicalResult apply(SmallVector<Operation *> roots,
+                           const FrozenRewritePatternSet &patterns,
+                           Sites &sites) {
+  if (roots.empty())
+    return success();
+  // The driver takes the last one first. Of several norms of one value it is
+  // the first that the fused operation shall have.
+  std::reverse(roots.begin(), roots.end());
+  GreedyRewriteConfig config;
+  // No folding: what is not ours stays as it was written, bit by bit.
+  config.setListener(&sites)
+      .setStrictness(GreedyRewriteStrictness::ExistingAndNewOps)
+      .enableFolding(false)
+      .enableConstantCSE(false);
+  return applyOpPatternsGreedily(roots, patterns, config);
+}
+
+/// The same in the order of the program, and then once against it. Where a
+/// collective went down to its norm, it stands no longer between others that
+/// begin before it and end before that norm: those come up on the way back.
+static LogicalResult
+applyBothWays(function_ref<SmallVector<Operation *>()> getRoots,
+              const FrozenRewritePatternSet &patterns, Sites &sites) {
+  if (failed(apply(getRoots(), patterns, sites)))
+    return failure();
+  SmallVector<Operation *> roots = getRoots();
+  std::reverse(roots.begin(), roots.end());
+  return apply(roots, patterns, sites);
+}
+
+//===----------------------------------------------------------------------===//
+// Stages
+//===----------------------------------------------------------------------===//
+
+void FuseAllReduceNormPass::runOnOperation() {
+  Sites sites(getOperation());
+  fusion::FusionReport summary(&getContext(), report);
+  auto getNorms = [&] {
+    return sites.get<norm::RMSNormOp, norm::AddRMSNormOp>();
+  };
+  auto getAddNorms = [&] { return sites.get<norm::AddRMSNormOp>(); };
+  if (failed(apply(getNorms(), normalize, sites)) ||
+      failed(applyBothWays(getAddNorms, fuseSandwiches, sites)))
+    return signalPassFailure();
+  // The next stage takes their first norms.
+  for (Operation *norm : getNorms())
+    summary.addMissedSandwich(norm);
+  if (failed(applyBothWays(getNorms, fuse, sites)) ||
+      failed(apply(sites.get(fusion::mayEndChain), raise, sites)) ||
+      failed(apply(sites.get<norm::QuantizeOp>(), quantize, sites)))
+    return signalPassFailure();
+  count(sites);
+  explain(sites, summary);
+}
+
+void FuseAllReduceNormPass::count(const Sites &sites) {
+  for (Operation *op : sites.get<AllReduceOp, AllReduceRMSNormOp>()) {
+    auto fused = dyn_cast<AllReduceRMSNormOp>(op);
+    if (fused && !sites.isNew(op))
+      continue;
+    ++numSites;
+    if (!fused) {
+      ++numMissed;
+      continue;
+    }
+    ++numFused;
+    numWithResidual += fused.getResidual() ? 1 : 0;
+    numWithWeightBias += fused.getWeightBias().isZero() ? 0 : 1;
+    numWithPostNorm += fused.isSandwich() ? 1 : 0;
+    numWithQuantization += fused.getQuantization() ? 1 : 0;
+  }
+}
+
+void FuseAllReduceNormPass::explain(const Sites &sites,
+                                    fusion::FusionReport &summary) {
+  if (!summary.isWanted())
+    return;
+  // All operations, in the order of the program: a chain may end anywhere.
+  getOperation()->walk([&](Operation *op) {
+    if (auto fused = dyn_cast<AllReduceRMSNormOp>(op)) {
+      if (sites.isNew(op))
+        summary.addFused(fused);
+    } else if (auto reduce = dyn_cast<AllReduceOp>(op)) {
+      summary.addMissed(reduce);
+    } else if (auto quantize = dyn_cast<norm::QuantizeOp>(op)) {
+      summary.addMissedQuantize(quantize);
+    } else {
+      summary.addMissedChain(op);
+    }
+  });
+  summary.remarkSummary(getOperation());
+  if (!report)
+    return;
+  // At once: the pass may run on several functions at a time.
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  summary.print(os);
+  llvm::errs() << text;
+}

@@ -1,0 +1,406 @@
+//===- FusionConstraints.cpp -  -------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../Raise/Elementwise.h"
+#include "Fusion.h"
+#include "Placement.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/RegionKindInterface.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace conorm;
+using namespace conorm::comm;
+using namespace conorm::fusion;
+
+static Value getWeight(Operation *norm) {
+  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
+    return op.getWeight();
+  return cast<norm::AddRMSNormOp>(norm).getWeight();
+}
+
+//===----------------------------------------------------------------------===//
+// Guards between an all_reduce and a norm
+//===----------------------------------------------------------------------===//
+
+SmallVector<Operation *, 3> Site::getOperations() const {
+  if (postNorm)
+    return {reduce, postNorm, norm};
+  return {reduce, norm};
+}
+
+SmallVector<Operation *, 2> Site::getNorms() const {
+  if (postNorm)
+    return {postNorm, norm};
+  return {norm};
+}
+
+std::optional<Site> fusion::getSandwich(Operation *norm) {
+  auto add = dyn_cast<norm::AddRMSNormOp>(norm);
+  if (!add)
+    return std::nullopt;
+  for (Value operand : {add.getInput(), add.getResidual()})
+    if (auto postNorm = operand.getDefiningOp<norm::RMSNormOp>())
+      if (auto reduce = postNorm.getInput().getDefiningOp<AllReduceOp>())
+        return Site{reduce, norm, postNorm};
+  return std::nullopt;
+}
+
+/// Whether `addend` is a norm that reads an all_reduce, or that norm in f32.
+static bool isFirstNorm(Element addend) {
+  if (Element wide = peel(addend); isa_and_present<arith::ExtFOp>(wide.getOp()))
+    addend = wide.getOperand(0);
+  Value value = peelToTensor(addend).value;
+  auto norm = value ? value.getDefiningOp<norm::RMSNormOp>() : nullptr;
+  return norm && norm.getInput().getDefiningOp<AllReduceOp>();
+}
+
+Operation *fusion::getSumOfSandwich(Operation *norm) {
+  // On memrefs nothing is known to be the sum.
+  if (norm->getNumResults() == 0)
+    return nullptr;
+  Operation *op = norm;
+  Element sum{norm->getResult(0)};
+  if (isa<norm::RMSNormOp>(norm)) {
+    sum = peel({norm->getOperand(0)});
+    op = sum.getOp();
+    if (!isa_and_present<arith::AddFOp>(op))
+      return nullptr;
+  }
+  bool isSandwich =
+      isFirstNorm(sum.getOperand(0)) || isFirstNorm(sum.getOperand(1));
+  return isSandwich ? op : nullptr;
+}
+
+static Violation checkSumReduction(Site site) {
+  Reduction reduction = site.reduce.getReduction();
+  if (reduction == Reduction::Sum)
+    return std::nullopt;
+  return ("the reduction is " + stringifyReduction(reduction) + ", not sum")
+      .str();
+}
+
+static bool hasDestinations(Operation *norm) {
+  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
+    return static_cast<bool>(op.getOuts());
+  return !cast<norm::AddRMSNormOp>(norm).getOuts().empty();
+}
+
+static Violation checkNoDestinationsYet(Site site) {
+  if (site.reduce.getOuts())
+    return "the all_reduce has a destination already";
+  for (Operation *norm : site.getNorms())
+    if (hasDestinations(norm))
+      return "the norm has destinations already";
+  return std::nullopt;
+}
+
+static Violation checkElementTypesMatch(Site site) {
+  Type input = getElementTypeOrSelf(site.reduce.getInput());
+  for (Operation *norm : site.getNorms()) {
+    Value weight = getWeight(norm);
+    if (weight && getElementTypeOrSelf(weight) != input)
+      return "the input is " + toString(input) + " and the weight is " +
+             toString(getElementTypeOrSelf(weight));
+  }
+  return std::nullopt;
+}
+
+static Violation checkResidualNotReduced(Site site) {
+  auto add = dyn_cast<norm::AddRMSNormOp>(site.norm);
+  if (!add)
+    return std::nullopt;
+  Value reduced = site.reduce.getReduced();
+  if (site.postNorm) {
+    if (add.getInput() == reduced || add.getResidual() == reduced)
+      return "the residual is the reduced value itself";
+    return std::nullopt;
+  }
+  // Two partial results that only meet here: which one to fuse is not ours to
+  // choose. A residual that others read as well is a residual.
+  for (Value operand : {add.getInput(), add.getResidual()}) {
+    auto other = operand.getDefiningOp<AllReduceOp>();
+    if (other && other != site.reduce && operand.hasOneUse())
+      return "the residual is another all_reduce that only this sum reads";
+  }
+  if (add.getInput() == add.getResidual())
+    return "the residual is the reduced value itself";
+  return std::nullopt;
+}
+
+static Violation checkWeightNotReduced(Site site) {
+  // With rows of rank 1 the reduced value may be the weight as well; the fused
+  // operation would read its own result.
+  for (Operation *norm : site.getNorms())
+    if (getWeight(norm) == site.reduce.getReduced())
+      return "the weight is the reduced value itself";
+  return std::nullopt;
+}
+
+static Violation checkPostNormReadOnce(Site site) {
+  if (!site.postNorm || site.postNorm->hasOneUse())
+    return std::nullopt;
+  return "the first norm has another reader than the sum, and is no result of "
+         "a sandwich";
+}
+
+bool fusion::mayDifferByRank(Value value) {
+  Element source = peel({value});
+  // A weight in f32, or a scale that was no tensor of one element.
+  constexpr unsigned kMaxSteps = 4;
+  for (unsigned step = 0; step < kMaxSteps; ++step)
+    if (isa_and_present<arith::ExtFOp, tensor::FromElementsOp,
+                        tensor::ExtractOp>(source.getOp()))
+      source = peel(source.getOperand(0));
+  auto argument = dyn_cast<BlockArgument>(source.value);
+  if (!argument || !argument.getOwner()->isEntryBlock())
+    return false;
+  auto function =
+      dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  return function &&
+         function.getArgAttr(argument.getArgNumber(), kPerRankAttrName);
+}
+
+static Violation checkSameOnEveryRank(Site site) {
+  // One rank may finish a row for all: what it reads besides must be theirs too.
+  for (Operation *norm : site.getNorms())
+    if (Value weight = getWeight(norm); weight && mayDifferByRank(weight))
+      return "the weight is an argument with comm.per_rank";
+  if (auto add = dyn_cast<norm::AddRMSNormOp>(site.norm))
+    if (mayDifferByRank(add.getInput()) || mayDifferByRank(add.getResidual()))
+      return "the residual is an argument with comm.per_rank";
+  return std::nullopt;
+}
+
+Violation fusion::checkOneBlock(Operation *first, Operation *last) {
+  if (first->getBlock() != last->getBlock())
+    return "stands in another block, inside or behind " +
+           toString(last->getParentOp()->getName().getStringRef());
+  return std::nullopt;
+}
+
+static Violation checkSameBlock(Site site) {
+  Operation *before = site.reduce;
+  for (Operation *norm : site.getNorms())
+    if (Violation violation = checkOneBlock(before, norm))
+      return "the norm " + *violation;
+  if (!mayHaveSSADominance(*before->getParentRegion()))
+    return "they stand in a graph region";
+  return std::nullopt;
+}
+
+/// Whether an operation takes part in the order of collectives, or might.
+static bool mayCommunicate(Operation *op) {
+  if (isCollective(op))
+    return true;
+  if (isMemoryEffectFree(op))
+    return false;
+  std::optional<SmallVector<MemoryEffects::EffectInstance>> effects =
+      getEffectsRecursively(op);
+  if (!effects)
+    return true;
+  return llvm::any_of(*effects, [](const MemoryEffects::EffectInstance &effect) {
+    return isa_and_present<CommResource>(effect.getResource()) ||
+           effect.getResource() == CommResource::get();
+  });
+}
+
+Violation fusion::checkNothingCommunicates(Operation *first, Operation *last) {
+  for (Operation *op = first->getNextNode(); op && op != last;
+       op = op->getNextNode())
+    if (mayCommunicate(op))
+      return toString(op->getName().getStringRef()) + " stands between them" +
+             (isCollective(op) ? "" : " and may communicate");
+  return std::nullopt;
+}
+
+static Violation checkNoCollectiveBetween(Site site) {
+  if (site.reduce->getBlock() != site.norm->getBlock() ||
+      site.norm->isBeforeInBlock(site.reduce))
+    return std::nullopt; // SameBlock's business.
+  return checkNothingCommunicates(site.reduce, site.norm);
+}
+
+static Violation checkUsersDominated(Site site) {
+  if (findPlaces(site.getOperations()))
+    return std::nullopt;
+  return "the reduced value is read before an operand of the norm is there";
+}
+
+ArrayRef<Constraint> fusion::getConstraints() {
+  static constexpr Constraint constraints[] = {
+      {"SumReduction", checkSumReduction},
+      {"NoDestinationsYet", checkNoDestinationsYet},
+      {"ElementTypesMatch", checkElementTypesMatch},
+      {"ResidualNotReduced", checkResidualNotReduced},
+      {"WeightNotReduced", checkWeightNotReduced},
+      {"PostNormReadOnce", checkPostNormReadOnce},
+      {"SameOnEveryRank", checkSameOnEveryRank},
+      {"SameBlock", checkSameBlock},
+      {"NoCollectiveBetween", checkNoCollectiveBetween},
+      {"UsersDominated", checkUsersDominated},
+  };
+  return constraints;
+}
+
+//===----------------------------------------------------------------------===//
+// Guards of stage 1
+//===----------------------------------------------------------------------===//
+
+Violation fusion::checkAdditionPlaceable(Operation *add, Operation *norm) {
+  if (add->getBlock() != norm->getBlock())
+    return "the norm stands in another block than the addition, inside or "
+           "behind " +
+           toString(norm->getParentOp()->getName().getStringRef());
+  if (!mayHaveSSADominance(*add->getParentRegion()))
+    return "the addition stands in a graph region";
+  if (getWeight(norm) == add->getResult(0))
+    return "the norm's weight is the sum itself";
+  if (findPlaces({add, norm}))
+    return std::nullopt;
+  return "the sum is read before the norm's weight is there";
+}
+
+/// Whether rows of `rows` may have a weight of `weight`.
+static bool fitsWeight(Value rows, Value weight) {
+  if (!weight)
+    return true;
+  auto type = cast<ShapedType>(rows.getType());
+  return type.hasRank() && type.getRank() > 0 &&
+         succeeded(verifyCompatibleShape(
+             type.getShape().take_back(),
+             cast<ShapedType>(weight.getType()).getShape()));
+}
+
+/// Whether `norm` may read `value` instead of `replaced`.
+static bool fitsNorm(Operation *norm, Value replaced, Value value) {
+  Value weight = getWeight(norm);
+  return fitsWeight(value, weight) &&
+         llvm::all_of(norm->getOperands(), [&](Value operand) {
+           return operand == replaced || operand == weight ||
+                  haveCompatibleShapes(operand, value);
+         });
+}
+
+static LogicalResult noDestinations(PatternRewriter &, Operation *norm) {
+  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
+    return failure(op.getOuts() || op->getNumResults() == 0);
+  auto op = cast<norm::AddRMSNormOp>(norm);
+  return failure(!op.getOuts().empty() || op->getNumResults() == 0);
+}
+
+static LogicalResult noWeightBias(PatternRewriter &, Operation *norm) {
+  auto bias = norm->getAttrOfType<FloatAttr>("weight_bias");
+  return success(!bias || bias.getValue().isPosZero());
+}
+
+static LogicalResult isPlusOne(PatternRewriter &, Value sum, Operation *norm) {
+  Type type = getElementTypeOrSelf(norm->getOperand(0));
+  std::optional<PlusConstant> parts = getPlusConstant(sum, type);
+  return success(parts && parts->constant.isExactlyValue(1.0) &&
+                 fitsWeight(norm->getOperand(0), parts->weight));
+}
+
+static LogicalResult elementTypeF32(PatternRewriter &, Value value) {
+  return success(getElementTypeOrSelf(value).isF32());
+}
+
+static LogicalResult weightOfInputType(PatternRewriter &, Value weight,
+                                       Operation *norm) {
+  return success(getElementTypeOrSelf(weight) ==
+                 getElementTypeOrSelf(norm->getOperand(0)));
+}
+
+static LogicalResult isCastOrCopy(PatternRewriter &, Value value,
+                                  Operation *norm) {
+  Value source = getUncast(value);
+  return success(source && fitsNorm(norm, value, source));
+}
+
+/// Whether the result of `op` is `wide` rounded to the type of `narrow`.
+static bool isNarrowing(Operation *op, Value wide, Value narrow) {
+  if (op->getNumResults() != 1 ||
+      !haveCompatibleShapes(op->getResult(0), narrow))
+    return false;
+  Element element = peel({op->getResult(0)});
+  return isa_and_present<arith::TruncFOp>(element.getOp()) &&
+         isStrict(element.getOp()) &&
+         getElementTypeOrSelf(element.value) == getElementTypeOrSelf(narrow) &&
+         peel(element.getOperand(0)).value == wide;
+}
+
+static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
+                                  Value wide) {
+  Value narrow = getWidened(wide);
+  if (!narrow || norm->use_empty() || !fitsNorm(norm, wide, narrow))
+    return failure();
+  return success(llvm::all_of(norm->getUsers(), [&](Operation *user) {
+    return isNarrowing(user, norm->getResult(0), narrow);
+  }));
+}
+
+static LogicalResult isSum(PatternRewriter &, Value sum) {
+  return success(getAddends(sum).has_value());
+}
+
+/// The all_reduce that `value` is the result of, or the norm of the result.
+static AllReduceOp getSourceReduce(Value value) {
+  if (auto norm = value.getDefiningOp<norm::RMSNormOp>())
+    value = norm.getInput();
+  return value.getDefiningOp<AllReduceOp>();
+}
+
+static LogicalResult rightIsReducedLast(PatternRewriter &, Value left,
+                                        Value right) {
+  AllReduceOp first = getSourceReduce(left), second = getSourceReduce(right);
+  if (!second || first == second)
+    return failure();
+  return success(!first || (first->getBlock() == second->getBlock() &&
+                            first->isBeforeInBlock(second)));
+}
+
+static LogicalResult additionPlaceable(PatternRewriter &, Value sum,
+                                       Operation *norm) {
+  Operation *add = sum.getDefiningOp();
+  return success(add && fitsWeight(getAddends(sum)->first, getWeight(norm)) &&
+                 !checkAdditionPlaceable(add, norm));
+}
+
+/// Patterns pass (all_reduce, norm), or (all_reduce, first norm, second norm).
+static Site getSite(ArrayRef<PDLValue> values) {
+  auto reduce = cast<AllReduceOp>(values.front().cast<Operation *>());
+  Operation *norm = values.back().cast<Operation *>();
+  if (values.size() == 2)
+    return {reduce, norm};
+  return {reduce, norm, cast<norm::RMSNormOp>(values[1].cast<Operation *>())};
+}
+
+void fusion::registerConstraints(PDLPatternModule &patterns) {
+  patterns.registerConstraintFunction("NoDestinations", noDestinations);
+  patterns.registerConstraintFunction("NoWeightBias", noWeightBias);
+  patterns.registerConstraintFunction("IsPlusOne", isPlusOne);
+  patterns.registerConstraintFunction("ElementTypeF32", elementTypeF32);
+  patterns.registerConstraintFunction("WeightOfInputType", weightOfInputType);
+  patterns.registerConstraintFunction("IsCastOrCopy", isCastOrCopy);
+  patterns.registerConstraintFunction("OnlyNarrowed", onlyNarrowed);
+  patterns.registerConstraintFunction("IsSum", isSum);
+  patterns.registerConstraintFunction("RightIsReducedLast",
+                                      rightIsReducedLast);
+  patterns.registerConstraintFunction("AdditionPlaceable", additionPlaceable);
+  for (const Constraint &constraint : getConstraints())
+    patterns.registerConstraintFunction(
+        constraint.name,
+        [check = constraint.check](PatternRewriter &, PDLResultList &,
+                                   ArrayRef<PDLValue> values) {
+          return failure(check(getSite(values)).has_value());
+        });
+}

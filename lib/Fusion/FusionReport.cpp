@@ -1,0 +1,251 @@
+//===- FusionReport.cpp -  ------------------------------------------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "FusionReport.h"
+
+#include "../Raise/Elementwise.h"
+#include "../Raise/RaiseQuantize.h"
+#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/Support/Format.h"
+
+using namespace mlir;
+using namespace conorm;
+using namespace conorm::comm;
+using namespace conorm::fusion;
+
+using Arg = remark::detail::Remark::Arg;
+
+static constexpr StringLiteral kSite = "AllReduceRMSNorm";
+
+remark::RemarkOpts fusion::getRemarkOptions(Operation *op, StringRef name) {
+  StringRef function;
+  if (auto parent = op->getParentOfType<FunctionOpInterface>())
+    function = parent.getName();
+  return remark::RemarkOpts::name(name)
+      .category("fuse-all-reduce-norm")
+      .function(function);
+}
+
+FusionReport::FusionReport(MLIRContext *context, bool printed)
+    : wanted(printed || context->getRemarkEngine()) {}
+
+//===----------------------------------------------------------------------===//
+// Fused
+//===----------------------------------------------------------------------===//
+
+/// The parts of a fused operation, as the summary names its kind.
+static std::string getKind(AllReduceRMSNormOp fused) {
+  SmallVector<std::string> parts;
+  if (fused.isSandwich())
+    parts.push_back("post_norm");
+  if (fused.getResidual())
+    parts.push_back("residual");
+  if (!fused.getWeightBias().isZero())
+    parts.push_back("weight_bias");
+  if (auto scheme = fused.getQuantization())
+    parts.push_back(norm::stringifySchemeKind(scheme->getKind()).str());
+  return parts.empty() ? "plain" : llvm::join(parts, " + ");
+}
+
+void FusionReport::addFused(AllReduceRMSNormOp fused) {
+  ++numFused;
+  ++fusedKinds[getKind(fused)];
+  std::string results;
+  for (auto [name, result] :
+       llvm::zip(fused.getPartNames(), fused.getPartResults()))
+    if (result)
+      results += (results.empty() ? "" : " ") + name.str();
+  StringRef scheme = "no";
+  if (fused.getQuantization())
+    scheme = norm::stringifySchemeKind(fused.getQuantization()->getKind());
+  remark::passed(fused.getLoc(), getRemarkOptions(fused, kSite))
+      << "fused the all_reduce with the norm that reads it"
+      << Arg("Residual", fused.getResidual() ? "yes" : "no")
+      << Arg("WeightBias", fused.getWeightBias().convertToFloat())
+      << Arg("Results", results)
+      << Arg("PostNorm", fused.isSandwich() ? "yes" : "no")
+      << Arg("Quantization", scheme);
+}
+
+//===----------------------------------------------------------------------===//
+// Missed
+//===----------------------------------------------------------------------===//
+
+/// The first guard that fails. The patterns matched nothing, so one does.
+template <typename Constraints, typename Subject>
+static std::optional<Reason> findReason(const Constraints &constraints,
+                                        const Subject &subject) {
+  for (const auto &constraint : constraints)
+    if (Violation violation = constraint.check(subject))
+      return Reason{constraint.name, *violation};
+  return std::nullopt;
+}
+
+/// Whether `norm` reads `use` as its rows, not as its weight.
+static bool isRowsOf(Operation *norm, OpOperand &use) {
+  unsigned numRows = isa<norm::AddRMSNormOp>(norm) ? 2 : 1;
+  return use.getOperandNumber() < numRows;
+}
+
+/// Whether `op` gives a tensor of rank `rank`, and is no contraction or other
+/// reduction: what it gives is, so to speak, the same activation.
+static bool passesOn(Operation *op, int64_t rank) {
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+      linalgOp && linalgOp.getNumReductionLoops() != 0)
+    return false;
+  auto type = op->getNumResults() == 1
+                  ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
+                  : RankedTensorType();
+  return type && type.getRank() == rank && !isCollective(op) &&
+         !isa<RegionBranchOpInterface>(op);
+}
+
+/// A norm that reads `value` through a few operations, named from the last to
+/// the first; empty if there is none.
+static std::string findNormBehind(Value value) {
+  constexpr size_t kMaxWays = 32;
+  int64_t rank = cast<ShapedType>(value.getType()).getRank();
+  SmallVector<std::pair<Value, std::string>> ways = {{value, ""}};
+  for (size_t next = 0; next < ways.size(); ++next) {
+    auto [through, names] = ways[next];
+    for (OpOperand &use : through.getUses()) {
+      Operation *op = use.getOwner();
+      std::string name = toString(op->getName().getStringRef());
+      if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(op)) {
+        if (!names.empty() && isRowsOf(op, use))
+          return name + " behind " + names;
+        continue;
+      }
+      if (ways.size() == kMaxWays)
+        break;
+      if (!passesOn(op, rank))
+        continue;
+      if (!isStrict(op))
+        name += " (with fast-math flags or another rounding)";
+      ways.push_back(
+          {op->getResult(0), names.empty() ? name : name + ", " + names});
+    }
+  }
+  return "";
+}
+
+static Reason explain(AllReduceOp reduce) {
+  if (!reduce.getReduced())
+    return {"NoDestinationsYet", "the all_reduce is on memrefs already"};
+  for (Operation *user : reduce.getReduced().getUsers()) {
+    if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(user))
+      if (std::optional<Reason> reason =
+              findReason(getConstraints(), Site{reduce, user}))
+        return *reason;
+    if (user->getNumResults() != 1 || !getAddends(user->getResult(0)))
+      continue;
+    for (Operation *next : user->getResult(0).getUsers())
+      if (isa<norm::RMSNormOp>(next))
+        if (Violation violation = checkAdditionPlaceable(user, next))
+          return {"AdditionPlaceable", *violation};
+  }
+  llvm::SmallSetVector<StringRef, 4> names;
+  for (Operation *user : reduce.getReduced().getUsers())
+    names.insert(user->getName().getStringRef());
+  if (names.empty())
+    return {"ReadByNorm", "nothing reads the reduced value"};
+  std::string text =
+      "no norm reads the reduced value, but " + llvm::join(names, ", ");
+  if (std::string norm = findNormBehind(reduce.getReduced()); !norm.empty())
+    text += "; " + norm;
+  return {"ReadByNorm", text};
+}
+
+void FusionReport::addMissed(Operation *op, StringRef what, Reason reason,
+                             Counts &counts) {
+  ++counts[reason.constraint.str()];
+  remark::missed(op->getLoc(), getRemarkOptions(op, what))
+      << Arg("Constraint", reason.constraint) << Arg("Reason", reason.text);
+}
+
+void FusionReport::addMissed(AllReduceOp reduce) {
+  ++numMissed;
+  addMissed(reduce, kSite, explain(reduce), missedSites);
+}
+
+/// Why `norm` ends no sandwich, though the addition `op` may be meant for one.
+static std::optional<Reason> explainSum(Operation *op, Operation *norm) {
+  if (!isStrict(op))
+    return Reason{"StrictArithmetic",
+                  toString(op->getName().getStringRef()) +
+                      " has fast-math flags or another rounding"};
+  Value sum = norm->getOperand(0);
+  if (op == norm || !getAddends(sum))
+    return Reason{"ReadByNorm", "the second norm does not read the sum of the "
+                                "first and a residual, rounded once to their "
+                                "type"};
+  if (Violation violation = checkAdditionPlaceable(sum.getDefiningOp(), norm))
+    return Reason{"AdditionPlaceable", *violation};
+  return std::nullopt;
+}
+
+void FusionReport::addMissedSandwich(Operation *norm) {
+  if (!wanted)
+    return;
+  std::optional<Reason> reason;
+  if (std::optional<Site> site = getSandwich(norm))
+    reason = findReason(getConstraints(), *site);
+  else if (Operation *sum = getSumOfSandwich(norm))
+    reason = explainSum(sum, norm);
+  if (reason)
+    addMissed(norm, "Sandwich", *reason, missedSandwiches);
+}
+
+void FusionReport::addMissedQuantize(norm::QuantizeOp quantize) {
+  Value input = quantize.getInput();
+  AllReduceRMSNormOp fused = getFusedNorm(input);
+  for (Value source : {getUncast(input), getWidened(input)})
+    if (!fused && source)
+      fused = getFusedNorm(source);
+  if (fused)
+    if (auto reason = findReason(getQuantizeConstraints(),
+                                 QuantizeSite{fused, quantize}))
+      addMissed(quantize, "Quantize", *reason, missedQuantizations);
+}
+
+void FusionReport::addMissedChain(Operation *root) {
+  std::optional<Reason> reason;
+  if (std::optional<Chain> chain = getQuantizeChain(root))
+    reason = findReason(getChainConstraints(), *chain);
+  else if (Violation violation = checkKnownSteps(root))
+    reason = {"KnownSteps", *violation};
+  if (reason)
+    addMissed(root, "RaiseQuantize", *reason, missedQuantizations);
+}
+
+//===----------------------------------------------------------------------===//
+// Summary
+//===----------------------------------------------------------------------===//
+
+void FusionReport::remarkSummary(Operation *root) const {
+  remark::analysis(root->getLoc(), remark::RemarkOpts::name("Summary")
+                                       .category("fuse-all-reduce-norm"))
+      << Arg("AllReduces", numFused + numMissed) << Arg("Fused", numFused)
+      << Arg("Missed", numMissed);
+}
+
+void FusionReport::print(raw_ostream &os) const {
+  os << "fuse-all-reduce-norm: " << numFused + numMissed << " sites, "
+     << numFused << " fused, " << numMissed << " missed\n";
+  for (auto [title, counts] :
+       {std::pair("fused:", &fusedKinds), std::pair("missed:", &missedSites),
+        std::pair("sandwiches missed:", &missedSandwiches),
+        std::pair("quantizations missed:", &missedQuantizations)})
+    if (!counts->empty()) {
+      os << "  " << title << "\n";
+      for (const auto &[name, count] : *counts)
+        os << llvm::format("%8u  ", count) << name << "\n";
+    }
+}

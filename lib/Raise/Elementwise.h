@@ -1,0 +1,95 @@
+//===- Elementwise.h -  -----------------------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Reads elementwise arithmetic, whether it is written as operations on tensors
+// or in the bodies of linalg operations, one or several operations to a body.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_LIB_RAISE_ELEMENTWISE_H
+#define CONORM_LIB_RAISE_ELEMENTWISE_H
+
+#include "mlir/IR/PatternMatch.h"
+#include "llvm/ADT/APFloat.h"
+#include <optional>
+
+namespace conorm::fusion {
+
+/// What stands at one position of a tensor: a value of tensor type, or a scalar
+/// in the body of a linalg operation that computes that position.
+struct Element {
+  mlir::Value value;
+  mlir::Operation *body = nullptr;
+
+  /// The operation that computes it; null for arguments.
+  mlir::Operation *getOp() const { return value.getDefiningOp(); }
+  Element getOperand(unsigned index) const {
+    return {getOp()->getOperand(index), body};
+  }
+  bool isTensor() const {
+    return !body && mlir::isa<mlir::RankedTensorType>(value.getType());
+  }
+};
+
+/// Goes through what changes no bit: bodies' borders, copies, casts of shapes,
+/// and a widening that is undone.
+Element peel(Element element);
+
+/// The last tensor on the way of `peel`, which may go on into the body of what
+/// makes that tensor; nothing if there is none.
+Element peelToTensor(Element element);
+
+/// A value that is the same at every position.
+struct Scalar {
+  /// The value where it is known.
+  std::optional<llvm::APFloat> constant;
+  /// Otherwise a float or a tensor of one element that has it. Its type may be
+  /// narrower than the one in which it is used.
+  mlir::Value value;
+  /// What is used is 1 / value, divided in f32.
+  bool reciprocal = false;
+
+  bool isOne() const;
+};
+
+/// The scalar that `element` is; nothing if it differs from position to
+/// position.
+std::optional<Scalar> getScalar(Element element);
+
+/// Whether an operation computes as IEEE 754 says: no fast-math flags, rounding
+/// to nearest, ties to even.
+bool isStrict(mlir::Operation *op);
+
+/// Whether two tensors may have the same sizes. Casts by way of an unknown size
+/// may claim what cannot be: such a program fails when it runs, and is left
+/// alone.
+bool haveCompatibleShapes(mlir::Value first, mlir::Value second);
+
+/// The two tensors whose sum, rounded once to their type (rule R2), `sum` is.
+std::optional<std::pair<mlir::Value, mlir::Value>> getAddends(mlir::Value sum);
+
+/// What `value` is before casts and copies that change nothing; null if none
+/// stands before it.
+mlir::Value getUncast(mlir::Value value);
+
+/// The bf16 or f16 tensor that `value` is in f32; null if it is none.
+mlir::Value getWidened(mlir::Value value);
+
+/// A weight and the constant that is added to each of its elements.
+struct PlusConstant {
+  mlir::Value weight;
+  llvm::APFloat constant;
+};
+
+/// The parts of `sum`, in either order. The weight is of the sum's type, or of
+/// `type` and only extended.
+std::optional<PlusConstant> getPlusConstant(mlir::Value sum, mlir::Type type);
+
+} // namespace conorm::fusion
+
+#endif // CONORM_LIB_RAISE_ELEMENTWISE_H

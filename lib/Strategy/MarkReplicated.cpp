@@ -1,0 +1,189 @@
+//===- MarkReplicated.cpp - Whose rows one rank may finish for all --------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One walk forward for each group: in a module of many layers, following each
+// residual back to where it came from would be quadratic, or deeply recursive.
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Strategy/Passes.h"
+
+#include "conorm/Dialect/Comm/IR/Comm.h"
+#include "conorm/Dialect/Norm/IR/Norm.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Index/IR/IndexDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace conorm {
+#define GEN_PASS_DEF_MARKREPLICATED
+#include "conorm/Strategy/Passes.h.inc"
+} // namespace conorm
+
+using namespace mlir;
+using namespace conorm;
+using comm::AllReduceRMSNormOp;
+
+namespace {
+
+/// The values that hold equal data on all members of one group.
+class ReplicatedValues {
+public:
+  ReplicatedValues(Operation *groupSymbol, SymbolTableCollection &tables)
+      : group(groupSymbol), tables(tables) {}
+
+  void addArguments(func::FuncOp function);
+  /// Adds what `op` makes, whose operands have been seen.
+  void addResults(Operation *op);
+
+  /// Whether all operands but the input are replicated.
+  bool hasReplicatedOperands(AllReduceRMSNormOp op) const;
+  bool isGroupOf(Operation *op, FlatSymbolRefAttr name) const {
+    return tables.lookupNearestSymbolFrom(op, name) == group;
+  }
+
+private:
+  bool contains(Value value) const { return !value || values.contains(value); }
+  bool reachesAllMembers(Operation *op, FlatSymbolRefAttr name) const;
+  void addFusedResults(AllReduceRMSNormOp op);
+  bool isFunctionOfReplicated(Operation *op) const;
+
+  Operation *group;
+  SymbolTableCollection &tables;
+  DenseSet<Value> values;
+};
+
+struct MarkReplicatedPass
+    : public conorm::impl::MarkReplicatedBase<MarkReplicatedPass> {
+  void runOnOperation() override;
+};
+
+} // namespace
+
+void ReplicatedValues::addArguments(func::FuncOp function) {
+  for (auto [index, argument] : llvm::enumerate(function.getArguments()))
+    if (!function.getArgAttr(index, comm::kPerRankAttrName))
+      values.insert(argument);
+}
+
+/// Whether every member gets what `op` on the group `name` makes: that is this
+/// group, or one of all ranks.
+bool ReplicatedValues::reachesAllMembers(Operation *op,
+                                         FlatSymbolRefAttr name) const {
+  auto other = tables.lookupNearestSymbolFrom<comm::GroupOp>(op, name);
+  return other && (other == group || !other.getReplicaGroupsAttr());
+}
+
+bool ReplicatedValues::hasReplicatedOperands(AllReduceRMSNormOp op) const {
+  return contains(op.getWeight()) && contains(op.getResidual()) &&
+         contains(op.getScale()) && contains(op.getPostNormWeight());
+}
+
+void ReplicatedValues::addFusedResults(AllReduceRMSNormOp op) {
+  if (!reachesAllMembers(op, op.getGroupAttr()))
+    return;
+  // Where the program marks it, the program promises them.
+  if (op.getReplicated() || hasReplicatedOperands(op))
+    values.insert_range(op->getResults());
+  else if (op.getReduced())
+    values.insert(op.getReduced());
+}
+
+/// Not every operation without effects gives equal results for equal operands:
+/// some ask which process they run in. These dialects have none such. What
+/// `tensor.empty` holds is for no program to see.
+static bool isOfDeterministicDialect(Operation *op) {
+  return isa_and_present<arith::ArithDialect, index::IndexDialect,
+                         linalg::LinalgDialect, math::MathDialect,
+                         norm::NormDialect, tensor::TensorDialect>(
+      op->getDialect());
+}
+
+bool ReplicatedValues::isFunctionOfReplicated(Operation *op) const {
+  auto isReplicated = [&](Value value) { return contains(value); };
+  if (!isOfDeterministicDialect(op) || !isMemoryEffectFree(op) ||
+      !llvm::all_of(op->getOperands(), isReplicated))
+    return false;
+  if (op->getNumRegions() == 0)
+    return true;
+  WalkResult inner = op->walk([](Operation *nested) {
+    return isOfDeterministicDialect(nested) ? WalkResult::advance()
+                                            : WalkResult::interrupt();
+  });
+  SetVector<Value> captured;
+  getUsedValuesDefinedAbove(op->getRegions(), captured);
+  return !inner.wasInterrupted() && llvm::all_of(captured, isReplicated);
+}
+
+void ReplicatedValues::addResults(Operation *op) {
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<comm::AllReduceOp, comm::AllGatherOp>([&](auto op) {
+        if (reachesAllMembers(op, op.getGroupAttr()))
+          values.insert_range(op->getResults());
+      })
+      .Case<AllReduceRMSNormOp>(
+          [&](AllReduceRMSNormOp op) { addFusedResults(op); })
+      .Default([&](Operation *op) {
+        if (isFunctionOfReplicated(op))
+          values.insert_range(op->getResults());
+      });
+}
+
+/// The functions that nothing in `module` refers to: whoever calls them has
+/// read what `comm.per_rank` says. Of a module inside another, all may be
+/// called from there.
+static SmallVector<func::FuncOp> getEntries(ModuleOp module) {
+  if (module->getParentOp())
+    return {};
+  std::optional<SymbolTable::UseRange> uses =
+      SymbolTable::getSymbolUses(&module.getBodyRegion());
+  if (!uses)
+    return {};
+  DenseSet<StringAttr> used;
+  for (SymbolTable::SymbolUse use : *uses)
+    used.insert(use.getSymbolRef().getRootReference());
+  return llvm::filter_to_vector(
+      module.getOps<func::FuncOp>(), [&](func::FuncOp function) {
+        return function.isPublic() && !used.contains(function.getSymNameAttr());
+      });
+}
+
+void MarkReplicatedPass::runOnOperation() {
+  SymbolTableCollection tables;
+  SetVector<Operation *> groups;
+  getOperation().walk([&](AllReduceRMSNormOp op) {
+    if (Operation *group =
+            tables.lookupNearestSymbolFrom(op, op.getGroupAttr()))
+      groups.insert(group);
+  });
+  if (groups.empty())
+    return markAllAnalysesPreserved();
+  SmallVector<func::FuncOp> entries = getEntries(getOperation());
+  for (Operation *group : groups) {
+    ReplicatedValues replicated(group, tables);
+    for (func::FuncOp function : entries)
+      replicated.addArguments(function);
+    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+      auto fused = dyn_cast<AllReduceRMSNormOp>(op);
+      if (fused && !fused.getReplicated() && fused.getNumResults() != 0 &&
+          replicated.isGroupOf(op, fused.getGroupAttr()) &&
+          replicated.hasReplicatedOperands(fused)) {
+        fused.setReplicated(true);
+        ++numMarked;
+      }
+      replicated.addResults(op);
+    });
+  }
+}

@@ -1,0 +1,265 @@
+//===- SelectStrategy.cpp - How each all_reduce is carried out ------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Strategy/Passes.h"
+
+#include "StrategyTable.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace conorm {
+#define GEN_PASS_DEF_SELECTSTRATEGY
+#include "conorm/Strategy/Passes.h.inc"
+} // namespace conorm
+
+using namespace mlir;
+using namespace conorm;
+using comm::Strategy;
+using Arg = remark::detail::Remark::Arg;
+
+static constexpr StringLiteral kStated = "the program states it";
+
+static remark::RemarkOpts getRemarkOptions(Operation *op) {
+  StringRef function;
+  if (auto parent = op->getParentOfType<FunctionOpInterface>())
+    function = parent.getName();
+  return remark::RemarkOpts::name("Strategy")
+      .category("select-strategy")
+      .function(function);
+}
+
+static void explain(Operation *op, Strategy strategy, const Twine &reason) {
+  remark::analysis(op->getLoc(), getRemarkOptions(op))
+      << Arg("Strategy", stringifyStrategy(strategy))
+      << Arg("Reason", reason.str());
+}
+
+/// "2 ranks: one_shot; 4 ranks: one_shot, two_shot from 131072 bytes".
+static std::string describe(comm::DispatchAttr table) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  int64_t members = 0;
+  for (comm::StrategyRangeAttr range : table.getRanges()) {
+    if (range.getGroupSize() != members)
+      os << (members ? "; " : "") << range.getGroupSize() << " ranks: ";
+    else
+      os << ", ";
+    members = range.getGroupSize();
+    os << stringifyStrategy(range.getStrategy());
+    if (range.getFromBytes())
+      os << " from " << range.getFromBytes() << " bytes";
+  }
+  return text;
+}
+
+/// Bytes of a value; none if that is not known or does not fit.
+static std::optional<int64_t> getBytes(Value value) {
+  auto type = cast<ShapedType>(value.getType());
+  int64_t bytes = type.getElementTypeBitWidth() / 8;
+  for (int64_t size : type.getShape())
+    if (ShapedType::isDynamic(size) || llvm::MulOverflow(bytes, size, bytes))
+      return std::nullopt;
+  return bytes;
+}
+
+/// Number of ranks in the group of `op`, 0 if it is not known: a group without
+/// a size or rows is all ranks of the world.
+static int64_t getMembers(Operation *op, FlatSymbolRefAttr name,
+                          comm::TargetAttr target,
+                          SymbolTableCollection &tables) {
+  auto group = tables.lookupNearestSymbolFrom<comm::GroupOp>(op, name);
+  if (!group)
+    return 0;
+  return group.getGroupSize().value_or(target.getWorldSize());
+}
+
+/// Calls `visit` with every operation that has a strategy to choose.
+template <typename Visit>
+static void forEachSite(ModuleOp module, Visit &&visit) {
+  module.walk([&](Operation *op) {
+    llvm::TypeSwitch<Operation *>(op)
+        .Case<comm::AllReduceOp, comm::AllReduceRMSNormOp>(
+            [&](auto op) { visit(op); });
+  });
+}
+
+namespace {
+
+struct SelectStrategyPass
+    : public conorm::impl::SelectStrategyBase<SelectStrategyPass> {
+  using SelectStrategyBase::SelectStrategyBase;
+
+  void runOnOperation() override;
+
+private:
+  FailureOr<comm::TargetAttr> findTarget();
+  FailureOr<TuningFile> loadTuning();
+  void leaveAll(const Twine &reason);
+  void selectAll(comm::TargetAttr target, StrategyTable &table);
+};
+
+} // namespace
+
+FailureOr<comm::TargetAttr> SelectStrategyPass::findTarget() {
+  if (targetDescription.empty())
+    return comm::getTarget(getOperation());
+  auto target = dyn_cast_or_null<comm::TargetAttr>(
+      parseAttribute(targetDescription, &getContext()));
+  if (!target)
+    return emitError(getOperation().getLoc(),
+                     "expected target-description to be a #comm.target, "
+                     "found '")
+           << targetDescription << "'";
+  return target;
+}
+
+FailureOr<TuningFile> SelectStrategyPass::loadTuning() {
+  if (tuningFile.empty())
+    return TuningFile();
+  llvm::Expected<TuningFile> file = TuningFile::load(tuningFile);
+  if (!file)
+    return emitError(getOperation().getLoc(), "tuning file '")
+           << tuningFile << "': " << llvm::toString(file.takeError());
+  return std::move(*file);
+}
+
+/// Without a table: says so of each operation.
+void SelectStrategyPass::leaveAll(const Twine &reason) {
+  forEachSite(getOperation(), [&](auto op) {
+    bool isOpen = op.getStrategy() == Strategy::Auto && !op.getDispatch();
+    ++(isOpen ? numLeft : numKept);
+    explain(op, op.getStrategy(), isOpen ? reason : kStated);
+  });
+}
+
+namespace {
+
+/// What became of an operation.
+enum class Outcome { Kept, Left, Dispatched, Chosen };
+
+} // namespace
+
+/// Number of rows of a value; none if that is not known or does not fit.
+static std::optional<int64_t> getRows(Value value) {
+  int64_t rows = 1;
+  for (int64_t size : cast<ShapedType>(value.getType()).getShape().drop_back())
+    if (ShapedType::isDynamic(size) || llvm::MulOverflow(rows, size, rows))
+      return std::nullopt;
+  return rows;
+}
+
+/// Whether the model leaves out what decides: it counts bytes, and on a CPU the
+/// arithmetic that members take off each other matters as much. `members` is 0
+/// if it is not known.
+static bool mayShareRows(Operation *op, comm::TargetAttr target,
+                         int64_t members) {
+  auto fused = dyn_cast<comm::AllReduceRMSNormOp>(op);
+  if (!fused || !fused.getReplicated() || members == 1 ||
+      target.getLink() != comm::Link::SharedMemory)
+    return false;
+  // These the runtime does not share: scales of a row in several pieces, and
+  // fewer rows than members.
+  norm::SchemeAttr scheme = fused.getQuantizationAttr();
+  if (scheme && scheme.getLayout() != norm::ScaleLayout::Linear)
+    return false;
+  std::optional<int64_t> rows = getRows(fused.getInput());
+  return !members || !rows || *rows >= members;
+}
+
+template <typename OpTy>
+static Outcome select(OpTy op, comm::TargetAttr target, StrategyTable &table,
+                      SymbolTableCollection &symbols) {
+  if (op.getStrategy() != Strategy::Auto || op.getDispatch()) {
+    explain(op, op.getStrategy(), kStated);
+    return Outcome::Kept;
+  }
+  int64_t members = getMembers(op, op.getGroupAttr(), target, symbols);
+  if (!table.isTuned() && mayShareRows(op, target, members)) {
+    explain(op, Strategy::Auto, "members share its rows");
+    return Outcome::Left;
+  }
+  comm::DispatchAttr ranges = table.get(members);
+  if (!ranges) {
+    explain(op, Strategy::Auto,
+            members == 1 ? Twine("the group has one rank")
+                         : "no thresholds for " + Twine(members) + " ranks");
+    return Outcome::Left;
+  }
+  std::optional<int64_t> bytes = getBytes(op.getInput());
+  if (!members || !bytes) {
+    op.setDispatchAttr(ranges);
+    StringRef unknown = bytes     ? "the number of ranks is"
+                        : members ? "the sizes are"
+                                  : "sizes and the number of ranks are";
+    explain(op, Strategy::Auto,
+            unknown + " known at run time; " + describe(ranges));
+    return Outcome::Dispatched;
+  }
+  Strategy strategy = ranges.lookUp(members, *bytes);
+  // One backend has NCCL. A table names it, and leaves the choice to others.
+  if (strategy == Strategy::NCCL)
+    op.setDispatchAttr(ranges);
+  else
+    op.setStrategy(strategy);
+  explain(op, strategy,
+          Twine(members) + " ranks, " + Twine(*bytes) +
+              " bytes: " + table.explain(members, *bytes));
+  return Outcome::Chosen;
+}
+
+void SelectStrategyPass::selectAll(comm::TargetAttr target,
+                                   StrategyTable &table) {
+  SymbolTableCollection symbols;
+  forEachSite(getOperation(), [&](auto op) {
+    switch (select(op, target, table, symbols)) {
+    case Outcome::Kept:
+      ++numKept;
+      break;
+    case Outcome::Left:
+      ++numLeft;
+      break;
+    case Outcome::Dispatched:
+      ++numDispatched;
+      break;
+    case Outcome::Chosen:
+      ++numChosen;
+      break;
+    }
+  });
+}
+
+void SelectStrategyPass::runOnOperation() {
+  FailureOr<comm::TargetAttr> target = findTarget();
+  FailureOr<TuningFile> tuning = loadTuning();
+  if (failed(target) || failed(tuning))
+    return signalPassFailure();
+  if (!*target)
+    return leaveAll("the module has no target");
+  std::optional<StrategyTable> table =
+      StrategyTable::make(*target, tuning->find(*target));
+  if (!table) {
+    std::string name =
+        ((*target).getArch() + " over " + stringifyLink((*target).getLink()))
+            .str();
+    emitWarning(getOperation().getLoc(), "the cost model has no constants for ")
+        << name << ", and no tuning file has all of them or thresholds; "
+        << "the runtime chooses strategies";
+    return leaveAll("no constants for " + name);
+  }
+  if (report) {
+    // At once: the pass may run on several modules at a time.
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    table->print(os);
+    llvm::errs() << text;
+  }
+  selectAll(*target, *table);
+}
