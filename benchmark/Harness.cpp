@@ -42,7 +42,7 @@ std::vector<Case> conorm::bench::makeCases(const std::vector<uint32_t> &types) {
   return cases;
 }
 
-/// Numbers of about one, the same sequence for the same seed.
+/// Numbers of magnitude about one; the same seed gives the same sequence.
 static Buffer numbers(uint32_t type, int64_t count, uint64_t seed) {
   Buffer bytes(conorm_type_bytes(type, count));
   uint64_t state = seed * 0x9e3779b97f4a7c15ull + 1;
@@ -127,8 +127,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Seconds a call, of one batch of each variant. The first call of a batch is
-/// not counted: it finds in the caches what the other variant left there.
+/// Seconds for each call, from one batch of each variant. The first call of a
+/// batch is not counted: it finds in the caches what the other variant left.
 std::vector<double> runBatches(Workload &work,
                                const std::vector<Variant> &variants) {
   std::vector<double> seconds;
@@ -165,7 +165,7 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-/// Rank 0 passes the number of the next case, -1 for the end; all get it.
+/// Rank 0 passes the number of the next case, or -1 for the end, to all ranks.
 int nextCase(conorm_context *context, int number) {
   std::vector<float> all(conorm_context_world_size(context));
   float mine = float(number);
@@ -196,7 +196,7 @@ int follow(conorm_context *context, const std::vector<Case> &cases,
   return same && conorm_context_status(context) == CONORM_OK ? 0 : 1;
 }
 
-/// What rank 0 remembers for the table of means.
+/// What rank 0 keeps for the table of means.
 struct Result {
   uint32_t type;
   std::vector<double> ratios;
@@ -282,9 +282,9 @@ int conorm::bench::runRank(conorm_context *context,
   return same && conorm_context_status(context) == CONORM_OK ? 0 : 1;
 }
 
-/// Gives each rank a core of its own if there are enough, so that the scheduler
-/// does not decide the figures. The context exists already: it counts the cores
-/// that the ranks may use.
+/// Gives each rank its own core if there are enough, so that the figures do not
+/// depend on the scheduler. The context already exists at this point, because
+/// it counts the cores that the ranks may use.
 static void pin(int rank, int ranks) {
   cpu_set_t allowed;
   if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0 ||

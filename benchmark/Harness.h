@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Rank 0 runs Google Benchmark; the others follow it: before each case rank 0
-// tells them, through the runtime's own all_gather, which one comes. So filters
-// and repetitions work as in any other benchmark.
+// Rank 0 runs Google Benchmark, and the other ranks follow it: before each
+// case, rank 0 tells them through the runtime's own all_gather which case comes
+// next. So filters and repetitions work as in any other benchmark.
 //
 // The variants of a case alternate within one run, a batch of calls each, so
-// that whatever else the machine does meets all of them alike. What is reported
+// that other work on the machine affects all of them alike. The reported time
 // is the median over the batches.
 //
 //===----------------------------------------------------------------------===//
@@ -59,7 +59,7 @@ struct Case {
 std::vector<Case> makeCases(const std::vector<uint32_t> &types);
 
 /// The operands and results of one case on one rank. All variants compute the
-/// same: residual_out and normed from input, residual and weight.
+/// same results: residual_out and normed from input, residual and weight.
 class Workload {
 public:
   Workload(conorm_context *context, const Case &c);
@@ -88,8 +88,8 @@ struct Variant {
 };
 
 /// Runs the cases on this rank. variants[0] is the fused operation; the ratios
-/// are those of the others' times to it. Returns the exit status: nonzero also
-/// if the variants' results differ in any bit.
+/// are the times of the others divided by its time. Returns the exit status,
+/// which is also nonzero if the variants' results differ in any bit.
 int runRank(conorm_context *context, const std::vector<Case> &cases,
             const std::vector<Variant> &variants, int argc, char **argv);
 

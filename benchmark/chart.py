@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tables and bar charts of what benchmark/run.sh measured.
+"""Tables and bar charts of the figures that benchmark/run.sh measured.
 
 usage: chart.py JSON_DIRECTORY SVG_DIRECTORY
 """

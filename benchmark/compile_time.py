@@ -5,16 +5,19 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compile time against the number of decoder layers.
 
-For generated decoders it prints the processor time of the fusion pass alone, of
---conorm-fuse and of the whole --conorm-to-llvm for each operation, without
-parsing and printing, and the most memory a process had; the time of
-conorm-compile, and beside it the time that torch's pattern matcher takes for
-the same fusions, where torch is installed (--torch-python names the interpreter
-that has it). Each time is the least of several processes. With --check the exit
-tells whether the bars are kept: for each operation, --conorm-fuse takes at most
-1.3 times as long with 10,000 layers as with 100, --conorm-to-llvm at most 1.5
-times as long with 1,000, and the fusion pass less than 5 us; --conorm-fuse takes
-less than 30 ms for 80 layers and a hundredth of torch's time for each fused site.
+For generated decoders it prints the processor time per operation of the fusion
+pass alone, of --conorm-fuse and of all of --conorm-to-llvm, without parsing and
+printing, and the peak memory of a process. It also prints the time of
+conorm-compile and, if torch is installed, the time that torch's pattern matcher
+takes for the same fusions (--torch-python names the interpreter that has
+torch). Each time is the minimum over several processes.
+
+With --check the exit status tells whether these limits hold:
+* per operation, --conorm-fuse takes at most 1.3 times as long with 10,000
+  layers as with 100, and --conorm-to-llvm at most 1.5 times as long with 1,000;
+* the fusion pass takes less than 5 us per operation;
+* --conorm-fuse takes less than 30 ms for 80 layers, and at most a hundredth of
+  torch's time for each fused site.
 """
 
 import argparse
@@ -32,7 +35,7 @@ MATRIX = """  %{name}_empty = tensor.empty() : tensor<4x{columns}xf32>
   %{name} = arith.truncf %{name}_wide : tensor<4x{columns}xf32> to tensor<4x{columns}xbf16>
 """
 
-# Stands for rotary embedding and softmax.
+# Stands in for rotary embedding and softmax.
 ATTENTION = """  %q{layer} = tensor.extract_slice %qkv{layer}[0, 0] [4, 64] [1, 1] : tensor<4x192xbf16> to tensor<4x64xbf16>
   %k{layer} = tensor.extract_slice %qkv{layer}[0, 64] [4, 64] [1, 1] : tensor<4x192xbf16> to tensor<4x64xbf16>
   %v{layer} = tensor.extract_slice %qkv{layer}[0, 128] [4, 64] [1, 1] : tensor<4x192xbf16> to tensor<4x64xbf16>
@@ -57,7 +60,7 @@ BAR_PASS, BAR_FUSE, BAR_PIPELINE, BAR_MILLISECONDS, BAR_TORCH = 5, 1.3, 1.5, 30,
 
 
 def make_module(layers):
-    """A decoder in the form of Gemma, two sites a layer, weights as arguments."""
+    """A decoder like Gemma's: two sites in each layer, weights as arguments."""
     arguments, body = [], []
     shapes = {name: (rows, columns) for name, rows, columns in MATRICES}
 
@@ -198,7 +201,7 @@ def report_torch(arguments, modules):
 
 def check(fusion_pass, fuse, pipeline, ratio):
     milliseconds = {layers: seconds * 1e3 for layers, _, seconds, _ in fuse}
-    # With fewer layers, compiling the patterns is most of it.
+    # With fewer layers, compiling the patterns takes most of the time.
     costs = [
         seconds / operations * 1e6
         for layers, operations, seconds, _ in fusion_pass
@@ -249,7 +252,7 @@ def main():
         print()
         fuse = report_growth(arguments, modules, "conorm-fuse", arguments.layers)
         print()
-        # No bar is for the longest, which takes a minute.
+        # The longest takes a minute, and no limit is on it.
         pipeline = report_growth(
             arguments, modules, "conorm-to-llvm", arguments.pipeline_layers, once_from=3000
         )

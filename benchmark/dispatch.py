@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Times one compiled program under each strategy, and when it chooses itself.
+"""Times one compiled program under each strategy, and with its own choice.
 
-Compiles a layer with dynamic sizes once, for a CPU, and runs that artefact with
-T rows: by its own choice, and with each strategy forced. The calls of the three
-take turns in one run; each figure is a median. Prints, for each T, the choice,
-the times, and the ratio of the own choice to the better forced one, and a
-verdict. The bits of all results are compared.
+Compiles a layer with dynamic sizes once, for a CPU, and runs that artifact with
+T rows: with its own choice, and with each strategy forced. Calls of the three
+variants alternate in one run, and each figure is a median. For each T it prints
+the choice, the times, and the ratio of the program's own choice to the better
+forced strategy, and at the end a verdict. The bits of all results are compared.
 
 usage: dispatch.py --bin DIRECTORY [--ranks N] [--rows T,T,..] [--cols H]
                    [--seconds S] [--limit RATIO] [--check]
@@ -54,7 +54,7 @@ def compile_model(directory, work, ranks):
 
 
 def run(options, artefact, rows, repeat):
-    """The strategies' part of conorm-run's report, by strategy."""
+    """The part of conorm-run's report on strategies, by strategy."""
     command = [options.bin / "conorm-run", artefact, "--json"]
     command += ["--compare-strategies", ",".join(VARIANTS)]
     command += ["--ranks", options.ranks, "--repeat", repeat, "--timeout", 300]
@@ -68,7 +68,7 @@ def run(options, artefact, rows, repeat):
 
 
 def measure(options, artefact, rows):
-    # A short run says how many calls fit the time.
+    # A short run shows how many calls fit the time.
     first = run(options, artefact, rows, 3)
     seconds = sum(item["median_ms"] for item in first.values()) / 1e3
     repeat = min(max(int(options.seconds / max(seconds, 1e-6)), 11), 2001)

@@ -3,7 +3,7 @@
 # Part of the Conorm project, under the Apache License v2.0 with LLVM
 # Exceptions. See LICENSE for license information.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Draws what compile_time.py --json measured: time an operation by layers.
+"""Draws what compile_time.py --json measured: time per operation by layers.
 
 usage: growth_chart.py JSON SVG
 """

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// One row in the first-level cache: what the kernels cost when nothing waits.
-// Bytes per second count every operand and result once.
+// Measures one row in the first-level cache: the cost of the kernels when
+// nothing waits for memory. Bytes per second count every operand and result
+// once.
 //
 //===----------------------------------------------------------------------===//
 

@@ -3,14 +3,14 @@
 # Part of the Conorm project, under the Apache License v2.0 with LLVM
 # Exceptions. See LICENSE for license information.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The peer of compile_time.py: torch's pattern matcher on the same decoder.
+"""Counterpart of compile_time.py: torch's pattern matcher on the same decoder.
 
 Traces the decoder that compile_time.py generates to an FX graph, with the
-collective and the norm as custom operators, and applies patterns equivalent to
-Conorm's with torch._inductor.pattern_matcher: all_reduce and norm, with a
-residual and without, over the weight and over its f32 sum with one. Prints JSON
-with the processor time of the fusion alone: neither tracing nor compiling the
-patterns counts. Exit code 77 says that torch is not installed.
+collective and the norm as custom operators. Then applies patterns equivalent to
+Conorm's with torch._inductor.pattern_matcher: all_reduce and norm, with and
+without a residual, over the weight and over its f32 sum with one. Prints JSON
+with the processor time of the fusion only, without tracing and compiling the
+patterns. Exit code 77 means that torch is not installed.
 """
 
 import argparse
@@ -64,7 +64,7 @@ OPS = torch.ops.conorm_peer
 
 
 def make_pattern(has_residual, has_bias):
-    """What is searched, and what replaces it."""
+    """The pattern to search for, and its replacement."""
 
     def norm(value, weight):
         return OPS.rms_norm(value, weight.float() + 1.0 if has_bias else weight, EPSILON)
@@ -89,7 +89,7 @@ def make_pattern(has_residual, has_bias):
 
 def make_pass():
     patterns = matcher.PatternMatcherPass(pass_name="conorm_peer")
-    # Each its own tensor: the tracer takes two that are one as one.
+    # Each gets its own tensor: the tracer would merge two that are the same.
     data, residual = (torch.empty(ROWS, HIDDEN, dtype=torch.bfloat16) for _ in range(2))
     weight = torch.empty(HIDDEN, dtype=torch.bfloat16)
     for has_residual in (True, False):

@@ -8,8 +8,8 @@
 //
 // conorm-bench-fused [--threads] [--ranks=n] [--benchmark_...]
 //
-// The fused all_reduce_rms_norm with residual against all_reduce followed by
-// add_rms_norm: the same results from the same operands.
+// Compares the fused all_reduce_rms_norm with residual to all_reduce followed
+// by add_rms_norm. Both compute the same results from the same operands.
 //
 //===----------------------------------------------------------------------===//
 
@@ -102,7 +102,7 @@ int launchProcesses(int ranks, char **argv) {
 
 int main(int argc, char **argv) {
   setvbuf(stdout, nullptr, _IOLBF, 0);
-  // The options that are not Google Benchmark's are taken out for it.
+  // Remove the options that Google Benchmark does not know.
   bool threads = false;
   int ranks = 2;
   std::vector<char *> rest;

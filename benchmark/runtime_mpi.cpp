@@ -8,10 +8,10 @@
 //
 // mpirun -n 2 --mca mpi_yield_when_idle 1 conorm-bench-mpi [--benchmark_...]
 //
-// In the same processes and the same run: the fused operation, and
+// In the same processes and the same run, compares the fused operation to
 // MPI_Allreduce followed by the runtime's own add_rms_norm. The norm is the
-// same code on both sides, so that the ratio is about communication and fusion
-// alone. MPI has no bf16 and no f16, hence f32.
+// same code on both sides, so the ratio reflects only communication and fusion.
+// The type is f32, because MPI has neither bf16 nor f16.
 //
 //===----------------------------------------------------------------------===//
 

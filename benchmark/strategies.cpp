@@ -6,13 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Microseconds of an all_reduce of bf16 among N ranks that are threads, and of
-// the fused operation with a residual, under one_shot and two_shot, which take
-// turns: what the constants of the cost model for shared memory are from.
+// Prints the microseconds of a bf16 all_reduce among N ranks that are threads,
+// and of the fused operation with a residual, under one_shot and two_shot,
+// which alternate. The cost model's constants for shared memory come from these
+// times.
 //
 //   conorm-bench-strategies [N...]
 //
-// Under taskset(1) for fewer processors than ranks.
+// Run it under taskset(1) to have fewer processors than ranks.
 //
 //===----------------------------------------------------------------------===//
 
@@ -103,7 +104,7 @@ static void runRank(const conorm_bootstrap &bootstrap,
   conorm_context *context = makeContext(bootstrap);
   Work work(context);
   for (int size = 0; size < numSizes; ++size) {
-    // Every rank makes as many calls.
+    // Every rank makes the same number of calls.
     int64_t turns = std::clamp<int64_t>((256 << 20) / sizes[size], 21, 2001);
     std::vector<double> taken[numVariants];
     for (int64_t turn = 0; turn < turns; ++turn) {

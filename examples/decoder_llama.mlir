@@ -2,12 +2,12 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Two decoder layers in the form of Llama, tensor-parallel. The norms round
-// before they scale, as HF's Llama does. Attention is reduced to its
-// projections: q * k + v stands for rotary embedding and softmax.
+// Two tensor-parallel decoder layers like those of Llama. The norms round
+// before they scale, as in Hugging Face's Llama. Attention is reduced to its
+// projections: q * k + v stands in for rotary embedding and softmax.
 //
-// The embedding is vocabulary-parallel, so that each rank has a part of the sum.
-// The group has no size: any number of ranks.
+// The embedding is vocabulary-parallel, so each rank has a part of the sum. The
+// group has no size, so the model runs on any number of ranks.
 
 #id = affine_map<(d0, d1) -> (d0, d1)>
 

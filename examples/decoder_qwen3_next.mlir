@@ -2,13 +2,13 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Two decoder layers in the form of Qwen3-Next, tensor-parallel. The norms are
+// Two tensor-parallel decoder layers like those of Qwen3-Next. The norms are
 // Gemma's: `1 + weight` in f32. Attention is reduced to its projections, the
-// per-head norms of q and k, and the sigmoid gate on its output: q * k + v
-// stands for the softmax. The mixture of experts is reduced to one dense expert.
+// per-head norms of q and k, and the sigmoid gate on its output; q * k + v
+// stands in for softmax. The mixture of experts is reduced to one dense expert.
 //
-// The embedding is vocabulary-parallel, so that each rank has a part of the sum.
-// The group has no size: any number of ranks.
+// The embedding is vocabulary-parallel, so each rank has a part of the sum. The
+// group has no size, so the model runs on any number of ranks.
 
 #id = affine_map<(d0, d1) -> (d0, d1)>
 

@@ -2,10 +2,10 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A chain of four Gemma norms, each behind an all_reduce: the model that vLLM's
-// test of this fusion uses (relu, all_reduce, norm, then three times matmul,
-// all_reduce, add, norm). The norms' weights arrive as `1 + weight` in f32, as
-// Gemma's models compute them. The group has no size: any number of ranks.
+// A chain of four Gemma norms, each after an all_reduce. vLLM's test of this
+// fusion uses the same model: relu, all_reduce, norm, then three times matmul,
+// all_reduce, add, norm. The weights are `1 + weight` in f32, as in Gemma's
+// models. The group has no size, so the model runs on any number of ranks.
 
 comm.group @tp
 

@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// conorm-bench-compile PIPELINE FILE [RUNS [verify]]: processor time of a
-// pipeline on a module, the least of some runs, on one thread, without parsing
-// and printing, with the verifier after each pass or without it. Processor time
-// rather than elapsed time, so that other work on the machine counts less.
+// conorm-bench-compile PIPELINE FILE [RUNS [verify]] prints the processor time
+// of a pipeline on a module: the minimum over RUNS runs on one thread, without
+// parsing and printing, and without the verifier unless `verify` is given. It
+// uses processor time rather than elapsed time, so that other work on the
+// machine counts less.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,7 +36,7 @@ static double getProcessorSeconds() {
   return now.tv_sec + now.tv_nsec * 1e-9;
 }
 
-/// The most memory that this process had, parsing included.
+/// The peak memory of this process, including parsing.
 static long getPeakMebibytes() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -84,7 +85,7 @@ int main(int argc, char **argv) {
   bool verify = argc > 4 && StringRef(argv[4]) == "verify";
   std::optional<double> least;
   for (int run = 1; run <= runs; ++run) {
-    // The last run may have the module itself, so that one run needs no copy.
+    // The last run may use the module itself, so a single run needs no copy.
     OwningOpRef<ModuleOp> copy = run == runs
                                      ? std::move(module)
                                      : OwningOpRef<ModuleOp>(module->clone());
