@@ -12,11 +12,12 @@
 include "mlir/Pass/PassBase.td"
 
 def AllocatePoison : Pass<"allocate-poison"> {
-  let summary = "Make empty tensors of undefined ones";
+  let summary = "Replace undefined tensors with empty ones";
   let description = [{
-    Lifting branches to structured control flow leaves `ub.poison` where a value
-    is not there on a way that does not need it. Bufferization knows no such
-    tensors. Sizes that are not known are 0: nothing reads the tensor.
+    Lifting branches to structured control flow leaves `ub.poison` on a path
+    that does not have a value and does not need it. Bufferization does not
+    support such tensors. Unknown sizes become 0, because nothing reads the
+    tensor.
 
     Before:
 
@@ -48,11 +49,11 @@ def AllocatePoison : Pass<"allocate-poison"> {
 def UnshareStarts : Pass<"unshare-starts"> {
   let summary = "Give each operation its own empty or filled tensor to start from";
   let description = [{
-    Common subexpression elimination makes one `tensor.empty` of many, and one
-    `linalg.fill` of the fills that several matrix products start from. Each
-    product overwrites its start, so that bufferization would compare all of
-    them with each other, at a quadratic cost, fill once, and copy for all but
-    one; filling again is cheaper.
+    Common subexpression elimination merges many `tensor.empty` into one, and
+    the fills that several matrix products start from into one `linalg.fill`.
+    Each product overwrites its start, so bufferization would compare all of
+    them with each other at a quadratic cost, fill once, and copy for all but
+    one. Filling again is cheaper.
 
     Before:
 
@@ -79,11 +80,12 @@ def UnshareStarts : Pass<"unshare-starts"> {
 def UnshareYields : Pass<"unshare-yields"> {
   let summary = "Copy what scf.while and scf.index_switch yield";
   let description = [{
-    One-shot analysis does not see that the second region of a `scf.while` hands
-    what it yields to the first one, or that a result of `scf.index_switch` is
-    what a region yields: whoever overwrites that would overwrite a tensor that
-    is read elsewhere. So they yield copies. What the second region yields of its
-    own arguments is a copy already.
+    One-shot analysis does not see that the second region of an `scf.while`
+    passes the values that it yields to the first region, or that a result of
+    `scf.index_switch` is a value that a region yields. An operation that
+    overwrites such a value would overwrite a tensor that is read elsewhere. So
+    the regions yield copies. Arguments of the second region that it yields
+    itself are already copies.
 
     Before:
 
@@ -126,10 +128,10 @@ def UnshareYields : Pass<"unshare-yields"> {
 def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
   let summary = "Give comm and norm operations the buffers they may write";
   let description = [{
-    Fills the `outs` of every `comm` and `norm` operation on tensors, so that
-    one-shot bufferization finds a place for each result without a copy: the
-    residual or the input at its last use where it may be overwritten, a
-    `tensor.empty` elsewhere. Arguments of functions are marked read-only for
+    Fills in the `outs` of every `comm` and `norm` operation on tensors, so that
+    one-shot bufferization finds a place for each result without a copy. This is
+    the residual or the input at its last use if it may be overwritten, and a
+    `tensor.empty` otherwise. Arguments of functions are marked read-only for
     bufferization unless they carry `comm.donated`.
 
     Before:
@@ -171,21 +173,22 @@ def AssignDestinations : Pass<"assign-destinations", "::mlir::ModuleOp"> {
 }
 
 def BufferizeInPlace : Pass<"bufferize-in-place", "::mlir::ModuleOp"> {
-  let summary = "Take tensors to buffers, in a time linear in the operations";
+  let summary = "Bufferize in time linear in the number of operations";
   let description = [{
-    One-shot bufferization over function boundaries, with another analysis.
-    Upstream's compares every version of a buffer with every other: a residual
-    that each layer overwrites makes it cubic in the number of layers. Here an
-    operation overwrites a tensor if nothing reads the tensor or a view of it
-    afterwards, all of them live in one block, and each may be written. That
-    decides all of a decoder without control flow. Where it does not decide,
-    one-shot analysis does: as a whole in a function with at most
-    `analysis-limit` operations, for the operations in question in a larger one,
-    up to a fixed amount of work. What is left then is copied.
+    One-shot bufferization across function boundaries, with a different
+    analysis. Upstream's analysis compares every version of a buffer with every
+    other, so a residual that each layer overwrites makes it cubic in the number
+    of layers. Here an operation overwrites a tensor if nothing reads the tensor
+    or a view of it afterwards, all of them are in one block, and each may be
+    written. This rule decides every operation of a decoder without control
+    flow. One-shot analysis decides the rest: all of a function with at most
+    `analysis-limit` operations, and only the undecided operations of a larger
+    one, up to a fixed amount of work. Anything still undecided is copied.
 
-    A function that is called returns each result in a buffer of its own: what may
-    share one with a result before it is copied. One-shot analysis lets a caller
-    overwrite one result and read another that lies in the same buffer.
+    A function that is called returns each result in its own buffer: a result
+    that may share a buffer with an earlier one is copied. One-shot analysis
+    would let a caller overwrite one result and read another that is in the same
+    buffer.
 
     Before:
 
@@ -211,7 +214,7 @@ def BufferizeInPlace : Pass<"bufferize-in-place", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"analysisLimit", "analysis-limit", "unsigned", /*default=*/"1000",
-           "Leave a function with at most so many operations to one-shot "
+           "Leave a function with at most this many operations to one-shot "
            "analysis if the linear rule does not decide all of it">,
     Option<"checkDecisions", "check-decisions", "bool", /*default=*/"false",
            "Have one-shot analysis check every decision, at its cost">
@@ -231,10 +234,11 @@ def DeallocateAtLastUse
   let summary = "Free buffers that stay in their block after their last use";
   let description = [{
     Ownership-based deallocation frees all buffers of a block at its end, after
-    comparing them with each other: memory that grows with the number of layers,
-    and a quadratic time. This pass frees those that are not returned, yielded
-    or given to anything unknown where they are used last, and marks them
-    `bufferization.manual_deallocation`. The others are left to it.
+    comparing them with each other. Memory then grows with the number of layers,
+    and the time is quadratic. This pass frees buffers that are not returned,
+    yielded or passed to anything unknown right after their last use, and marks
+    them `bufferization.manual_deallocation`. It leaves the others to
+    ownership-based deallocation.
 
     Before:
 
@@ -274,9 +278,10 @@ def DeallocateAtLastUse
 def UnshareResults : Pass<"unshare-results", "::mlir::func::FuncOp"> {
   let summary = "Give each returned buffer an allocation of its own";
   let description = [{
-    The caller of a compiled function frees every buffer that it gets. Where two
-    results of a public function may be the same allocation, this compares them
-    when the function returns, and copies the later one if they are.
+    The caller of a compiled function frees every buffer that it gets. If two
+    results of a public function may be the same allocation, this pass compares
+    them when the function returns, and copies the later one if they are the
+    same.
 
     Before:
 

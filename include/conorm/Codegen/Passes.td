@@ -12,10 +12,10 @@
 include "mlir/Pass/PassBase.td"
 
 def DecomposeAggregates : Pass<"decompose-aggregates"> {
-  let summary = "Split linalg operations that are no single loop nest";
+  let summary = "Split linalg operations that are not a single loop nest";
   let description = [{
     `linalg.softmax` and other aggregates become the operations that they stand
-    for; upstream does this in transform scripts alone.
+    for. Upstream does this only in transform scripts.
 
     Before:
 
@@ -44,9 +44,9 @@ def InterchangeContractions : Pass<"interchange-contractions"> {
   let description = [{
     A matrix product whose innermost loop is the sum over k is a chain of
     dependent additions. This pass makes the last dimension of the output the
-    innermost loop where every operand that uses it has it last too, so that
-    the loop is vectorized. Each element is still summed in the same order:
-    no bit changes.
+    innermost loop if every operand that uses it also has it last, so that the
+    loop is vectorized. Each element is still summed in the same order, so no
+    bit changes.
 
     Before:
 
@@ -78,7 +78,7 @@ def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg"> {
   let summary = "Turn copies of buffers that are not contiguous into loops";
   let description = [{
     Upstream lowers such a `memref.copy` to a call of MLIR's own runtime
-    library, which a compiled artefact does not have.
+    library, which a compiled artifact does not have.
 
     Before:
 
@@ -102,12 +102,13 @@ def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg"> {
 }
 
 def OutlineKernels : Pass<"outline-kernels", "::mlir::ModuleOp"> {
-  let summary = "Make a function of each different linalg operation on buffers";
+  let summary = "Outline each distinct linalg operation on buffers";
   let description = [{
-    The layers of a model repeat the same loops. As functions of their own they
-    are compiled once, and what is left of the model is a list of calls: the
-    passes that are worse than linear in a function's size, here and in LLVM,
-    see small functions. Operations are the same if all but their operands is.
+    The layers of a model repeat the same loops. As separate functions, these
+    loops are compiled once, and the rest of the model is a list of calls.
+    Passes whose time is worse than linear in a function's size, here and in
+    LLVM, then see small functions. Operations are the same if they differ only
+    in their operands.
 
     Before:
 
@@ -145,16 +146,16 @@ def ExpandSmallFloats : Pass<"expand-small-floats"> {
   let description = [{
     Each operation of the arith and math dialects on bf16, f16, f8E4M3FN or
     f8E5M2 widens its operands, computes in f32, and rounds its result to
-    nearest even; another rounding mode is an error. Rounding to bf16 and f8,
-    and widening them, is integer arithmetic: denormals and infinities are kept,
-    every NaN becomes the quiet NaN, and so does what is too large for
-    f8E4M3FN, which has no infinity. No fast-math flag is set, so that nothing
-    later removes a rounding; the similar upstream pass allows that.
+    nearest even; any other rounding mode is an error. Rounding to bf16 and f8,
+    and widening from them, is integer arithmetic. It keeps denormals and
+    infinities. Every NaN becomes the quiet NaN, and so does a value that is too
+    large for f8E4M3FN, which has no infinity. No fast-math flag is set, so no
+    later pass removes a rounding; the similar upstream pass allows that.
 
-    Scaled conversions become the steps that arith documents. Their scales are
-    of f8E8M0FNU, or are rounded to it, which takes the exponent, as upstream's
-    `arith-expand` does: a fraction is cut off, a sign is lost, and what is not
-    finite becomes NaN.
+    Scaled conversions become the steps that the arith dialect documents. Their
+    scales have type f8E8M0FNU, or are rounded to it by taking the exponent, as
+    upstream's `arith-expand` does: a fraction is cut off, a sign is lost, and a
+    value that is not finite becomes NaN.
 
     Before:
 
@@ -184,13 +185,13 @@ def ExpandSmallFloats : Pass<"expand-small-floats"> {
 }
 
 def FinalizeToLLVM : Pass<"finalize-to-llvm", "::mlir::ModuleOp"> {
-  let summary = "Convert loops-free code on buffers to the LLVM dialect at once";
+  let summary = "Convert loop-free code on buffers to LLVM in one pass";
   let description = [{
     Upstream has a pass for each dialect: `arith`, `cf`, `func`, `index`,
-    `memref` and `ub`. Each walks over everything that the ones before have
-    made, and what they make is large. This pass has the patterns of all. It
-    allocates with `aligned_alloc` and frees with `free`, and reconciles the
-    casts that the module came with as `--reconcile-unrealized-casts` does.
+    `memref` and `ub`. Each one walks over everything that the previous ones
+    produced, which is large. This pass has the patterns of all of them. It
+    allocates with `aligned_alloc` and frees with `free`. It also reconciles the
+    casts that were in the module, as `--reconcile-unrealized-casts` does.
 
     Before:
 

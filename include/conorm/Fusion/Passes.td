@@ -14,32 +14,32 @@ include "mlir/Pass/PassBase.td"
 def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
   let summary = "Fuse comm.all_reduce with the normalization that reads it";
   let description = [{
-    Works in stages, each to a fixpoint.
+    Works in stages, each of which runs to a fixpoint.
 
     1. *Normalize*: a norm over an f32 `1 + weight` takes the raw weight and
        `weight_bias = 1.0`; an addition that a norm reads becomes
-       `norm.add_rms_norm`; casts and copies that change nothing are looked
-       through.
+       `norm.add_rms_norm`; casts and copies that change nothing are ignored.
     2. *Fuse*: `comm.all_reduce` and the `norm.rms_norm` or `norm.add_rms_norm`
        that reads it become `comm.all_reduce_rms_norm`; so do an all_reduce, a
        norm, the addition of the residual and a second norm (the sandwich of
        Gemma 2 and 3). Other users of the reduced value or of the sum read
        results of the fused operation.
-    3. *Quantize*: a fused operation takes in the `norm.quantize` that reads its
-       norm, be it through casts, copies or a widening. The norm stays a result
-       where something else reads it. Before that, elementwise arithmetic that
-       quantizes a norm (a scale, a clamp and a truncation to f8) becomes
-       `norm.quantize` where it is the scheme `per_tensor` bit by bit.
+    3. *Quantize*: first, elementwise arithmetic that quantizes a norm (a scale,
+       a clamp and a truncation to f8) becomes `norm.quantize` if it equals the
+       scheme `per_tensor` bit for bit. Then the `norm.quantize` that reads the
+       norm of a fused operation, directly or through casts, copies or a
+       widening, becomes part of that operation. The norm stays a result if
+       something else reads it.
 
-    No bit of any result changes, unless `numerics=relaxed`: then a norm over
-    `1 + weight` becomes one with `weight_bias = 1.0` also where the program
-    rounds the sum to bf16 or f16, and a remark names each such place.
+    No bit of any result changes, unless `numerics=relaxed` is given. Then a
+    norm over `1 + weight` also becomes one with `weight_bias = 1.0` if the
+    program rounds the sum to bf16 or f16, and a remark names each such place.
 
-    Every `comm.all_reduce`, sandwich and quantization is explained by a remark
-    (category `fuse-all-reduce-norm`): passed with what it took, or missed with
-    the name of the constraint that failed and what it saw.
-    docs/MissedRemarks.md says for each constraint what to change. `report`
-    prints a summary of them to the standard error.
+    A remark (category `fuse-all-reduce-norm`) explains every `comm.all_reduce`,
+    sandwich and quantization: passed, with the operations that were fused, or
+    missed, with the name of the constraint that failed and what it found.
+    docs/MissedRemarks.md says what to change for each constraint. `report`
+    prints a summary of the remarks to standard error.
 
     Before:
 
@@ -73,14 +73,15 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
     Option<"weightBias", "weight-bias", "bool", /*default=*/"true",
            "Turn norms over an f32 1 + weight into weight_bias = 1.0">,
     Option<"numerics", "numerics", "::conorm::Numerics",
-           /*default=*/"::conorm::Numerics::Exact", "Which bits are kept", [{
+           /*default=*/"::conorm::Numerics::Exact", "Which bits to keep", [{
              ::llvm::cl::values(
                clEnumValN(::conorm::Numerics::Exact, "exact", "All of them"),
                clEnumValN(::conorm::Numerics::Relaxed, "relaxed",
                           "Fold a 1 + weight that is rounded to bf16 or f16"))
            }]>,
     Option<"report", "report", "bool", /*default=*/"false",
-           "Print how many sites were fused, by kind, and missed, by reason">
+           "Print how many sites were fused, by kind, and how many were "
+           "missed, by reason">
   ];
   let statistics = [
     Statistic<"numSites", "num-all-reduces", "Number of comm.all_reduce seen">,
@@ -94,7 +95,7 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
     Statistic<"numWithQuantization", "num-fused-quantization",
               "Number of fused operations that quantize">,
     Statistic<"numMissed", "num-missed",
-              "Number of comm.all_reduce left as they were">
+              "Number of comm.all_reduce left unfused">
   ];
   let dependentDialects = [
     "::conorm::comm::CommDialect", "::conorm::norm::NormDialect",
@@ -107,9 +108,9 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
 def DecomposeFusedNorm : Pass<"decompose-fused-norm"> {
   let summary = "Split comm.all_reduce_rms_norm into its parts";
   let description = [{
-    The inverse of `--fuse-all-reduce-norm` and the fallback where a target has
-    no fused kernel: the result is the normal form that the fusion's first stage
-    makes, and its bits are the same.
+    The inverse of `--fuse-all-reduce-norm`, and the fallback for targets
+    without a fused kernel. The result is the normal form that the fusion's
+    first stage produces, with the same bits.
 
     Before:
 

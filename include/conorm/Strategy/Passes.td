@@ -16,22 +16,23 @@ def MarkReplicated : Pass<"mark-replicated", "::mlir::ModuleOp"> {
   let description = [{
     Sets `replicated` on every `comm.all_reduce_rms_norm` whose weights,
     residual and scale are known to hold equal data on all members of its group.
-    Known to be equal are:
+    The following values are known to be equal:
 
     * arguments without `comm.per_rank` of a public function that nothing in the
       module refers to;
     * results of `comm.all_reduce` and `comm.all_gather` on the same group, or
-      on one without `replica_groups`, which has all ranks;
-    * of a fused operation on such a group, `reduced`; and the other results
-      where its weights, residual and scale are equal, or it is marked already;
+      on a group without `replica_groups`, which has all ranks;
+    * the result `reduced` of a fused operation on such a group, and its other
+      results if its weights, residual and scale are equal or it is already
+      marked;
     * results of operations of `arith`, `index`, `linalg`, `math`, `norm` and
-      `tensor` that have no effects, read nothing but equal values, and hold
-      nothing of other dialects.
+      `tensor` that have no effects, read only equal values, and contain no
+      operation of another dialect.
 
-    Everything else may differ: results of calls and of control flow, arguments
-    of blocks inside a function, what other dialects compute (the index of a
-    process, for one). The time is linear in the number of operations, for each
-    group that a fused operation names. What is marked already stays so.
+    All other values may differ: results of calls and of control flow, arguments
+    of blocks inside a function, and results of other dialects (for example, the
+    index of a process). The time is linear in the number of operations for each
+    group that a fused operation names. Existing marks are kept.
 
     Before:
 
@@ -68,22 +69,23 @@ def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
   let summary = "Choose how each all_reduce is carried out";
   let description = [{
     Chooses the strategy of every `comm.all_reduce` and
-    `comm.all_reduce_rms_norm` that leaves it open (`auto`), by a cost model of
-    the target: where the module runs, as its attribute `comm.target` or
-    `target-description` says. docs/performance-model.md derives the model.
+    `comm.all_reduce_rms_norm` that leaves it open (`auto`), using a cost model
+    of the target. The module's attribute `comm.target` or the option
+    `target-description` states the target. docs/performance-model.md derives
+    the model.
 
-    Where the sizes and the number of ranks are known, the operation gets the
-    fastest strategy. Otherwise it gets a table (`dispatch`) by which the
-    runtime chooses once it knows them: one program serves every size. All
-    ranks have the same table, and so take the same strategy. A strategy that
-    the program states stays. Without a target nothing changes, and the runtime
-    chooses by itself; so it does for a fused operation on a CPU whose rows the
-    ranks may share (`replicated`, with scales in rows, and not known to have
-    fewer rows than ranks), unless a tuning file has thresholds.
+    If the sizes and the number of ranks are known, the operation gets the
+    fastest strategy. Otherwise it gets a table (`dispatch`) from which the
+    runtime chooses when it knows them, so one program serves every size. All
+    ranks have the same table and so take the same strategy. A strategy that the
+    program states is kept. Without a target nothing changes, and the runtime
+    chooses by itself. It also chooses by itself for a fused operation on a CPU
+    whose rows the ranks may share (`replicated`, with scales in rows, and not
+    known to have fewer rows than ranks), unless a tuning file has thresholds.
 
-    A remark for each operation (category `select-strategy`) says what was
-    chosen, and by which numbers. `tuning-file` names a JSON file of measured
-    constants and thresholds that replace the model's.
+    A remark for each operation (category `select-strategy`) states the chosen
+    strategy and the numbers behind the choice. `tuning-file` names a JSON file
+    of measured constants and thresholds that replace the model's.
 
     Before:
 
@@ -119,8 +121,8 @@ def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"targetDescription", "target-description", "std::string",
-           /*default=*/"", "Where the module runs, a #comm.target, instead of "
-           "what its attribute comm.target says">,
+           /*default=*/"", "The target of the module, a #comm.target that "
+           "replaces its attribute comm.target">,
     Option<"tuningFile", "tuning-file", "std::string", /*default=*/"",
            "JSON file of constants and thresholds that replace the model's">,
     Option<"report", "report", "bool", /*default=*/"false",
@@ -131,7 +133,7 @@ def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
     Statistic<"numChosen", "num-chosen",
               "Number of operations given a strategy">,
     Statistic<"numDispatched", "num-dispatched",
-              "Number of operations given a table for run time">,
+              "Number of operations given a table for the runtime">,
     Statistic<"numKept", "num-kept",
               "Number of operations that state a strategy">,
     Statistic<"numLeft", "num-left",

@@ -15,10 +15,10 @@ def RefuseCircles : Pass<"refuse-circles"> {
   let summary = "Fail where an operation reads its own result";
   let description = [{
     In a graph region, such as the body of a module, an operation may read its
-    own result, be it by way of others. Folders of upstream operations follow
-    such a circle for ever: `%0 = arith.negf %0` never leaves the canonicalizer.
-    The pipelines begin with this pass, which fails with an error at an operation
-    of a circle.
+    own result, directly or through other operations. Folders of upstream
+    operations follow such a cycle forever: on `%0 = arith.negf %0`, the
+    canonicalizer never terminates. The pipelines begin with this pass, which
+    fails with an error at an operation of the cycle.
   }];
 }
 

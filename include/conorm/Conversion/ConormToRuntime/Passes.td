@@ -21,17 +21,18 @@ def ConvertConormToRuntime
     that leads to such a call, and every public function, takes the context as a
     new first argument.
 
-    Buffers of the calls are contiguous. A norm of buffers whose rows alone are
-    contiguous is called in a loop over the outer dimensions; any other buffer
-    is copied to a contiguous one, and back if it is an output.
+    Buffers of the calls are contiguous. A norm of buffers of which only the
+    rows are contiguous is called in a loop over the outer dimensions. Any other
+    buffer is copied to a contiguous one, and back if it is an output.
 
-    A call takes the sizes of its input. Where those of another operand are not
-    known to agree with them, a call of `conorm_expect_size` before it fails the
-    context with the operation, its site and both sizes, and the operation does
-    nothing. Sizes are known to agree where both are static, or come from one
-    value through allocations, views and affine expressions; what one call has
-    checked, the next takes as known. A linalg operation whose operands are not
-    known to agree runs in a branch, after such a check has passed.
+    A call takes the sizes of its input. If the sizes of another operand are not
+    known to agree with these, a call of `conorm_expect_size` comes first. If
+    the sizes differ, it fails the context with the operation, its site and both
+    sizes, and the operation does nothing. Sizes are known to agree if both are
+    static or come from one value through allocations, views and affine
+    expressions. Later calls rely on what an earlier call has checked. A linalg
+    operation whose operands are not known to agree runs in a branch, after such
+    a check has passed.
 
     Before:
 

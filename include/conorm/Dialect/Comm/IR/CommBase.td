@@ -22,19 +22,20 @@ def Comm_Dialect : Dialect {
   let cppNamespace = "::conorm::comm";
   let summary = "Collective communication with a fixed order of summation";
   let description = [{
-    Collectives among the ranks of a group. They read and write one resource,
-    `CommResource`, whatever their group: no collective may be dropped,
-    duplicated, moved across control flow or reordered against another one,
-    since every rank must make the same calls in the same order. Sums are in
-    rank order with one rounding (rule R1 of docs/RoundingContract.md).
+    Collectives among the ranks of a group. Every rank must make the same calls
+    in the same order, so no collective may be dropped, duplicated, moved across
+    control flow or reordered against another one. To ensure this, all
+    collectives read and write one resource, `CommResource`, whatever their
+    group. Sums are in rank order with one rounding (rule R1 of
+    docs/RoundingContract.md).
 
     Function arguments may carry two attributes of this dialect. `comm.per_rank`
-    says that each rank passes its own data (a shard); without it all ranks
+    says that each rank passes its own data (a shard); without it, all ranks
     pass equal data. `comm.donated` says that the callee may overwrite the
-    argument's buffer; without it arguments are read-only.
+    argument's buffer; without it, arguments are read-only.
 
-    A module may carry `comm.target`, a `#comm.target`: where the program is to
-    run. `--select-strategy` chooses by it.
+    A module may carry `comm.target`, a `#comm.target` that says where the
+    program is to run. `--select-strategy` uses it to choose strategies.
   }];
   let dependentDialects = ["::conorm::norm::NormDialect"];
   let hasRegionArgAttrVerify = 1;
@@ -56,8 +57,9 @@ def Comm_ReductionAttr : EnumAttr<Comm_Dialect, Comm_Reduction, "reduction"> {
   let summary = "reduction of a collective";
   let assemblyFormat = "`<` $value `>`";
   let description = [{
-    `max` and `min` are IEEE 754-2019 maximum and minimum: NaN wins, and -0.0 is
-    less than +0.0. Every reduction folds in rank order in f32 and rounds once.
+    `max` and `min` are IEEE 754-2019 maximum and minimum: a NaN operand gives
+    NaN, and -0.0 is less than +0.0. Every reduction folds in rank order in f32
+    and rounds once.
   }];
 }
 
@@ -81,7 +83,7 @@ def Comm_StrategyAttr : EnumAttr<Comm_Dialect, Comm_Strategy, "strategy"> {
 }
 
 // Values are those of the runtime's C ABI (types.h).
-def Comm_Backend : I32EnumAttr<"Backend", "backend of the runtime", [
+def Comm_Backend : I32EnumAttr<"Backend", "back end of the runtime", [
   I32EnumAttrCase<"CPU", 0, "cpu">,
   I32EnumAttrCase<"CUDA", 1, "cuda">
 ]> {
@@ -107,12 +109,12 @@ def Comm_TargetAttr : AttrDef<Comm_Dialect, "Target"> {
   let mnemonic = "target";
   let summary = "where a program is to run";
   let description = [{
-    Stands on a module as `comm.target`. `arch` is `cpu`, or `sm_` and a number
-    for a GPU. `link` is the slowest link between two ranks: `shared_memory` for
-    `cpu`, otherwise `pcie`, `nvlink` (both with access to the memory of peers)
-    or `network` (without). `world_size` is the number of ranks, 0 where it is
-    not known; `ranks_per_device` says how many share a device, and with it the
-    link and the memory of that device.
+    The attribute `comm.target` of a module. `arch` is `cpu`, or `sm_` and a
+    number for a GPU. `link` is the slowest link between two ranks:
+    `shared_memory` for `cpu`, otherwise `pcie`, `nvlink` (both with access to
+    the memory of peers) or `network` (without). `world_size` is the number of
+    ranks, or 0 if it is not known. `ranks_per_device` says how many ranks share
+    a device and therefore that device's link and memory.
 
     Constraints:
     * (C1) `arch` is `cpu` or `sm_` and a number.
@@ -132,14 +134,14 @@ def Comm_TargetAttr : AttrDef<Comm_Dialect, "Target"> {
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// The backend that runs on this target.
+    /// The back end that runs on this target.
     Backend getBackend() const;
   }];
 }
 
 def Comm_StrategyRangeAttr : AttrDef<Comm_Dialect, "StrategyRange"> {
   let mnemonic = "strategy_range";
-  let summary = "sizes that take one strategy";
+  let summary = "range of sizes that take one strategy";
   let description = [{
     Calls of at least `from_bytes` bytes of input, in groups of at least
     `group_size` ranks, take `strategy`.
@@ -163,14 +165,14 @@ def Comm_StrategyRangeAttr : AttrDef<Comm_Dialect, "StrategyRange"> {
 
 def Comm_DispatchAttr : AttrDef<Comm_Dialect, "Dispatch"> {
   let mnemonic = "dispatch";
-  let summary = "strategies by the size of a call, for run time";
+  let summary = "table of strategies by the size of a call, for the runtime";
   let description = [{
-    What a collective with the strategy `auto` takes once the sizes are known.
-    Of the ranges with the largest `group_size` that is not above the group's,
-    the one with the largest `from_bytes` that is not above the bytes of the
-    input. The backend says whose strategies these are; another one chooses as
-    it does without a table. Every rank has the same table, so that all take
-    the same strategy without talking.
+    The strategy that a collective with `auto` takes once the sizes are known.
+    Lookup takes the ranges with the largest `group_size` that is not above the
+    size of the group, and among them the one with the largest `from_bytes` that
+    is not above the bytes of the input. The table is for one back end; any
+    other back end chooses as it does without a table. Every rank has the same
+    table, so all ranks take the same strategy without communicating.
 
     Constraints:
     * (C1) there is at least one range, and at most 4096.

@@ -23,16 +23,16 @@ def Comm_GroupOp : Op<Comm_Dialect, "group", [Symbol]> {
   let summary = "a communicator";
   let description = [{
     Names the ranks that communicate. Each row of `replica_groups` is one group
-    of world ranks; the members' order in a row is the order of summation.
-    Without it the group is all ranks of the world, in order. `size` is the
-    number of members, and is enforced where it is given; a program without it
-    runs on any number of ranks.
+    of world ranks, and the order of the members in a row is the order of
+    summation. Without `replica_groups`, the group is all ranks of the world, in
+    order. `size` is the number of members and is enforced if it is given; a
+    program without it runs on any number of ranks.
 
     Constraints:
     * (C1) `size` is positive.
     * (C2) `replica_groups` is a matrix with at least one row and one column.
-    * (C3) ranks in `replica_groups` are not negative and stand there once.
-    * (C4) with both, the rows of `replica_groups` have `size` members.
+    * (C3) ranks in `replica_groups` are not negative, and each occurs once.
+    * (C4) if both are given, the rows of `replica_groups` have `size` members.
 
     Example:
 
@@ -49,7 +49,7 @@ def Comm_GroupOp : Op<Comm_Dialect, "group", [Symbol]> {
   let assemblyFormat = "$sym_name attr-dict";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    /// Number of members where the program states it.
+    /// Number of members, if the program states it.
     std::optional<int64_t> getGroupSize();
   }];
 }
@@ -69,13 +69,13 @@ def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
     DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "reduction over the members of a group, result on all of them";
   let description = [{
-    Element by element `T(x_0 + x_1 + ... + x_{N-1})` in the group's rank order
-    (rule R1), or the same with another `reduction`. The bits are equal on every
-    member and under every strategy. `dispatch` says what `auto` takes by the size
-    of the call.
+    Computes `T(x_0 + x_1 + ... + x_{N-1})` for each element, in the group's
+    rank order (rule R1), or the same with another `reduction`. The bits are
+    equal on every member and under every strategy. `dispatch` states which
+    strategy `auto` takes for each size of a call.
 
     Constraints:
-    * (C1) `dispatch` only with the strategy `auto`.
+    * (C1) `dispatch` is only allowed with the strategy `auto`.
 
     Example:
 
@@ -115,8 +115,8 @@ def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
 def Comm_ReduceScatterOp : Comm_Collective<"reduce_scatter"> {
   let summary = "reduction over a group, one block of the result to each member";
   let description = [{
-    Reduces as `comm.all_reduce` does and leaves member m of N with block m of N
-    along `dim`. Where the group's size is known, `dim` of the input is N times
+    Reduces as `comm.all_reduce` does, and gives member m of N block m of N
+    along `dim`. If the group's size is known, `dim` of the input is N times
     that of the result.
 
     Example:
@@ -147,8 +147,8 @@ def Comm_ReduceScatterOp : Comm_Collective<"reduce_scatter"> {
 def Comm_AllGatherOp : Comm_Collective<"all_gather"> {
   let summary = "concatenation of the members' blocks, result on all of them";
   let description = [{
-    Member m's input is block m along `dim` of the result. No arithmetic: the
-    bits are carried as they are.
+    Member m's input is block m along `dim` of the result. There is no
+    arithmetic, so the bits do not change.
 
     Example:
 
@@ -176,7 +176,8 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     AttrSizedOperandSegments, AttrSizedResultSegments]> {
   let summary = "all_reduce, residual, RMS norm and quantization in one call";
   let description = [{
-    The fused operation. In order, each step only where it is asked for:
+    The fused operation. It performs these steps in order, each only if it is
+    requested:
 
     1. `reduced = all_reduce(input)` with `sum` (rule R1);
     2. with `post_norm_epsilon` (the sandwich of Gemma 2 and 3):
@@ -187,28 +188,29 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
        and R4);
     5. with `quantization`: `quantized` and `scales` of `normed` (rule R5).
 
-    Each result is present only where something needs it; the assembly names
-    those that are. At least one is present. The bits of every result are those
-    of the separate operations.
+    Each result is present only if something needs it, and the assembly names
+    the results that are present. At least one is present. The bits of every
+    result are those of the separate operations.
 
-    `replicated` says that the weights, the residual and the scale, those that
-    are present, hold equal data on all members of the group. Then one member may
-    finish a row for all of them, which under `two_shot` saves every member most
-    of its arithmetic. Where it is true it changes no bit of any result; where it
-    is not, the results are undefined. `--mark-replicated` sets it where that is
-    known.
+    `replicated` says that the weights, the residual and the scale, if present,
+    hold equal data on all members of the group. Then one member may finish a
+    row for all of them, which under `two_shot` saves every member most of its
+    arithmetic. If the data are equal, `replicated` changes no bit of any
+    result; otherwise the results are undefined. `--mark-replicated` sets the
+    attribute where the data are known to be equal.
 
     Constraints:
-    * (C1) at least one result on tensors, one destination on memrefs.
-    * (C2) `residual_out` only with `residual`.
-    * (C3) `quantized` and `scales` only with `quantization`, and `quantized`
-      with it.
-    * (C4) `post_norm_*` only with `post_norm_epsilon`, and then with a
-      `residual`.
-    * (C5) destinations name the same results, or none.
-    * (C6) `weight` is of the input's element type: an f32 weight over a bf16
-      input is the unfused program's business.
-    * (C7) `dispatch` only with the strategy `auto`.
+    * (C1) there is at least one result on tensors, or one destination on
+      memrefs.
+    * (C2) `residual_out` is only allowed with `residual`.
+    * (C3) `quantized` and `scales` are only allowed with `quantization`, and
+      `quantization` requires `quantized`.
+    * (C4) `post_norm_*` is only allowed with `post_norm_epsilon`, which
+      requires a `residual`.
+    * (C5) destinations, if there are any, are for the same results.
+    * (C6) `weight` has the input's element type. A program with an f32 weight
+      over a bf16 input stays unfused.
+    * (C7) `dispatch` is only allowed with the strategy `auto`.
 
     Example:
 
@@ -280,7 +282,7 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
       "::mlir::ValueRange":$inputs, "::mlir::ValueRange":$partOuts,
       "const Properties &":$properties)>
   ];
-  // Bytecode of versions before `replicated` is still read.
+  // Bytecode of versions before `replicated` can still be read.
   let useCustomPropertiesEncoding = 1;
 }
 

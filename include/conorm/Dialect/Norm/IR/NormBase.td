@@ -22,11 +22,10 @@ def Norm_Dialect : Dialect {
   let cppNamespace = "::conorm::norm";
   let summary = "Row normalization and quantization with fixed rounding";
   let description = [{
-    Root-mean-square normalization over the last dimension, and the
-    quantization that follows it, with every rounding stated. The operations
-    work on ranked tensors while patterns run and on memrefs after
-    bufferization. The rules R1 to R6 that each operation refers to are those
-    of the rounding contract (docs/RoundingContract.md).
+    Root-mean-square normalization over the last dimension, and the quantization
+    that follows it, with every rounding stated. The operations work on ranked
+    tensors while patterns run, and on memrefs after bufferization. Operations
+    refer to rules R1 to R6 of the rounding contract (docs/RoundingContract.md).
   }];
   let useDefaultAttributePrinterParser = 1;
 }
@@ -81,7 +80,7 @@ def Norm_RoundingAttr : EnumAttr<Norm_Dialect, Norm_Rounding, "rounding"> {
   let description = [{
     Rule R4 of the rounding contract. `scale_then_round` (Gemma, vLLM,
     FlashInfer): `T((f32(v) * r) * (weight_bias + f32(w)))`. `round_then_scale`
-    (the Llama family in HF transformers):
+    (the Llama family in Hugging Face transformers):
     `T(f32(T(f32(v) * r)) * (weight_bias + f32(w)))`.
   }];
 }

@@ -17,8 +17,8 @@ include "conorm/Dialect/Norm/IR/NormBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-/// All `norm` operations: free of effects on tensors, readers and writers of
-/// their buffers on memrefs. `outs` is empty, or names one destination for each
+/// All `norm` operations. On tensors they have no effects; on memrefs they read
+/// and write their buffers. `outs` is empty, or has one destination for each
 /// result; with memrefs there are no results.
 class Norm_Op<string mnemonic, list<Trait> traits = []>
     : Op<Norm_Dialect, mnemonic, traits # [
@@ -36,8 +36,8 @@ def Norm_RMSNormOp : Norm_Op<"rms_norm", [
   let description = [{
     `y = v * (1 / sqrt(mean(v^2) + epsilon)) * (weight_bias + weight)` over the
     last dimension, with the summation order of rule R3 and the roundings of
-    rule R4. Without a weight the last factor is absent. The weight is one row,
-    of the input's element type or f32.
+    rule R4. Without a weight, the last factor is absent. The weight is one row
+    and has the input's element type or f32.
 
     `weight_bias = 1.0` is the convention of Gemma, Qwen3-Next and Qwen3.5.
 
@@ -69,9 +69,9 @@ def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
     DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "residual addition followed by RMS normalization";
   let description = [{
-    `residual_out = T(input + residual)` (rule R2), then
-    `normed = rms_norm(residual_out)`. Results: `normed`, `residual_out`.
-    Destinations come in the same order.
+    Computes `residual_out = T(input + residual)` (rule R2), then
+    `normed = rms_norm(residual_out)`. The results are `normed` and
+    `residual_out`; destinations have the same order.
 
     Example:
 
@@ -109,11 +109,11 @@ def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
 def Norm_QuantizeOp : Norm_Op<"quantize", [AttrSizedOperandSegments]> {
   let summary = "quantization of a rounded norm";
   let description = [{
-    Quantizes each row by `scheme` (rule R5): round to nearest even, saturating,
-    NaN stays NaN in fp8 and becomes +6 in e2m1. `scale` is the static scale of
-    `per_tensor` or the global scale of `nvfp4`, one f32. Schemes that compute
-    scales give them as a second result. Packed fp4 is `i8` with half as many
-    columns, low nibble first.
+    Quantizes each row by `scheme` (rule R5). Values are rounded to nearest even
+    and saturate; NaN stays NaN in fp8 and becomes +6 in e2m1. `scale` is one
+    f32: the static scale of `per_tensor` or the global scale of `nvfp4`.
+    Schemes that compute scales return them as a second result. Packed fp4 is
+    `i8` with half as many columns, low nibble first.
 
     Example:
 
