@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Checks that includes run one way between the folders of lib and of runtime.
+
+Each list names folders from the bottom up. A file may include headers of its
+own folder and of those before it; files that stand in no folder may include
+anything. Public headers of the compiler, include/conorm/X, belong to lib/X.
+
+usage: includes.py SOURCE_ROOT
+"""
+
+import pathlib
+import re
+import sys
+
+LIB = ["Support", "Interfaces", "Dialect/Norm", "Dialect/Comm", "Raise", "Fusion",
+       "Strategy", "Bufferization", "Codegen", "Conversion", "Transforms", "Pipelines",
+       "Target", "Plugin"]
+RUNTIME = ["mpi", "common", "cpu", "cuda"]
+INCLUDE = re.compile(r'^\s*#\s*include "([^"]+)"', re.M)
+SUFFIXES = {".c", ".cpp", ".h", ".cu", ".cuh"}
+
+
+def rank(path, order):
+    """The place of a file among `order`; None if it stands in none of them."""
+    text = path.as_posix()
+    for index, folder in enumerate(order):
+        if text.startswith(folder + "/"):
+            return index
+    return None
+
+
+def resolve(file, name, tops):
+    """The file that `#include "name"` of `file` means, below one of `tops`."""
+    for base in [file.parent] + [top for top, _ in tops]:
+        found = (base / name).resolve()
+        for top, inside in tops:
+            if found.is_file() and inside in found.parents:
+                return found.relative_to(inside)
+    return None
+
+
+def check(root, sources, tops, order, problems):
+    count = 0
+    for source in sources:
+        for file in sorted(source.rglob("*")):
+            if file.suffix not in SUFFIXES:
+                continue
+            mine = rank(file.relative_to(source), order)
+            for name in INCLUDE.findall(file.read_text()):
+                target = resolve(file, name, tops)
+                theirs = rank(target, order) if target else None
+                if theirs is None:
+                    continue
+                count += 1
+                if mine is not None and theirs > mine:
+                    problems.append("%s includes %s: %s is above %s" % (
+                        file.relative_to(root), name, order[theirs], order[mine]))
+    return count
+
+
+def main():
+    root = pathlib.Path(sys.argv[1]).resolve()
+    problems = []
+    lib, include = root / "lib", root / "include" / "conorm"
+    count = check(root, [lib, include], [(include.parent, include), (lib, lib)], LIB, problems)
+    runtime = root / "runtime" / "lib"
+    count += check(root, [runtime], [(runtime, runtime)], RUNTIME, problems)
+    for top, order in ((lib, LIB), (runtime, RUNTIME)):
+        for folder in top.iterdir():
+            if folder.is_dir() and folder.name not in {name.split("/")[0] for name in order}:
+                problems.append("%s has no place in the order" % folder.relative_to(root))
+    print("\n".join(problems + ["%d includes, %d problems" % (count, len(problems))]))
+    return 1 if problems or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
