@@ -12,6 +12,7 @@
 #include "Error.h"
 #include "Inputs.h"
 #include "Npy.h"
+#include "SharedOptions.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -114,6 +115,7 @@ void RankRun::expectWorld() {
                   "found " +
                   std::to_string(options.ranks));
   });
+  expectSharedOptions(options, world);
 }
 
 bool sameType(const conorm_value_desc &a, const conorm_value_desc &b) {

@@ -65,6 +65,7 @@ Session::Session(const Options &options, World &world,
     conorm_context_destroy(context);
     throw;
   }
+  world.outlastCalls();
   watch();
   uint32_t backend = conorm_module_manifest(module)->backend;
   std::string error;

@@ -44,11 +44,16 @@ void World::allgather(const void *send, size_t bytes, void *recv) {
   beat();
   int32_t status =
       bootstrap.allgather(bootstrap.user, send, bytes, recv, timeoutMs);
-  if (status != 0)
+  if (status != 0) {
+    // The bootstrap knows who is missing, and why.
+    std::string reason = conorm_bootstrap_message();
     throw RankError(CONORM_ERROR_BOOTSTRAP,
-                    "the ranks lost each other: expected all " +
-                        std::to_string(size()) +
-                        " to exchange data, found one gone or late");
+                    !reason.empty()
+                        ? reason
+                        : "expected all " + std::to_string(size()) +
+                              " ranks to exchange data, found one gone or "
+                              "late");
+  }
   beat();
 }
 

@@ -41,11 +41,17 @@ class World {
 public:
   World(const conorm_bootstrap &bootstrap, uint32_t timeoutMs,
         Heartbeats &heartbeats)
-      : bootstrap(bootstrap), timeoutMs(timeoutMs), heartbeats(heartbeats) {}
+      : bootstrap(bootstrap), callTimeoutMs(timeoutMs), timeoutMs(timeoutMs),
+        heartbeats(heartbeats) {}
 
   int rank() const { return bootstrap.rank; }
   int size() const { return bootstrap.world_size; }
   void beat() { heartbeats.beat(rank()); }
+
+  /// From now on exchanges outlast the calls of contexts: if one rank waits in
+  /// a call that another one has left out, the former, who can name the call,
+  /// gives up first.
+  void outlastCalls() { timeoutMs = callTimeoutMs + kExchangeGraceMs; }
 
   /// Throws RankError if a peer is gone or late.
   void allgather(const void *send, size_t bytes, void *recv);
@@ -66,7 +72,11 @@ public:
   std::vector<char> broadcast(const std::vector<char> &bytes);
 
 private:
+  /// Less than the launcher allows a run to stall.
+  static constexpr uint32_t kExchangeGraceMs = 2000;
+
   const conorm_bootstrap &bootstrap;
+  uint32_t callTimeoutMs;
   uint32_t timeoutMs;
   Heartbeats &heartbeats;
 };

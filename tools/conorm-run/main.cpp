@@ -9,19 +9,28 @@
 #include "Error.h"
 #include "Launcher.h"
 #include "Options.h"
+#include "Watchdog.h"
 
 using namespace conorm::run;
 
 namespace {
 
-int run(const Options &options) {
-  conorm_bootstrap bootstrap = {};
-  bootstrap.struct_size = sizeof(bootstrap);
-  int32_t found = 0;
+/// MPI_Init waits for ranks that never come without an end.
+void findWorld(const Options &options, conorm_bootstrap &bootstrap,
+               int32_t &found) {
+  Heartbeats heartbeats;
+  Watchdog watchdog(heartbeats, options.timeoutSeconds + kStallGraceSeconds);
   char message[1024] = "";
   if (conorm_bootstrap_from_environment(&bootstrap, &found, message,
                                         sizeof(message)) != CONORM_OK)
     throw Error(message);
+}
+
+int run(const Options &options) {
+  conorm_bootstrap bootstrap = {};
+  bootstrap.struct_size = sizeof(bootstrap);
+  int32_t found = 0;
+  findWorld(options, bootstrap, found);
   if (!found)
     return options.threads ? runThreads(options) : runProcesses(options);
   int code = runInWorld(options, bootstrap);

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LaunchEnvironment.h"
 #include "RankRunner.h"
 
 #include "gmock/gmock.h"
@@ -16,6 +17,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
@@ -69,15 +71,6 @@ std::string failToCreate(const conorm_bootstrap &bootstrap,
 /// a busy machine starts it.
 std::string failBesideRankZero(const conorm_bootstrap &bootstrap) {
   return failToCreate(bootstrap, bootstrap.rank == 0 ? 1000 : 10000);
-}
-
-/// The environment without any of the variables that start a bootstrap.
-void clearEnvironment() {
-  for (const char *name :
-       {CONORM_LAUNCH_FD_ENV, "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "RANK",
-        "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_RUN_ID",
-        "TORCHELASTIC_RESTART_COUNT"})
-    unsetenv(name);
 }
 
 void setTorchrun(int rank, int worldSize, int port) {
@@ -220,8 +213,8 @@ TEST(Custom, otherMachinesAreRefused) {
       }
     return 0;
   };
-  EXPECT_EQ(failToCreate(bootstrap), "rank 1 runs on another machine; the cpu "
-                                     "backend needs all ranks on one");
+  EXPECT_EQ(failToCreate(bootstrap), "rank 1 runs on another machine, expected "
+                                     "all ranks on one");
 }
 
 TEST(Launcher, startsProcesses) {
@@ -243,6 +236,53 @@ TEST(Launcher, namesWhoIsMissing) {
               MatchesRegex("rank 2 did not take part within 4[0-9]+ ms"));
   EXPECT_EQ(results[1], results[0]);
   EXPECT_EQ(results[2], "the other ranks gave up on this allgather");
+}
+
+TEST(Launcher, ranksOfOtherNetworkNamespacesAreRefused) {
+  std::vector<std::string> results =
+      runProcesses(2, [](const conorm_bootstrap &bootstrap) -> std::string {
+        // Without rights to it, the other rank hears that this one is gone.
+        if (bootstrap.rank == 1 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
+          return "unprivileged";
+        return failToCreate(bootstrap, 5000);
+      });
+  if (results[1] == "unprivileged")
+    GTEST_SKIP() << "no rights to make a network namespace";
+  EXPECT_EQ(results[0], "rank 1 runs in another network namespace, expected "
+                        "all ranks in one");
+  EXPECT_EQ(results[1], "rank 0 runs in another network namespace, expected "
+                        "all ranks in one");
+}
+
+TEST(Launcher, refusesMoreRanksThanThereCanBe) {
+  int32_t fds[CONORM_MAX_WORLD_SIZE + 1];
+  conorm_launch *launch = nullptr;
+  EXPECT_EQ(conorm_launch_create(CONORM_MAX_WORLD_SIZE + 1, fds, &launch),
+            CONORM_ERROR_INVALID_ARGUMENT);
+  // A launcher of somebody else's that sends the welcome of a larger world.
+  int pair[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  const uint32_t welcome[8] = {0x4e524f43, 1, 64, 65};
+  ASSERT_EQ(write(pair[0], welcome, sizeof(welcome)), ssize_t(sizeof(welcome)));
+  setenv(CONORM_LAUNCH_FD_ENV, std::to_string(pair[1]).c_str(), 1);
+  EXPECT_EQ(withEnvironment([](const conorm_bootstrap &) { return "started"; }),
+            "the launcher says rank 64 of 65, expected at most 64 ranks");
+  clearEnvironment();
+  close(pair[0]);
+  close(pair[1]);
+}
+
+TEST(Launcher, saysWhyAnAllgatherFailed) {
+  std::vector<std::string> results =
+      runProcesses(2, [](const conorm_bootstrap &bootstrap) -> std::string {
+        if (bootstrap.rank == 1)
+          return "";
+        char one = 1, all[2];
+        if (bootstrap.allgather(bootstrap.user, &one, 1, all, 5000) == 0)
+          return "it succeeded";
+        return conorm_bootstrap_message();
+      });
+  EXPECT_EQ(results[0], "rank 1 is gone (its process ended)");
 }
 
 TEST(Launcher, namesWhoIsGone) {

@@ -23,7 +23,9 @@ conorm_add_unittest(RuntimeContextTests
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeFaultsTests FaultsTest.cpp
   LINK ConormRankRunner)
-conorm_add_unittest(RuntimeBootstrapTests BootstrapTest.cpp
+conorm_add_unittest(RuntimeBootstrapTests
+  BootstrapTest.cpp
+  LaunchVariablesTest.cpp
   LINK ConormRankRunner)
 # Loaded by name at run time.
 if(TARGET ConormBootstrapMPI)

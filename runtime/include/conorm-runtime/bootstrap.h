@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // The runtime needs one thing from its host: an allgather of small byte
-// strings. Four are provided; a framework may pass its own.
+// strings. Five are provided; a framework may pass its own.
 //
 //===----------------------------------------------------------------------===//
 
@@ -44,12 +44,24 @@ typedef struct conorm_bootstrap {
 /// launcher that speaks its protocol (docs/RuntimeProtocol.md), passed down.
 #define CONORM_LAUNCH_FD_ENV "CONORM_LAUNCH_FD"
 
-/// Takes the first that applies: the launcher's descriptor, MPI (mpirun's
-/// variables), torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR,
-/// MASTER_PORT). Sets `*found` to 0 and returns CONORM_OK if none does. On
-/// error, writes a message of at most `message_size` bytes.
+/// Finds out how this process was started:
+///  * the launcher's descriptor decides, if there is one;
+///  * torchrun's RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, all four;
+///  * MPI, if a launcher of MPI programs has set variables (those of Open MPI,
+///    MVAPICH, jsrun and Flux, PMI_*, PMIX_*);
+///  * a task of a Slurm step, by SLURM_PROCID and SLURM_NTASKS.
+/// Sets `*found` to 0 and returns CONORM_OK if none applies. Fails rather than
+/// make a smaller world than the launcher's: if variables are malformed,
+/// incomplete or contradict each other, if MPI_Comm_size or MPI_Comm_rank
+/// contradict them, if there are more than CONORM_MAX_WORLD_SIZE ranks, or if
+/// they are on several machines. On error, writes a message of at most
+/// `message_size` bytes. docs/RuntimeProtocol.md has the details.
 CONORM_API conorm_status conorm_bootstrap_from_environment(
     conorm_bootstrap *out, int32_t *found, char *message, size_t message_size);
+
+/// Why the last allgather of a bootstrap from one of these functions failed on
+/// this thread, "" if that is not known. Valid until the thread's next call.
+CONORM_API const char *conorm_bootstrap_message(void);
 
 /// Fills `out[0 .. world_size)` for ranks that are threads of this process.
 /// Each element is used, and released, by one thread.

@@ -8,6 +8,8 @@
 
 #include "Bootstrap.h"
 
+#include <algorithm>
+#include <cstring>
 #include <vector>
 
 using namespace conorm::rt;
@@ -85,6 +87,94 @@ Error AllgatherClient::awaitReply(size_t bytes, void *recv,
   }
 }
 
+/// A world of one beside tasks of Slurm's that each make one would reduce
+/// nothing.
+static Error expectAlone(const SlurmVariables &slurm, int worldSize) {
+  const WorldClaim &claim = slurm.claim;
+  if (worldSize != 1 || !slurm.isTaskOfSeveral())
+    return success();
+  return makeError(CONORM_ERROR_BOOTSTRAP,
+                   "this process is one of %d tasks, as %s says, but other "
+                   "variables say that it is alone",
+                   claim.size, claim.sizeName);
+}
+
+/// True if the claims describe this task of Slurm's, as those of PMI and PMIx
+/// do that srun sets, and those that a script derives from Slurm's variables.
+static bool describeTask(const std::vector<WorldClaim> &claims,
+                         const SlurmVariables &slurm) {
+  const WorldClaim &task = slurm.claim;
+  return slurm.isTask() &&
+         std::all_of(claims.begin(), claims.end(),
+                     [&](const WorldClaim &claim) {
+                       return claim.rank == task.rank &&
+                              (claim.size < 0 || claim.size == task.size);
+                     });
+}
+
+/// A task of Slurm's needs no MPI; one that is alone is as any other process.
+static Error chooseSlurm(const SlurmVariables &slurm, conorm_bootstrap &out,
+                         bool &found) {
+  found = slurm.claim.size > 1;
+  return found ? bootstrapFromSlurm(slurm, out) : success();
+}
+
+/// Chooses among what the claims, torchrun's with them, leave possible.
+static Error chooseByClaims(std::vector<WorldClaim> &claims,
+                            const TorchrunVariables &torchrun,
+                            const SlurmVariables &slurm, conorm_bootstrap &out,
+                            bool &found) {
+  bool isTask = describeTask(claims, slurm);
+  if (isTask && slurm.claim.size > 1)
+    if (Error error = expectSlurmStep(slurm))
+      return error;
+  auto at =
+      std::find_if(claims.begin(), claims.end(), [](const WorldClaim &claim) {
+        return !strcmp(claim.rankName, "RANK");
+      });
+  found = true;
+  if (at != claims.end() && torchrun.complete) {
+    bootstrapFromTorchrun(torchrun, out);
+    return expectAlone(slurm, out.world_size);
+  }
+  if (at != claims.end())
+    claims.erase(at);
+  if (claims.empty())
+    return expectWholeTorchrun(torchrun);
+  if (isTask && arePmiClaims(claims))
+    return chooseSlurm(slurm, out, found);
+  if (Error error = bootstrapFromMpi(claims, out))
+    return error;
+  return expectAlone(slurm, out.world_size);
+}
+
+static Error chooseBootstrap(conorm_bootstrap &out, bool &found) {
+  if (Error error = bootstrapFromLauncher(out, found))
+    return error;
+  if (found)
+    return success();
+  std::vector<WorldClaim> claims;
+  if (Error error = readMpiClaims(claims))
+    return error;
+  TorchrunVariables torchrun;
+  if (Error error = readTorchrunVariables(torchrun))
+    return error;
+  if (torchrun.claim.rankName)
+    claims.push_back(torchrun.claim);
+  if (Error error = reconcileClaims(claims))
+    return error;
+  // A batch script's have nothing to do with what mpirun or torchrun say.
+  SlurmVariables slurm;
+  Error slurmError = readSlurmVariables(slurm);
+  if (!claims.empty())
+    return chooseByClaims(claims, torchrun, slurm, out, found);
+  if (Error error = expectWholeTorchrun(torchrun))
+    return error;
+  if (slurmError)
+    return slurmError;
+  return chooseSlurm(slurm, out, found);
+}
+
 conorm_status conorm_bootstrap_from_environment(conorm_bootstrap *out,
                                                 int32_t *found, char *message,
                                                 size_t messageSize) {
@@ -93,23 +183,23 @@ conorm_status conorm_bootstrap_from_environment(conorm_bootstrap *out,
     copyMessage("out and found must not be null", message, messageSize);
     return CONORM_ERROR_INVALID_ARGUMENT;
   }
-  *out = {};
-  out->struct_size = sizeof(*out);
   *found = 0;
-  for (auto *attempt :
-       {bootstrapFromLauncher, bootstrapFromMpi, bootstrapFromTorchrun}) {
-    bool applies = false;
-    if (Error error = attempt(*out, applies)) {
-      copyMessage(error.message, message, messageSize);
-      return error.code;
-    }
-    if (applies) {
-      *found = 1;
-      return CONORM_OK;
-    }
+  bool applies = false;
+  conorm_bootstrap bootstrap = {};
+  bootstrap.struct_size = sizeof(bootstrap);
+  Error error = guarded([&] { return chooseBootstrap(bootstrap, applies); });
+  if (error) {
+    conorm_bootstrap_release(&bootstrap);
+    bootstrap = {};
+    bootstrap.struct_size = sizeof(bootstrap);
+    copyMessage(error.message, message, messageSize);
   }
-  return CONORM_OK;
+  *out = bootstrap;
+  *found = !error && applies;
+  return error.code;
 }
+
+const char *conorm_bootstrap_message(void) { return lastFailure.c_str(); }
 
 void conorm_bootstrap_release(conorm_bootstrap *bootstrap) {
   if (!bootstrap || !bootstrap->release)

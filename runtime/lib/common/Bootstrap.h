@@ -9,10 +9,12 @@
 #ifndef CONORM_RUNTIME_LIB_COMMON_BOOTSTRAP_H
 #define CONORM_RUNTIME_LIB_COMMON_BOOTSTRAP_H
 
+#include "LaunchVariables.h"
 #include "System.h"
 
 #include "conorm-runtime/context.h"
 
+#include <algorithm>
 #include <string>
 
 namespace conorm::rt {
@@ -22,10 +24,15 @@ namespace conorm::rt {
 void setBootstrapFailure(std::string reason);
 std::string takeBootstrapFailure();
 
-/// Each tries one kind of environment; `found` says whether it applies.
+/// Applies, as `found` says, if a launcher has passed a descriptor down.
 Error bootstrapFromLauncher(conorm_bootstrap &out, bool &found);
-Error bootstrapFromMpi(conorm_bootstrap &out, bool &found);
-Error bootstrapFromTorchrun(conorm_bootstrap &out, bool &found);
+/// Fails unless MPI says what the claims do.
+Error bootstrapFromMpi(const std::vector<WorldClaim> &claims,
+                       conorm_bootstrap &out);
+void bootstrapFromTorchrun(const TorchrunVariables &variables,
+                           conorm_bootstrap &out);
+Error bootstrapFromSlurm(const SlurmVariables &variables,
+                         conorm_bootstrap &out);
 
 /// Descriptor whose end means that the launcher ended; -1 if the bootstrap is
 /// of another kind.
@@ -33,7 +40,7 @@ int launcherDescriptor(const conorm_bootstrap &bootstrap);
 
 /// Relays give up this much before the ranks that wait for them would.
 constexpr uint32_t relayDeadline(uint32_t deadlineMs) {
-  return deadlineMs - deadlineMs / 10;
+  return deadlineMs - std::min(deadlineMs / 10, uint32_t(500));
 }
 
 /// Largest contribution to one allgather, bytes.
@@ -41,7 +48,7 @@ constexpr uint32_t maxAllgatherBytes = 1 << 20;
 
 //===----------------------------------------------------------------------===//
 // Frames between a rank and whoever relays its allgathers (the launcher, or
-// rank 0 under torchrun). docs/RuntimeProtocol.md describes them.
+// rank 0 of a rendezvous). docs/RuntimeProtocol.md describes them.
 //===----------------------------------------------------------------------===//
 
 constexpr uint32_t frameMagic = 0x4e524f43; // "CORN"

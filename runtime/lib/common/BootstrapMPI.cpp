@@ -15,7 +15,7 @@
 
 #include "../mpi/BootstrapMPI.h"
 
-#include <cstdlib>
+#include <algorithm>
 #include <dlfcn.h>
 #include <memory>
 
@@ -42,7 +42,7 @@ static int32_t mpiAllgather(void *user, const void *send, size_t bytes,
 
 static void releaseMpi(void *user) {
   std::unique_ptr<MpiBootstrap> self(static_cast<MpiBootstrap *>(user));
-  self->close(self->state);
+  self->close(self->state, /*finalize=*/1);
 }
 
 /// The module stays loaded: MPI libraries do not survive dlclose().
@@ -62,17 +62,55 @@ static void *loadModule(std::string &reason) {
   return module;
 }
 
-Error conorm::rt::bootstrapFromMpi(conorm_bootstrap &out, bool &found) {
-  // Open MPI's, and those of launchers that speak PMI.
-  if (!getenv("OMPI_COMM_WORLD_SIZE") && !getenv("PMI_SIZE"))
-    return success();
+/// A launcher of another MPI than the one that the module is linked with leaves
+/// its processes alone with their variables: each of them is a world of one.
+static Error expectClaim(const WorldClaim &claim, int rank, int worldSize,
+                         const char *library) {
+  if (claim.size >= 0 && claim.size != worldSize)
+    return makeError(CONORM_ERROR_BOOTSTRAP,
+                     "%s is %d but MPI (%s) says that the world has %d "
+                     "rank%s, expected a launcher of this MPI",
+                     claim.sizeName, claim.size, library, worldSize,
+                     worldSize == 1 ? "" : "s");
+  if (claim.rank != rank)
+    return makeError(CONORM_ERROR_BOOTSTRAP,
+                     "%s is %d but MPI (%s) says that this is rank %d of %d, "
+                     "expected a launcher of this MPI",
+                     claim.rankName, claim.rank, library, rank, worldSize);
+  if (claim.size < 0 && worldSize == 1)
+    return makeError(CONORM_ERROR_BOOTSTRAP,
+                     "%s is set but MPI (%s) says that this process is alone, "
+                     "expected a launcher of this MPI",
+                     claim.rankName, library);
+  return success();
+}
+
+static Error checkWorld(const std::vector<WorldClaim> &claims, int rank,
+                        int worldSize, const char *library) {
+  // Where one claim says how many there are, the others need not.
+  bool sized =
+      std::any_of(claims.begin(), claims.end(),
+                  [](const WorldClaim &claim) { return claim.size >= 0; });
+  for (const WorldClaim &claim : claims)
+    if (claim.size >= 0 || claim.rank != rank || !sized)
+      if (Error error = expectClaim(claim, rank, worldSize, library))
+        return error;
+  if (worldSize > CONORM_MAX_WORLD_SIZE)
+    return makeError(CONORM_ERROR_BOOTSTRAP,
+                     "MPI (%s) says that the world has %d ranks, expected at "
+                     "most %d",
+                     library, worldSize, CONORM_MAX_WORLD_SIZE);
+  return success();
+}
+
+Error conorm::rt::bootstrapFromMpi(const std::vector<WorldClaim> &claims,
+                                   conorm_bootstrap &out) {
   std::string reason;
   void *module = loadModule(reason);
   if (!module)
     return makeError(CONORM_ERROR_BOOTSTRAP,
-                     "mpirun's variables are set but the MPI bootstrap cannot "
-                     "be loaded: %s",
-                     reason.c_str());
+                     "%s is set but the MPI bootstrap cannot be loaded: %s",
+                     claims.front().rankName, reason.c_str());
   auto open = reinterpret_cast<conorm_mpi_open_fn>(
       dlsym(module, CONORM_MPI_OPEN_SYMBOL));
   auto self = std::make_unique<MpiBootstrap>();
@@ -84,15 +122,22 @@ Error conorm::rt::bootstrapFromMpi(conorm_bootstrap &out, bool &found) {
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "libConormBootstrapMPI.so is of another version than "
                      "this runtime");
+  // The library's name on success, or a reason.
   char message[256] = "";
   int32_t rank, worldSize;
   if (open(&rank, &worldSize, &self->state, message, sizeof(message)) != 0)
     return makeError(CONORM_ERROR_BOOTSTRAP, "%s", message);
+  if (Error error = checkWorld(claims, rank, worldSize, message)) {
+    // MPI_Finalize waits for the other ranks: they may have no error, unless
+    // they are none or too many.
+    bool allFail = worldSize == 1 || worldSize > CONORM_MAX_WORLD_SIZE;
+    self->close(self->state, allFail);
+    return error;
+  }
   out.rank = rank;
   out.world_size = worldSize;
   out.allgather = mpiAllgather;
   out.user = self.release();
   out.release = releaseMpi;
-  found = true;
   return success();
 }

@@ -6,353 +6,63 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// All ranks of the CPU backend are on one machine. They meet at an abstract
-// socket whose name all derive from what torchrun tells each of them; rank 0
-// listens there and relays the allgathers. The agent's own store is not used,
-// so it may or may not occupy the TCP port; nothing secret is sent to it.
+// The agent's own store is not used, so it may or may not occupy the TCP port;
+// nothing secret is sent to it.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Bootstrap.h"
+#include "LaunchVariables.h"
+#include "Rendezvous.h"
 
-#include "conorm-runtime/context.h"
-
-#include <algorithm>
-#include <cerrno>
+#include <arpa/inet.h>
 #include <cstdlib>
 #include <cstring>
+#include <ifaddrs.h>
 #include <memory>
-#include <vector>
 
 using namespace conorm::rt;
 
-namespace {
-struct TorchrunRank {
-  int rank = 0;
-  int worldSize = 0;
-  std::string name;
-  /// Rank 0: a connection for each other rank.
-  std::vector<FileDescriptor> peers;
-  uint64_t sequence = 0;
-  /// The others: the connection to rank 0.
-  AllgatherClient client;
-  bool connected = false;
-
-  Error connect(const Deadline &deadline);
-  Error gather(const void *send, size_t bytes, void *recv,
-               const Deadline &deadline);
-
-private:
-  Error listenForPeers(const Deadline &deadline);
-  Error joinRankZero(const Deadline &deadline);
-  Error awaitRequest(int peer, size_t bytes, char *data,
-                     const Deadline &deadline);
-  void answer(const Error &error, const void *data, size_t bytes);
-};
-
-/// Ranks that have said hello to rank 0.
-struct Arrivals {
-  /// By rank, while all is well.
-  std::vector<FileDescriptor> connections;
-  uint32_t count = 1;
-  /// Largest world that anybody believes in: so many may come.
-  uint32_t expected;
-  Error error;
-
-  explicit Arrivals(int worldSize)
-      : connections(worldSize), expected(uint32_t(worldSize)) {}
-  void fail(Error reason);
-};
-} // namespace
-
-/// The text of a variable as a number in [low, high].
-static Error readNumber(const char *name, long low, long high, long &out) {
-  const char *text = getenv(name);
-  if (!text)
-    return makeError(CONORM_ERROR_BOOTSTRAP,
-                     "%s is not set, expected torchrun's RANK, WORLD_SIZE, "
-                     "MASTER_ADDR and MASTER_PORT together",
-                     name);
-  char *end = nullptr;
-  errno = 0;
-  out = strtol(text, &end, 10);
-  if (!*text || *end || errno || out < low || out > high)
-    return makeError(CONORM_ERROR_BOOTSTRAP,
-                     "%s is '%s', expected a number from %ld to %ld", name,
-                     text, low, high);
-  return success();
+/// False if `text` is an address in numbers that no interface here has.
+static bool mayBeHere(const char *text) {
+  unsigned char wanted[sizeof(in6_addr)];
+  int family = inet_pton(AF_INET, text, wanted) == 1    ? AF_INET
+               : inet_pton(AF_INET6, text, wanted) == 1 ? AF_INET6
+                                                        : AF_UNSPEC;
+  if (family == AF_UNSPEC || (family == AF_INET && wanted[0] == 127))
+    return true;
+  ifaddrs *list;
+  if (getifaddrs(&list) != 0)
+    return true;
+  std::unique_ptr<ifaddrs, void (*)(ifaddrs *)> owner(list, freeifaddrs);
+  for (ifaddrs *at = list; at; at = at->ifa_next) {
+    if (!at->ifa_addr || at->ifa_addr->sa_family != family)
+      continue;
+    const void *address =
+        family == AF_INET
+            ? static_cast<const void *>(
+                  &reinterpret_cast<sockaddr_in *>(at->ifa_addr)->sin_addr)
+            : &reinterpret_cast<sockaddr_in6 *>(at->ifa_addr)->sin6_addr;
+    size_t size = family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr);
+    if (memcmp(address, wanted, size) == 0)
+      return true;
+  }
+  return false;
 }
 
-/// Names are at most 107 bytes long, an address may be longer: hashed.
-static std::string rendezvousName(const char *address, long port) {
-  std::string key;
+void conorm::rt::bootstrapFromTorchrun(const TorchrunVariables &variables,
+                                       conorm_bootstrap &out) {
   const char *runId = getenv("TORCHELASTIC_RUN_ID");
   const char *restart = getenv("TORCHELASTIC_RESTART_COUNT");
-  for (const char *text : {address, runId ? runId : "", restart ? restart : ""})
-    key += std::string(text) + '\n';
-  uint64_t hash = 0xcbf29ce484222325;
-  for (unsigned char byte : key)
-    hash = (hash ^ byte) * 0x100000001b3;
-  return format("conorm-torchrun-%u-%ld-%016llx", unsigned(geteuid()), port,
-                static_cast<unsigned long long>(hash));
-}
-
-static void sendReply(int fd, uint64_t sequence, const Error &error,
-                      const void *data, size_t bytes) {
-  // Small enough for the socket's buffer; a peer that does not read is not
-  // waited for.
-  Deadline deadline(1000);
-  if (error) {
-    data = error.message.data();
-    bytes = error.message.size();
-  }
-  ReplyFrame reply{frameMagic, bool(error), sequence, uint32_t(bytes), 0};
-  if (sendAll(fd, &reply, sizeof(reply), deadline) == Transfer::Done)
-    (void)sendAll(fd, data, bytes, deadline);
-}
-
-/// Tells all that have come; those that come later are told on arrival.
-void Arrivals::fail(Error reason) {
-  error = std::move(reason);
-  for (FileDescriptor &connection : connections)
-    if (connection) {
-      sendReply(connection.get(), 0, error, nullptr, 0);
-      connection.reset();
-    }
-}
-
-/// Takes one connection and its hello.
-static void takeArrival(int listener, uint32_t worldSize, Arrivals &arrivals,
-                        const Deadline &deadline) {
-  FileDescriptor connection;
-  if (acceptConnection(listener, connection, deadline) != Transfer::Done)
-    return;
-  unsigned uid;
-  RequestFrame hello;
-  if (!peerIsThisUser(connection.get(), uid) ||
-      receiveAll(connection.get(), &hello, sizeof(hello), deadline) !=
-          Transfer::Done ||
-      hello.magic != frameMagic || hello.bytes != 0)
-    return; // not a rank
-  ++arrivals.count;
-  arrivals.expected = std::max(arrivals.expected, hello.worldSize);
-  if (arrivals.error)
-    return sendReply(connection.get(), 0, arrivals.error, nullptr, 0);
-  Error error;
-  if (hello.worldSize != worldSize)
-    error = makeError(CONORM_ERROR_BOOTSTRAP,
-                      "rank %u says the world has %u ranks, rank 0 %u",
-                      hello.rank, hello.worldSize, worldSize);
-  else if (hello.rank == 0 || hello.rank >= worldSize ||
-           arrivals.connections[hello.rank])
-    error = makeError(CONORM_ERROR_BOOTSTRAP,
-                      "two processes say they are rank %u", hello.rank);
-  if (error) {
-    sendReply(connection.get(), 0, error, nullptr, 0);
-    return arrivals.fail(std::move(error));
-  }
-  arrivals.connections[hello.rank] = std::move(connection);
-}
-
-Error TorchrunRank::listenForPeers(const Deadline &deadline) {
-  if (worldSize == 1)
-    return success();
-  FileDescriptor listener;
-  if (Error error = listenAbstract(name, CONORM_MAX_WORLD_SIZE, listener)) {
-    if (errno == EADDRINUSE)
-      return makeError(CONORM_ERROR_BOOTSTRAP,
-                       "another process listens for a job with the same "
-                       "MASTER_ADDR, MASTER_PORT and TORCHELASTIC_RUN_ID");
-    return error;
-  }
-  Arrivals arrivals(worldSize);
-  // After a failure too: whoever comes later is to hear the reason.
-  while (arrivals.count < arrivals.expected && !deadline.passed())
-    takeArrival(listener.get(), uint32_t(worldSize), arrivals, deadline);
-  if (arrivals.error)
-    return std::move(arrivals.error);
-  for (int peer = 1; peer < worldSize; ++peer)
-    if (!arrivals.connections[peer]) {
-      arrivals.fail(makeError(CONORM_ERROR_BOOTSTRAP,
-                              "rank %d did not connect within %u ms", peer,
-                              deadline.milliseconds));
-      return std::move(arrivals.error);
-    }
-  for (int peer = 1; peer < worldSize; ++peer)
-    sendReply(arrivals.connections[peer].get(), 0, success(), nullptr, 0);
-  peers = std::move(arrivals.connections);
-  return success();
-}
-
-Error TorchrunRank::joinRankZero(const Deadline &deadline) {
-  int number;
-  // Rank 0 may start later than we do.
-  while ((number = connectAbstract(name, client.connection)) != 0) {
-    if (number != ECONNREFUSED && number != EAGAIN) {
-      errno = number;
-      return systemError("connecting to rank 0");
-    }
-    if (deadline.passed())
-      return makeError(CONORM_ERROR_BOOTSTRAP,
-                       "rank 0 did not listen within %u ms (MASTER_ADDR, "
-                       "MASTER_PORT and TORCHELASTIC_RUN_ID must be equal on "
-                       "all ranks)",
-                       deadline.milliseconds);
-    usleep(2000);
-  }
-  unsigned uid;
-  if (!peerIsThisUser(client.connection.get(), uid)) {
-    client.connection.reset();
-    return makeError(CONORM_ERROR_BOOTSTRAP,
-                     "the rendezvous is held by user %u, expected %u", uid,
-                     unsigned(geteuid()));
-  }
-  client.rank = uint32_t(rank);
-  client.worldSize = uint32_t(worldSize);
-  client.relay = "rank 0";
-  RequestFrame hello{frameMagic, client.rank, client.worldSize,
-                     0,          0,           deadline.milliseconds,
-                     0};
-  ReplyFrame reply{};
-  char text[256];
-  Transfer outcome =
-      sendAll(client.connection.get(), &hello, sizeof(hello), deadline);
-  if (outcome == Transfer::Done)
-    outcome =
-        receiveAll(client.connection.get(), &reply, sizeof(reply), deadline);
-  if (outcome == Transfer::TimedOut)
-    return makeError(CONORM_ERROR_BOOTSTRAP,
-                     "no answer from rank 0 within %u ms, since some rank did "
-                     "not connect",
-                     deadline.milliseconds);
-  if (outcome != Transfer::Done || reply.magic != frameMagic ||
-      reply.bytes > sizeof(text) ||
-      receiveAll(client.connection.get(), text, reply.bytes, deadline) !=
-          Transfer::Done)
-    return makeError(CONORM_ERROR_BOOTSTRAP, "rank 0 is gone");
-  if (reply.failed)
-    return makeError(CONORM_ERROR_BOOTSTRAP, "%.*s", int(reply.bytes), text);
-  return success();
-}
-
-Error TorchrunRank::connect(const Deadline &deadline) {
-  if (connected)
-    return success();
-  client.connection.reset();
-  // The others are told a little before they would give up themselves.
-  Deadline early(rank == 0 ? relayDeadline(deadline.milliseconds)
-                           : deadline.milliseconds);
-  Error error = rank == 0 ? listenForPeers(early) : joinRankZero(early);
-  if (error)
-    client.connection.reset();
-  connected = !error;
-  return error;
-}
-
-/// Rank 0: a peer's contribution to the current allgather.
-Error TorchrunRank::awaitRequest(int peer, size_t bytes, char *data,
-                                 const Deadline &deadline) {
-  RequestFrame request;
-  for (;;) {
-    Transfer outcome =
-        receiveAll(peers[peer].get(), &request, sizeof(request), deadline);
-    if (outcome == Transfer::TimedOut)
-      return makeError(CONORM_ERROR_BOOTSTRAP,
-                       "rank %d did not take part within %u ms", peer,
-                       deadline.milliseconds);
-    if (outcome != Transfer::Done || request.magic != frameMagic ||
-        request.bytes > maxAllgatherBytes)
-      return makeError(CONORM_ERROR_BOOTSTRAP,
-                       "rank %d is gone (its process ended)", peer);
-    std::vector<char> contribution(request.bytes);
-    if (receiveAll(peers[peer].get(), contribution.data(), request.bytes,
-                   deadline) != Transfer::Done)
-      return makeError(CONORM_ERROR_BOOTSTRAP,
-                       "rank %d is gone (its process ended)", peer);
-    if (request.sequence < sequence)
-      continue; // an allgather that rank 0 gave up on
-    if (request.sequence > sequence || request.bytes != bytes)
-      return makeError(CONORM_ERROR_BOOTSTRAP,
-                       "rank %d gathers %u bytes as its allgather %llu, rank "
-                       "0 %zu as its allgather %llu",
-                       peer, request.bytes,
-                       static_cast<unsigned long long>(request.sequence), bytes,
-                       static_cast<unsigned long long>(sequence));
-    std::copy(contribution.begin(), contribution.end(), data);
-    return success();
-  }
-}
-
-void TorchrunRank::answer(const Error &error, const void *data, size_t bytes) {
-  for (const FileDescriptor &peer : peers)
-    if (peer)
-      sendReply(peer.get(), sequence, error, data, bytes);
-}
-
-Error TorchrunRank::gather(const void *send, size_t bytes, void *recv,
-                           const Deadline &deadline) {
-  if (rank != 0)
-    return client.allgather(send, bytes, recv, deadline);
-  if (bytes > maxAllgatherBytes)
-    return makeError(CONORM_ERROR_BOOTSTRAP,
-                     "allgather of %zu bytes, expected at most %u", bytes,
-                     maxAllgatherBytes);
-  ++sequence;
-  std::vector<char> all(bytes * worldSize);
-  memcpy(all.data(), send, bytes);
-  Error error;
-  Deadline early(relayDeadline(deadline.milliseconds));
-  for (int peer = 1; peer < worldSize && !error; ++peer)
-    error = awaitRequest(peer, bytes, all.data() + bytes * peer, early);
-  answer(error, all.data(), all.size());
-  if (!error)
-    memcpy(recv, all.data(), all.size());
-  return error;
-}
-
-static int32_t torchrunAllgather(void *user, const void *send, size_t bytes,
-                                 void *recv, uint32_t deadlineMs) {
-  auto *self = static_cast<TorchrunRank *>(user);
-  Deadline deadline(deadlineMs);
-  Error error = self->connect(deadline);
-  if (!error)
-    error = self->gather(send, bytes, recv, deadline);
-  if (!error)
-    return 0;
-  setBootstrapFailure(error.message);
-  return 1;
-}
-
-static void releaseTorchrun(void *user) {
-  delete static_cast<TorchrunRank *>(user);
-}
-
-Error conorm::rt::bootstrapFromTorchrun(conorm_bootstrap &out, bool &found) {
-  // RANK alone is a common name; the pair is torchrun's.
-  if (!getenv("RANK") || !getenv("WORLD_SIZE"))
-    return success();
-  long rank, worldSize, port;
-  if (Error error =
-          readNumber("WORLD_SIZE", 1, CONORM_MAX_WORLD_SIZE, worldSize))
-    return error;
-  if (Error error = readNumber("RANK", 0, worldSize - 1, rank))
-    return error;
-  if (Error error = readNumber("MASTER_PORT", 1, 65535, port))
-    return error;
-  const char *address = getenv("MASTER_ADDR");
-  if (!address || !*address)
-    return makeError(CONORM_ERROR_BOOTSTRAP,
-                     "MASTER_ADDR is not set, expected torchrun's RANK, "
-                     "WORLD_SIZE, MASTER_ADDR and MASTER_PORT together");
-  auto self = std::make_unique<TorchrunRank>();
-  self->rank = int(rank);
-  self->worldSize = int(worldSize);
-  self->name = rendezvousName(address, port);
-  out.rank = int32_t(rank);
-  out.world_size = int32_t(worldSize);
-  out.allgather = torchrunAllgather;
-  out.user = self.release();
-  out.release = releaseTorchrun;
-  found = true;
-  return success();
+  Rendezvous place;
+  place.name = rendezvousName(
+      "torchrun", {variables.address, std::to_string(variables.port),
+                   runId ? runId : "", restart ? restart : ""});
+  place.key = "MASTER_ADDR, MASTER_PORT and TORCHELASTIC_RUN_ID";
+  // Not a refusal: the address may be that of a host around a container.
+  if (!mayBeHere(variables.address))
+    place.doubt = format("; MASTER_ADDR is %s, which is no address of this "
+                         "machine",
+                         variables.address);
+  meetAt(std::move(place), variables.claim.rank, variables.claim.size, out);
 }

@@ -100,13 +100,13 @@ Error Mesh::checkRecord(const RankRecord &mine, const RankRecord &other,
                      other.rank);
   if (memcmp(other.host.bootId, mine.host.bootId, sizeof(mine.host.bootId)))
     return makeError(CONORM_ERROR_BOOTSTRAP,
-                     "rank %d runs on another machine; the cpu backend needs "
-                     "all ranks on one",
+                     "rank %d runs on another machine, expected all ranks on "
+                     "one",
                      rank);
   if (other.host.networkNamespace != mine.host.networkNamespace)
     return makeError(CONORM_ERROR_BOOTSTRAP,
-                     "rank %d runs in another network namespace; the cpu "
-                     "backend needs all ranks in one",
+                     "rank %d runs in another network namespace, expected all "
+                     "ranks in one",
                      rank);
   if (other.workspaceBytes != mine.workspaceBytes)
     return makeError(CONORM_ERROR_BOOTSTRAP,

@@ -60,7 +60,16 @@ static int32_t fail(char *message, size_t size, const char *text) {
   return 1;
 }
 
-CONORM_MPI_EXPORT int32_t conorm_mpi_open_v1(int32_t *rank, int32_t *worldSize,
+/// "Open MPI v4.1.4" and the like: what stands before the first comma or line.
+static void nameLibrary(char *name, size_t size) {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+  int length = 0;
+  MPI_Get_library_version(text, &length);
+  text[strcspn(text, ",\n")] = 0;
+  snprintf(name, size, "%s", text);
+}
+
+CONORM_MPI_EXPORT int32_t conorm_mpi_open_v2(int32_t *rank, int32_t *worldSize,
                                              void **state, char *message,
                                              size_t messageSize) {
   int initialized = 0, finalized = 0;
@@ -80,6 +89,7 @@ CONORM_MPI_EXPORT int32_t conorm_mpi_open_v1(int32_t *rank, int32_t *worldSize,
   }
   MPI_Comm_rank(MPI_COMM_WORLD, &self->rank);
   MPI_Comm_size(MPI_COMM_WORLD, &self->worldSize);
+  nameLibrary(message, messageSize);
   *rank = self->rank;
   *worldSize = self->worldSize;
   *state = self;
@@ -101,7 +111,7 @@ static bool makeCommunicator(State &self, int64_t end) {
   return true;
 }
 
-CONORM_MPI_EXPORT int32_t conorm_mpi_allgather_v1(void *state, const void *send,
+CONORM_MPI_EXPORT int32_t conorm_mpi_allgather_v2(void *state, const void *send,
                                                   size_t bytes, void *recv,
                                                   uint32_t deadlineMs,
                                                   char *message,
@@ -139,13 +149,13 @@ CONORM_MPI_EXPORT int32_t conorm_mpi_allgather_v1(void *state, const void *send,
   return 0;
 }
 
-CONORM_MPI_EXPORT void conorm_mpi_close_v1(void *state) {
+CONORM_MPI_EXPORT void conorm_mpi_close_v2(void *state, int32_t finalize) {
   State *self = static_cast<State *>(state);
   int finalized = 0;
   MPI_Finalized(&finalized);
   // After a failure both could wait for a rank that is gone; mpirun ends those
   // that leave without MPI_Finalize.
-  if (!finalized && !self->broken) {
+  if (!finalized && !self->broken && finalize) {
     if (self->communicator != MPI_COMM_NULL)
       MPI_Comm_free(&self->communicator);
     if (self->finalize)
