@@ -27,8 +27,9 @@ const char *const kHelp = R"(usage: conorm-run in.mlir|out.so [options]
 
 Runs an entry of a compiled artefact on several ranks. A .mlir or .mlirbc file
 is compiled first, with the conorm-compile beside this program or in PATH.
-Under mpirun, or with torchrun's variables (RANK, WORLD_SIZE, MASTER_ADDR,
-MASTER_PORT), this process is one rank of the world that already exists.
+Under mpirun or srun, or with torchrun's variables (RANK, WORLD_SIZE,
+MASTER_ADDR, MASTER_PORT), this process is one rank of the world that already
+exists.
 
   --ranks N          ranks to start, 1 to 64 (default 4)
   --threads          ranks are threads of this process, not processes
