@@ -250,6 +250,9 @@ void RankRun::compareStrategies(const Artefact &artefact,
   }
   try {
     Results first = sessions[0]->call(entry);
+    // A rank that left a collective out is to be missed in that context, not to
+    // wait in the next one for those that miss it.
+    world.agree("");
     for (size_t i = 1; i < sessions.size(); ++i) {
       Difference mine =
           compareResults(sessions[i]->call(entry), first, world.rank());

@@ -254,6 +254,19 @@ TEST(Launcher, ranksOfOtherNetworkNamespacesAreRefused) {
                         "all ranks in one");
 }
 
+TEST(Launcher, ranksOfOtherUsersAreRefused) {
+  if (geteuid() != 0)
+    GTEST_SKIP() << "no rights to be another user";
+  std::vector<std::string> results =
+      runProcesses(2, [](const conorm_bootstrap &bootstrap) -> std::string {
+        if (bootstrap.rank == 1 && seteuid(65534) != 0)
+          return "cannot change the user";
+        return failToCreate(bootstrap, 5000);
+      });
+  EXPECT_EQ(results[0], "rank 1 runs as user 65534, this rank as user 0");
+  EXPECT_EQ(results[1], "rank 0 runs as user 0, this rank as user 65534");
+}
+
 TEST(Launcher, refusesMoreRanksThanThereCanBe) {
   int32_t fds[CONORM_MAX_WORLD_SIZE + 1];
   conorm_launch *launch = nullptr;

@@ -17,7 +17,7 @@
 using namespace conorm::rt;
 
 static constexpr uint64_t recordMagic = 0x314d524e4f434e43; // "CNCONRM1"
-static constexpr uint32_t recordVersion = 1;
+static constexpr uint32_t recordVersion = 2;
 
 namespace {
 /// First bytes on a new connection, from the side that connects.
@@ -108,6 +108,10 @@ Error Mesh::checkRecord(const RankRecord &mine, const RankRecord &other,
                      "rank %d runs in another network namespace, expected all "
                      "ranks in one",
                      rank);
+  if (other.user != mine.user)
+    return makeError(CONORM_ERROR_BOOTSTRAP,
+                     "rank %d runs as user %u, this rank as user %u", rank,
+                     other.user, mine.user);
   if (other.workspaceBytes != mine.workspaceBytes)
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "rank %d has workspace_bytes %llu, this rank %llu", rank,
@@ -223,6 +227,7 @@ Error Mesh::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   mine.processToken = processToken();
   mine.workspaceBytes = workspaceBytes;
   mine.cores = getAllowedCores();
+  mine.user = uint32_t(geteuid());
   if (Error error = getHostIdentity(mine.host))
     return error;
   if (Error error = makeNonce(mine.nonce))

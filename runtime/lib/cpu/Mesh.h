@@ -39,6 +39,8 @@ struct RankRecord {
   Nonce nonce;
   /// Name of the listener in the abstract namespace.
   char address[48];
+  uint32_t user;
+  uint32_t reserved;
 };
 
 class Mesh {

@@ -15,10 +15,12 @@
 
 #include <mpi.h>
 
+#include <cstdarg>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <time.h>
+#include <vector>
 
 #define CONORM_MPI_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -40,23 +42,33 @@ static int64_t now() {
   return int64_t(time.tv_sec) * 1000000000 + time.tv_nsec;
 }
 
-/// Returns whether the request completed before the deadline.
-static bool complete(MPI_Request &request, int64_t end) {
+/// Waits until all requests are complete, or `end`. Returns the index of the
+/// first that is not, or has failed; -1 if there is none.
+static int firstIncomplete(MPI_Request *requests, MPI_Status *statuses,
+                           int count, int64_t end) {
+  int at = 0;
   for (long pause = 1000;; pause = pause < 500000 ? pause * 2 : pause) {
-    int done = 0;
-    if (MPI_Test(&request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
-      return false;
-    if (done)
-      return true;
+    for (int done = 1; at < count; ++at) {
+      if (MPI_Test(&requests[at], &done, &statuses[at]) != MPI_SUCCESS)
+        return at;
+      if (!done)
+        break;
+    }
+    if (at == count)
+      return -1;
     if (now() >= end)
-      return false;
+      return at;
     timespec time{0, pause};
     nanosleep(&time, nullptr);
   }
 }
 
-static int32_t fail(char *message, size_t size, const char *text) {
-  snprintf(message, size, "%s", text);
+__attribute__((format(printf, 3, 4))) static int32_t
+fail(char *message, size_t size, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  vsnprintf(message, size, format, list);
+  va_end(list);
   return 1;
 }
 
@@ -101,14 +113,55 @@ static bool makeCommunicator(State &self, int64_t end) {
   if (self.communicator != MPI_COMM_NULL)
     return true;
   MPI_Request request;
+  MPI_Status status;
   if (MPI_Comm_idup(MPI_COMM_WORLD, &self.communicator, &request) !=
           MPI_SUCCESS ||
-      !complete(request, end)) {
+      firstIncomplete(&request, &status, 1, end) >= 0) {
     self.broken = true;
     return false;
   }
   MPI_Comm_set_errhandler(self.communicator, MPI_ERRORS_RETURN);
   return true;
+}
+
+namespace {
+/// One allgather, by a message from each rank to each: a collective of MPI's
+/// would not tell who is missing. Of the requests the first half receives.
+struct Allgather {
+  int size;
+  std::vector<char> mine;
+  std::vector<char> all;
+  std::vector<MPI_Request> requests;
+  std::vector<MPI_Status> statuses;
+
+  Allgather(const State &self, const void *send, size_t bytes)
+      : size(self.worldSize), mine(bytes), all(bytes * size),
+        requests(2 * size, MPI_REQUEST_NULL), statuses(2 * size) {
+    memcpy(mine.data(), send, bytes);
+    memcpy(all.data() + bytes * self.rank, send, bytes);
+  }
+  bool start(const State &self);
+  int bytesFrom(int rank) const;
+};
+} // namespace
+
+bool Allgather::start(const State &self) {
+  int bytes = int(mine.size());
+  for (int peer = 0; peer < size; ++peer)
+    if (peer != self.rank &&
+        (MPI_Irecv(all.data() + mine.size() * peer, bytes, MPI_BYTE, peer, 0,
+                   self.communicator, &requests[peer]) != MPI_SUCCESS ||
+         MPI_Isend(mine.data(), bytes, MPI_BYTE, peer, 0, self.communicator,
+                   &requests[size + peer]) != MPI_SUCCESS))
+      return false;
+  return true;
+}
+
+/// Bytes that have come from another rank.
+int Allgather::bytesFrom(int rank) const {
+  int count = 0;
+  MPI_Get_count(&statuses[rank], MPI_BYTE, &count);
+  return count;
 }
 
 CONORM_MPI_EXPORT int32_t conorm_mpi_allgather_v2(void *state, const void *send,
@@ -121,31 +174,35 @@ CONORM_MPI_EXPORT int32_t conorm_mpi_allgather_v2(void *state, const void *send,
   if (self.broken)
     return fail(message, messageSize,
                 "an earlier MPI allgather did not complete");
-  bool made = makeCommunicator(self, end);
-  char *mine = made ? static_cast<char *>(malloc(bytes + 1)) : nullptr;
-  char *all =
-      mine ? static_cast<char *>(malloc(bytes * self.worldSize + 1)) : nullptr;
-  if (!all) {
-    free(mine);
-    return made ? fail(message, messageSize, "out of memory")
-                : fail(message, messageSize,
-                       "some rank did not take part in MPI_Comm_idup before "
-                       "the deadline");
-  }
-  memcpy(mine, send, bytes);
-  MPI_Request request;
-  if (MPI_Iallgather(mine, int(bytes), MPI_BYTE, all, int(bytes), MPI_BYTE,
-                     self.communicator, &request) != MPI_SUCCESS ||
-      !complete(request, end)) {
-    // MPI may still write to the buffers: they are given up with it.
-    self.broken = true;
+  if (!makeCommunicator(self, end))
     return fail(message, messageSize,
-                "some rank did not take part in MPI_Iallgather before the "
-                "deadline");
+                "some rank did not take part in MPI_Comm_idup within %u ms",
+                deadlineMs);
+  auto call = std::make_unique<Allgather>(self, send, bytes);
+  int culprit = call->start(self) ? firstIncomplete(call->requests.data(),
+                                                    call->statuses.data(),
+                                                    2 * self.worldSize, end)
+                                  : self.rank;
+  for (int peer = 0; culprit < 0 && peer < self.worldSize; ++peer)
+    if (peer != self.rank && call->bytesFrom(peer) != int(bytes)) {
+      self.broken = true;
+      return fail(message, messageSize,
+                  "rank %d gathers %d bytes, this rank %zu", peer,
+                  call->bytesFrom(peer), bytes);
+    }
+  if (culprit >= 0) {
+    // MPI may still write to the buffers: they are given up with it.
+    call.release();
+    self.broken = true;
+    bool late = now() >= end;
+    return fail(message, messageSize,
+                late ? "rank %d did not take part within %u ms"
+                     : "MPI could not exchange data with rank %d, or it "
+                       "gathers more bytes than this rank",
+                culprit % self.worldSize, deadlineMs);
   }
-  memcpy(recv, all, bytes * self.worldSize);
-  free(mine);
-  free(all);
+  if (bytes)
+    memcpy(recv, call->all.data(), call->all.size());
   return 0;
 }
 

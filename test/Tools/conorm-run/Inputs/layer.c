@@ -102,6 +102,14 @@ static conorm_norm norm_of(const memref1 *weight) {
   return norm;
 }
 
+#ifdef SLOW_LOAD
+// Where SLOW is set: the others wait for this rank outside of any call.
+__attribute__((constructor)) static void load_slowly(void) {
+  if (getenv("SLOW"))
+    sleep(SLOW_LOAD);
+}
+#endif
+
 static void misbehave(conorm_context *context) {
   int32_t rank = conorm_context_rank(context);
   (void)rank;
