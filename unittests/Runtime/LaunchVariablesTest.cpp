@@ -82,9 +82,13 @@ TEST(LaunchVariables, ofMpiComeInPairs) {
       EXPECT_EQ(find({{set, "1"}}), std::string(set) + " is set but " +
                                         missing +
                                         " is not, expected both or neither");
-  EXPECT_EQ(find({{"MPI_LOCALNRANKS", "2"}}),
-            "MPI_LOCALNRANKS is set but PMI_SIZE is not, expected both or "
-            "neither");
+  for (const char *sign : {"MPI_LOCALNRANKS", "MPI_LOCALRANKID", "PMI_FD"})
+    EXPECT_EQ(find({{sign, "2"}}), std::string(sign) +
+                                       " is set but PMI_SIZE is not, expected "
+                                       "both or neither");
+  EXPECT_EQ(find({{"OMPI_COMM_WORLD_LOCAL_RANK", "1"}}),
+            "OMPI_COMM_WORLD_LOCAL_RANK is set but OMPI_COMM_WORLD_SIZE is "
+            "not, expected both or neither");
 }
 
 TEST(LaunchVariables, ofMpiAreNumbers) {

@@ -11,6 +11,7 @@
 #include "conorm-runtime/context.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
@@ -94,10 +95,12 @@ namespace {
 struct MpiVariables {
   const char *size;
   const char *rank;
-  /// Numbers of ranks on this machine; either may be null.
-  const char *local[2];
+  /// Numbers of ranks on this machine; any may be null.
+  std::array<const char *, 2> local;
   /// Number of machines, or null.
   const char *nodes;
+  /// What else is set only in processes that the launcher started.
+  std::array<const char *, 3> signs;
 };
 } // namespace
 
@@ -105,42 +108,62 @@ static const MpiVariables mpiLaunchers[] = {
     // Open MPI, and what is derived from it.
     {"OMPI_COMM_WORLD_SIZE",
      "OMPI_COMM_WORLD_RANK",
-     {"OMPI_COMM_WORLD_LOCAL_SIZE", nullptr},
-     nullptr},
+     {"OMPI_COMM_WORLD_LOCAL_SIZE"},
+     nullptr,
+     {"OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_NODE_RANK"}},
     // MVAPICH, before and since version 3.
     {"MV2_COMM_WORLD_SIZE",
      "MV2_COMM_WORLD_RANK",
-     {"MV2_COMM_WORLD_LOCAL_SIZE", nullptr},
-     nullptr},
+     {"MV2_COMM_WORLD_LOCAL_SIZE"},
+     nullptr,
+     {"MV2_COMM_WORLD_LOCAL_RANK"}},
     {"MVP_COMM_WORLD_SIZE",
      "MVP_COMM_WORLD_RANK",
-     {"MVP_COMM_WORLD_LOCAL_SIZE", nullptr},
-     nullptr},
+     {"MVP_COMM_WORLD_LOCAL_SIZE"},
+     nullptr,
+     {"MVP_COMM_WORLD_LOCAL_RANK"}},
     // jsrun.
     {"JSM_NAMESPACE_SIZE",
      "JSM_NAMESPACE_RANK",
-     {"JSM_NAMESPACE_LOCAL_SIZE", nullptr},
-     nullptr},
-    {"FLUX_JOB_SIZE", "FLUX_TASK_RANK", {nullptr, nullptr}, "FLUX_JOB_NNODES"},
+     {"JSM_NAMESPACE_LOCAL_SIZE"},
+     nullptr,
+     {"JSM_NAMESPACE_LOCAL_RANK"}},
+    {"FLUX_JOB_SIZE",
+     "FLUX_TASK_RANK",
+     {},
+     "FLUX_JOB_NNODES",
+     {"FLUX_TASK_LOCAL_ID"}},
     // PMI: Hydra (MPICH, Intel MPI), srun, Cray's launchers.
-    {"PMI_SIZE", "PMI_RANK", {"PMI_LOCAL_SIZE", "MPI_LOCALNRANKS"}, nullptr},
+    {"PMI_SIZE",
+     "PMI_RANK",
+     {"PMI_LOCAL_SIZE", "MPI_LOCALNRANKS"},
+     nullptr,
+     {"PMI_FD", "PMI_LOCAL_RANK", "MPI_LOCALRANKID"}},
 };
 
 static bool isPmi(const char *name) {
   return name && strncmp(name, "PMI", 3) == 0;
 }
 
-static const char *firstSet(std::initializer_list<const char *> names) {
+template <typename Names>
+static const char *firstOf(const Names &names) {
   for (const char *name : names)
     if (name && getenv(name))
       return name;
   return nullptr;
 }
 
+static const char *firstSet(std::initializer_list<const char *> names) {
+  return firstOf(names);
+}
+
 static Error readMpiClaim(const MpiVariables &variables,
                           std::vector<WorldClaim> &claims) {
-  const char *set = firstSet(
-      {variables.size, variables.rank, variables.local[0], variables.local[1]});
+  const char *set = firstSet({variables.size, variables.rank});
+  if (!set)
+    set = firstOf(variables.local);
+  if (!set)
+    set = firstOf(variables.signs);
   if (!set)
     return success();
   for (const char *name : {variables.size, variables.rank})
