@@ -230,7 +230,7 @@ static bool namesLost(const Report &report, int victim) {
         " died (connection refused)", " closed the connection",
         " did not connect within", " did not take part within",
         " did not arrive within", " did not take a segment within",
-        " did not send its segment within"})
+        " did not send its segment within", " did not go on within"})
     if (contains(report, rank + what))
       return true;
   return false;
@@ -290,6 +290,9 @@ std::string conorm::faults::checkReport(const Trial &trial, int rank,
     return report.status != CONORM_OK ? "" : "the stopped rank succeeded";
   if (!statusFits(trial, report))
     return "unexpected status";
+  // There is one group, so nobody waits in another one.
+  if (contains(report, "in another group"))
+    return "the message names another group";
   bool named = false;
   if (trial.kind == Kind::Kill || trial.kind == Kind::Stop)
     named = namesLost(report, trial.victim);

@@ -23,6 +23,9 @@ conorm_add_unittest(RuntimeContextTests
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeFaultsTests FaultsTest.cpp
   LINK ConormRankRunner)
+conorm_add_unittest(RuntimeProcessTests
+  StopTest.cpp
+  LINK ConormRankRunner)
 conorm_add_unittest(RuntimeBootstrapTests
   BootstrapTest.cpp
   LaunchVariablesTest.cpp

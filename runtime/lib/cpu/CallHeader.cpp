@@ -171,3 +171,17 @@ std::string conorm::rt::describeDifference(int rank, const CallHeader &mine,
                 static_cast<unsigned long long>(b.site), labelOf(mine).c_str(),
                 static_cast<unsigned long long>(a.site));
 }
+
+std::string conorm::rt::describeMissing(int rank, uint32_t milliseconds,
+                                        uint64_t call, uint64_t lastPosted) {
+  if (lastPosted >= call)
+    return format("rank %d did not go on within %u ms; it posted this call but "
+                  "not all of its steps",
+                  rank, milliseconds);
+  std::string text =
+      format("rank %d did not arrive within %u ms; it ", rank, milliseconds);
+  return text + (lastPosted
+                     ? format("last posted call %llu",
+                              static_cast<unsigned long long>(lastPosted))
+                     : std::string("has posted no call yet"));
+}

@@ -34,8 +34,9 @@ static uint64_t hashAttributes(const CallAttributes &attributes) {
   return hash;
 }
 
-Communicator::Communicator(World &world, std::vector<int> members, int index)
-    : world(world), members(std::move(members)), self(index) {}
+Communicator::Communicator(World &world, std::vector<int> members, int index,
+                           uint64_t number)
+    : world(world), members(std::move(members)), self(index), number(number) {}
 
 size_t Communicator::segmentBytes(uint64_t workspaceBytes) const {
   size_t slot = (workspaceBytes - communicatorControlBytes) / 2 / 4096 * 4096;
@@ -135,9 +136,11 @@ Error Communicator::sleepFor(int missing) {
   Deadline deadline(world.deadlineMs());
   Error outcome;
   for (;;) {
-    own.waitingFor.store(members[missing] + 1, std::memory_order_relaxed);
     own.sleeping.store(1, std::memory_order_seq_cst);
     uint32_t bell = own.doorbell.load(std::memory_order_seq_cst);
+    own.sleepNote.store(
+        SleepNote{uint32_t(number), members[missing], bell}.pack(),
+        std::memory_order_relaxed);
     missing = firstMissing(missing, std::memory_order_seq_cst);
     if (missing == size())
       break;
@@ -155,7 +158,7 @@ Error Communicator::sleepFor(int missing) {
     world.sleep(bell, left);
   }
   own.sleeping.store(0, std::memory_order_relaxed);
-  own.waitingFor.store(0, std::memory_order_relaxed);
+  own.sleepNote.store(SleepNote::awake, std::memory_order_relaxed);
   return outcome;
 }
 
@@ -172,23 +175,37 @@ Error Communicator::checkLeft() const {
   return success();
 }
 
+/// Whether a member that is missing here waits for somebody in another
+/// communicator. One that waits in this communicator has been answered, since
+/// all have posted the step before, and one whose doorbell has moved has been
+/// woken: both can go on and do not.
+bool Communicator::waitsElsewhere(int member, SleepNote &note) const {
+  const RankControl &control = world.control(members[member]);
+  uint64_t word = control.sleepNote.load(std::memory_order_relaxed);
+  note = SleepNote::unpack(word);
+  return word != SleepNote::awake && note.communicator != uint32_t(number) &&
+         note.bell == control.doorbell.load(std::memory_order_seq_cst);
+}
+
 Error Communicator::describeTimeout(uint32_t milliseconds) const {
   // Members that came but made another call explain more than who is missing.
   if (firstStep)
     if (Error error = compareHeaders())
       return error;
   int culprit = -1;
-  uint32_t waitsFor = 0;
+  bool isVictim = false;
+  SleepNote note{};
   // Whoever waits for somebody else is a victim itself: name it only if there
   // is nobody better.
   for (int member = 0; member < size(); ++member) {
     if (hasPosted(member, std::memory_order_acquire))
       continue;
-    uint32_t other = world.control(members[member])
-                         .waitingFor.load(std::memory_order_relaxed);
-    if (culprit < 0 || (waitsFor && !other)) {
+    SleepNote other{};
+    bool waits = waitsElsewhere(member, other);
+    if (culprit < 0 || (isVictim && !waits)) {
       culprit = member;
-      waitsFor = other;
+      isVictim = waits;
+      note = other;
     }
   }
   if (culprit < 0)
@@ -196,13 +213,13 @@ Error Communicator::describeTimeout(uint32_t milliseconds) const {
   uint64_t last =
       std::max(line(culprit, 0).call.load(std::memory_order_relaxed),
                line(culprit, 1).call.load(std::memory_order_relaxed));
-  std::string text = format("rank %d did not arrive within %u ms; it ",
-                            members[culprit], milliseconds);
-  text += last ? format("last posted call %llu",
-                        static_cast<unsigned long long>(last))
-               : std::string("has posted no call yet");
-  if (waitsFor)
-    text += format(" and waits for rank %u in another group", waitsFor - 1);
+  std::string text =
+      describeMissing(members[culprit], milliseconds, call, last);
+  if (isVictim)
+    text += format(" and waits for rank %d in %s", note.rank,
+                   note.communicator == worldChannelNumber
+                       ? "conorm_context_add_groups"
+                       : "another group");
   return {CONORM_ERROR_TIMEOUT, callPrefix() + text};
 }
 

@@ -23,6 +23,9 @@ namespace conorm::rt {
 /// Smallest workspace a context may ask for, bytes.
 constexpr uint64_t minimumWorkspaceBytes = 16384;
 constexpr size_t communicatorControlBytes = 4096;
+/// Number of the communicator of all ranks that carries
+/// conorm_context_add_groups; those of groups follow.
+constexpr uint64_t worldChannelNumber = 1;
 
 /// The parameters of a norm by value.
 struct NormAttributes {
@@ -105,7 +108,9 @@ static_assert(sizeof(CommunicatorControl) <= communicatorControlBytes,
 class Communicator {
 public:
   /// `members` in the order of the group's row; `index` is this rank's place.
-  Communicator(World &world, std::vector<int> members, int index);
+  /// `number` is the same on all members, and another for each communicator.
+  Communicator(World &world, std::vector<int> members, int index,
+               uint64_t number);
 
   size_t segmentBytes(uint64_t workspaceBytes) const;
   /// Adopts the segments, in the members' order. Two members write to both.
@@ -165,12 +170,14 @@ private:
   int firstMissing(int from, std::memory_order order) const;
   Error compareHeaders() const;
   Error describeTimeout(uint32_t milliseconds) const;
+  bool waitsElsewhere(int member, SleepNote &note) const;
   Error checkLeft() const;
   std::string callPrefix() const;
 
   World &world;
   std::vector<int> members;
   int self;
+  uint64_t number;
   size_t slotSize = 0;
   uint64_t step = 0;
   uint64_t call = 0;
@@ -184,6 +191,11 @@ private:
 
 /// "comm.all_reduce at a.mlir:3:8".
 std::string describeCall(const CallHeader &header);
+
+/// "rank 2 did not arrive within 500 ms; it last posted call 3". A rank that
+/// has posted `call` itself did not go on with it.
+std::string describeMissing(int rank, uint32_t milliseconds, uint64_t call,
+                            uint64_t lastPosted);
 
 /// How `other` differs from `mine`, as the rest of a sentence about rank
 /// `rank`.

@@ -41,10 +41,11 @@ Error CpuBackend::create(const conorm_context_options &options,
   std::vector<int> everybody(world.size());
   for (int rank = 0; rank < world.size(); ++rank)
     everybody[rank] = rank;
-  worldChannel = std::make_unique<Communicator>(world, everybody, world.rank());
+  worldChannel = std::make_unique<Communicator>(world, everybody, world.rank(),
+                                                worldChannelNumber);
   std::shared_ptr<Segment> mine;
   size_t bytes = worldChannel->segmentBytes(minimumWorkspaceBytes);
-  uint64_t number = nextSegment++;
+  uint64_t number = worldChannelNumber;
   Error outcome = Segment::create(bytes, mine);
   if (!outcome) {
     outcome = world.mesh().exportSegment(everybody, number, mine, deadline);
@@ -159,7 +160,7 @@ Error CpuBackend::makeCommunicator(Group &group, const Deadline &deadline,
   auto row = group.ranks.begin() + place / group.groupSize * group.groupSize;
   group.communicator = std::make_unique<Communicator>(
       world, std::vector<int>(row, row + group.groupSize),
-      int(place % group.groupSize));
+      int(place % group.groupSize), nextSegment);
   // A member on its own exchanges nothing.
   size_t bytes = group.groupSize == 1
                      ? communicatorControlBytes

@@ -73,7 +73,7 @@ protected:
   /// All ranks; carries conorm_context_add_groups.
   std::unique_ptr<Communicator> worldChannel;
   std::vector<Group> groups;
-  uint64_t nextSegment = 1;
+  uint64_t nextSegment = worldChannelNumber + 1;
   /// Rows that no output can hold.
   std::vector<char> scratch;
 };

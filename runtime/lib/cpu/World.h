@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // One page per rank, writable by all peers: the doorbell, and who aborted, left
-// or died. Everything else a rank shares is read-only to the others, but for the
-// slots of a group of two.
+// or died. Everything else a rank shares is read-only to the others, but for
+// the slots of a group of two.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,6 +29,27 @@ struct AbortRecord {
   char message[1024];
 };
 
+/// What a rank sleeps for, in one word, so that a peer reads it whole. It is
+/// written when the rank goes to sleep and by the rank alone: one that was
+/// stopped or killed in its sleep still says it long after it was woken.
+struct SleepNote {
+  /// Number of the communicator.
+  uint32_t communicator;
+  /// First member that has not posted.
+  int rank;
+  /// The doorbell that the rank went to sleep on.
+  uint32_t bell;
+
+  static constexpr uint64_t awake = 0;
+  uint64_t pack() const {
+    return uint64_t(bell) << 32 | (communicator & 0xffffff) << 8 |
+           uint32_t(rank + 1);
+  }
+  static SleepNote unpack(uint64_t word) {
+    return {uint32_t(word) >> 8, int(word & 0xff) - 1, uint32_t(word >> 32)};
+  }
+};
+
 struct RankControl {
   /// Event count. Peers add to it, and wake, only when `sleeping` is set.
   alignas(128) std::atomic<uint32_t> doorbell;
@@ -39,8 +60,8 @@ struct RankControl {
   std::atomic<uint64_t> left;
   std::atomic<uint64_t> lost;
   std::atomic<uint32_t> launcherLost;
-  /// Rank that this one sleeps for, plus one; 0 if it does not sleep.
-  std::atomic<uint32_t> waitingFor;
+  /// A packed SleepNote; SleepNote::awake if it does not sleep.
+  std::atomic<uint64_t> sleepNote;
   alignas(128) AbortRecord record;
 };
 static_assert(sizeof(RankControl) <= 4096, "one page");

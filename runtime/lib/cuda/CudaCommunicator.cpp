@@ -215,13 +215,12 @@ Error CudaCommunicator::wordTimeout(const Record &record) const {
         record.steps[member][record.step & 1] != record.step &&
         record.calls[member] < record.calls[culprit])
       culprit = member;
-  uint64_t last = record.calls[culprit];
-  std::string text = format("rank %d did not arrive within %u ms; it ",
-                            members.rankOf(culprit), world.deadlineMs());
-  text += last ? format("last posted call %llu",
-                        static_cast<unsigned long long>(last))
-               : std::string("has posted no call yet");
-  return {CONORM_ERROR_TIMEOUT, prefix + text};
+  // The number of the call is posted on one channel only; a later step of the
+  // call on any other tells as much.
+  uint64_t last = record.firstStep ? record.calls[culprit] : record.call;
+  return {CONORM_ERROR_TIMEOUT,
+          prefix + describeMissing(members.rankOf(culprit), world.deadlineMs(),
+                                   record.call, last)};
 }
 
 /// As on the CPU: the largest set of equal digests is right, and of two as

@@ -1,0 +1,164 @@
+//===- StopTest.cpp - Ranks that are stopped and go on later --------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Real processes that get SIGSTOP at a known place: at random ones they are
+// conorm-faults' business (test/Runtime/faults.cpp).
+//
+//===----------------------------------------------------------------------===//
+
+#include "RankRunner.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include <chrono>
+#include <signal.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace conorm::test;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+void sleepFor(int milliseconds) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+/// The processes of all ranks, on each of them.
+std::vector<int32_t> gatherProcesses(const conorm_bootstrap &bootstrap) {
+  std::vector<int32_t> all(bootstrap.world_size);
+  int32_t mine = getpid();
+  if (bootstrap.allgather(bootstrap.user, &mine, sizeof(mine), all.data(),
+                          10000) != 0)
+    abort();
+  return all;
+}
+
+/// A context with the world's group and one call to make with it.
+class Caller {
+public:
+  Caller(const conorm_bootstrap &bootstrap, uint32_t deadlineMs,
+         uint32_t strategy = CONORM_STRATEGY_ONE_SHOT)
+      : context(bootstrap, deadlineMs), group(worldGroup()),
+        strategy(strategy) {
+    conorm_context_add_groups(context, &group, 1);
+  }
+  conorm_status call() {
+    conorm_all_reduce_args args = {};
+    args.struct_size = sizeof(args);
+    args.element_type = CONORM_TYPE_F32;
+    args.group = &group;
+    args.input = input;
+    args.output = output;
+    args.count = 64;
+    args.strategy = strategy;
+    return conorm_all_reduce(context, &args);
+  }
+  std::string outcome() { return describe(context); }
+
+  ScopedContext context;
+
+private:
+  conorm_group group;
+  uint32_t strategy;
+  float input[64] = {}, output[64];
+};
+
+/// Rank 1 is stopped in its sleep in call 2, which rank 0 makes only then, and
+/// once more if `calls` is 3. What rank 0 says of it.
+std::string outcomeOfAStopInCallTwo(uint32_t strategy, int calls) {
+  std::vector<std::string> results =
+      runProcesses(2, [&](const conorm_bootstrap &bootstrap) -> std::string {
+        std::vector<int32_t> processes = gatherProcesses(bootstrap);
+        Caller caller(bootstrap, 1000, strategy);
+        caller.call();
+        if (bootstrap.rank == 1) {
+          for (int call = 2; call <= calls; ++call)
+            caller.call();
+          return caller.outcome();
+        }
+        sleepFor(200);
+        kill(processes[1], SIGSTOP);
+        for (int call = 2; call <= calls; ++call)
+          caller.call();
+        kill(processes[1], SIGCONT);
+        return caller.outcome();
+      });
+  return results[0];
+}
+
+TEST(StoppedInItsSleep, isNotSaidToWaitForWhoHasAnswered) {
+  EXPECT_EQ(outcomeOfAStopInCallTwo(CONORM_STRATEGY_ONE_SHOT, 3),
+            "timeout: call 3 (comm.all_reduce at unknown): rank 1 did not "
+            "arrive within 1000 ms; it last posted call 2");
+}
+
+TEST(StoppedInItsSleep, hasPostedTheCallThatItDoesNotFinish) {
+  EXPECT_EQ(outcomeOfAStopInCallTwo(CONORM_STRATEGY_TWO_SHOT, 2),
+            "timeout: call 2 (comm.all_reduce at unknown): rank 1 did not go "
+            "on within 1000 ms; it posted this call but not all of its steps");
+}
+
+// Rank 1 waits for rank 2 in another group, is stopped, and is answered there.
+TEST(StoppedInItsSleep, inAnotherGroupIsNotSaidToWaitEither) {
+  std::vector<int64_t> left = {0, 1}, right = {1, 2};
+  std::vector<std::string> results =
+      runProcesses(3, [&](const conorm_bootstrap &bootstrap) -> std::string {
+        std::vector<int32_t> processes = gatherProcesses(bootstrap);
+        ScopedContext context(bootstrap, 1000);
+        conorm_group groups[] = {rowsGroup(left, 1), rowsGroup(right, 1)};
+        conorm_context_add_groups(context, groups, 2);
+        float input = 0, output;
+        conorm_all_reduce_args args = {};
+        args.struct_size = sizeof(args);
+        args.element_type = CONORM_TYPE_F32;
+        args.group = &groups[bootstrap.rank == 0 ? 0 : 1];
+        args.input = &input;
+        args.output = &output;
+        args.count = 1;
+        if (bootstrap.rank == 2) {
+          sleepFor(200);
+          kill(processes[1], SIGSTOP);
+        }
+        conorm_all_reduce(context, &args);
+        if (bootstrap.rank == 2) {
+          sleepFor(1500);
+          kill(processes[1], SIGCONT);
+        }
+        return describe(context);
+      });
+  EXPECT_THAT(results[0], EndsWith("rank 1 did not arrive within 1000 ms; it "
+                                   "has posted no call yet"));
+}
+
+// Rank 1 asks for groups while rank 0 already computes.
+TEST(Waiting, forGroupsIsNotCalledAGroup) {
+  std::vector<std::string> results =
+      runProcesses(2, [&](const conorm_bootstrap &bootstrap) -> std::string {
+        Caller caller(bootstrap, 1000);
+        std::vector<int64_t> reversed = {1, 0};
+        conorm_group group = rowsGroup(reversed, 1);
+        if (bootstrap.rank == 1) {
+          conorm_context_set_deadline(caller.context, 3000);
+          conorm_context_add_groups(caller.context, &group, 1);
+        } else {
+          sleepFor(100);
+          caller.call();
+        }
+        return caller.outcome();
+      });
+  EXPECT_THAT(results[0],
+              EndsWith("rank 1 did not arrive within 1000 ms; it has posted no "
+                       "call yet and waits for rank 0 in "
+                       "conorm_context_add_groups"));
+}
+
+} // namespace
