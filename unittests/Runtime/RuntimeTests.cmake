@@ -24,6 +24,7 @@ conorm_add_unittest(RuntimeContextTests
 conorm_add_unittest(RuntimeFaultsTests FaultsTest.cpp
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeProcessTests
+  ForkTest.cpp
   StopTest.cpp
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeBootstrapTests
@@ -39,6 +40,7 @@ endif()
 conorm_add_unittest(RuntimeSystemTests
   SystemTest.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/common/Error.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Process.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/common/System.cpp
   LINK Conorm::Runtime)
 target_include_directories(RuntimeSystemTests

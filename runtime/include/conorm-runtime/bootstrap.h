@@ -28,7 +28,10 @@ typedef int32_t (*conorm_allgather_fn)(void *user, const void *send,
                                        size_t bytes, void *recv,
                                        uint32_t deadline_ms);
 
-/// A bootstrap: the callback, and how to release what it holds.
+/// A bootstrap: the callback, and how to release what it holds. One of the
+/// functions below belongs to the process that gathers with it first: in a
+/// child of fork that this process makes afterwards its allgather fails, and
+/// releasing it does nothing.
 typedef struct conorm_bootstrap {
   uint32_t struct_size;
   int32_t rank;

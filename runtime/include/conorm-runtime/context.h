@@ -16,6 +16,15 @@
 // Argument errors found before any peer is involved are sticky too, so that a
 // compiled entry cannot run on after one.
 //
+// A context belongs to the process that created it. In a child of fork every
+// function here, and every operation, returns CONORM_ERROR_INVALID_ARGUMENT (-1
+// for the rank, 0 for the world's size, nothing where there is no result) and
+// does nothing: the child cannot speak for its parent, and
+// conorm_context_destroy() in it does not end the parent's context, nor does
+// the child's own end. A child that wants to be a rank takes a bootstrap and
+// creates a context of its own. The death of a rank is seen at once, though a
+// child that it forked lives on.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef CONORM_RUNTIME_CONTEXT_H

@@ -94,7 +94,7 @@ Error createCudaBackend(const conorm_context_options &options,
 using CreateCudaBackend = void (*)(const conorm_context_options &options,
                                    const conorm_bootstrap &bootstrap,
                                    std::unique_ptr<Backend> &out, Error &error);
-constexpr const char *createCudaBackendSymbol = "conorm_create_cuda_backend_2";
+constexpr const char *createCudaBackendSymbol = "conorm_create_cuda_backend_3";
 
 } // namespace conorm::rt
 

@@ -24,10 +24,21 @@ std::string conorm::rt::takeBootstrapFailure() {
   return std::exchange(lastFailure, std::string());
 }
 
+Error conorm::rt::claimBootstrap(ProcessOwner &owner) {
+  if (owner.claim())
+    return success();
+  return makeError(CONORM_ERROR_BOOTSTRAP,
+                   "the bootstrap belongs to the process that forked this one, "
+                   "expected a bootstrap of its own");
+}
+
 Error AllgatherClient::allgather(const void *send, size_t bytes, void *recv,
                                  const Deadline &deadline) {
+  if (Error error = claimBootstrap(owner))
+    return error;
   if (!connection)
     return makeError(CONORM_ERROR_BOOTSTRAP, "not connected to %s", relay);
+  connection.keepFromChildren();
   if (bytes > maxAllgatherBytes)
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "allgather of %zu bytes, expected at most %u", bytes,

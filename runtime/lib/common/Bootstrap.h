@@ -10,6 +10,7 @@
 #define CONORM_RUNTIME_LIB_COMMON_BOOTSTRAP_H
 
 #include "LaunchVariables.h"
+#include "Process.h"
 #include "System.h"
 
 #include "conorm-runtime/context.h"
@@ -87,12 +88,17 @@ struct ReplyFrame {
   uint32_t reserved;
 };
 
+/// Claims a bootstrap for the process that gathers first. A child that it forks
+/// afterwards would mix its bytes with the parent's.
+Error claimBootstrap(ProcessOwner &owner);
+
 /// A rank's end of a relayed allgather.
 struct AllgatherClient {
   FileDescriptor connection;
   uint32_t rank = 0;
   uint32_t worldSize = 0;
   uint64_t sequence = 0;
+  ProcessOwner owner;
   /// Who relays, for messages.
   const char *relay = "";
 

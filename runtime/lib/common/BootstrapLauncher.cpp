@@ -29,7 +29,9 @@ static int32_t launcherAllgather(void *user, const void *send, size_t bytes,
 }
 
 static void releaseLauncher(void *user) {
-  delete static_cast<AllgatherClient *>(user);
+  auto *client = static_cast<AllgatherClient *>(user);
+  if (!client->owner.isForeign())
+    delete client;
 }
 
 int conorm::rt::launcherDescriptor(const conorm_bootstrap &bootstrap) {

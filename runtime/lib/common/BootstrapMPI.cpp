@@ -26,12 +26,17 @@ struct MpiBootstrap {
   void *state;
   conorm_mpi_allgather_fn allgather;
   conorm_mpi_close_fn close;
+  ProcessOwner owner;
 };
 } // namespace
 
 static int32_t mpiAllgather(void *user, const void *send, size_t bytes,
                             void *recv, uint32_t deadlineMs) {
   auto *self = static_cast<MpiBootstrap *>(user);
+  if (Error error = claimBootstrap(self->owner)) {
+    setBootstrapFailure(error.message);
+    return 1;
+  }
   char message[256] = "";
   int32_t code = self->allgather(self->state, send, bytes, recv, deadlineMs,
                                  message, sizeof(message));
@@ -41,6 +46,9 @@ static int32_t mpiAllgather(void *user, const void *send, size_t bytes,
 }
 
 static void releaseMpi(void *user) {
+  // MPI is the parent's: a child that ended it would end it for both.
+  if (static_cast<MpiBootstrap *>(user)->owner.isForeign())
+    return;
   std::unique_ptr<MpiBootstrap> self(static_cast<MpiBootstrap *>(user));
   self->close(self->state, /*finalize=*/1);
 }
@@ -114,6 +122,8 @@ Error conorm::rt::bootstrapFromMpi(const std::vector<WorldClaim> &claims,
   auto open = reinterpret_cast<conorm_mpi_open_fn>(
       dlsym(module, CONORM_MPI_OPEN_SYMBOL));
   auto self = std::make_unique<MpiBootstrap>();
+  // Of the process that initializes MPI, whoever gathers first.
+  (void)self->owner.claim();
   self->allgather = reinterpret_cast<conorm_mpi_allgather_fn>(
       dlsym(module, CONORM_MPI_ALLGATHER_SYMBOL));
   self->close = reinterpret_cast<conorm_mpi_close_fn>(
@@ -122,6 +132,10 @@ Error conorm::rt::bootstrapFromMpi(const std::vector<WorldClaim> &claims,
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "libConormBootstrapMPI.so is of another version than "
                      "this runtime");
+  // What MPI has told this process, it has not told a child of it.
+  static ProcessOwner processOfMpi;
+  if (Error error = claimBootstrap(processOfMpi))
+    return error;
   // The library's name on success, or a reason.
   char message[256] = "";
   int32_t rank, worldSize;

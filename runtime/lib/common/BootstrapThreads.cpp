@@ -41,6 +41,7 @@ struct ThreadRank {
   std::shared_ptr<ThreadWorld> world;
   int rank = 0;
   uint64_t sequence = 0;
+  ProcessOwner owner;
 };
 } // namespace
 
@@ -98,6 +99,10 @@ static int32_t threadAllgather(void *user, const void *send, size_t bytes,
                                void *recv, uint32_t deadlineMs) {
   ThreadRank &self = *static_cast<ThreadRank *>(user);
   ThreadWorld &world = *self.world;
+  if (Error error = claimBootstrap(self.owner)) {
+    setBootstrapFailure(error.message);
+    return 1;
+  }
   auto end =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(deadlineMs);
   std::unique_lock<std::mutex> lock(world.mutex);
@@ -117,6 +122,9 @@ static int32_t threadAllgather(void *user, const void *send, size_t bytes,
 }
 
 static void releaseThread(void *user) {
+  // Of a foreign one the lock may be held, by a thread that is not here.
+  if (static_cast<ThreadRank *>(user)->owner.isForeign())
+    return;
   std::unique_ptr<ThreadRank> self(static_cast<ThreadRank *>(user));
   std::lock_guard<std::mutex> lock(self->world->mutex);
   if (self->world->released < 0)
@@ -132,7 +140,9 @@ conorm_status conorm_bootstrap_threads(int32_t worldSize,
   auto world = std::make_shared<ThreadWorld>();
   world->worldSize = worldSize;
   for (int32_t rank = 0; rank < worldSize; ++rank) {
-    auto *self = new ThreadRank{world, rank, 0};
+    auto *self = new ThreadRank;
+    self->world = world;
+    self->rank = rank;
     out[rank] = {};
     out[rank].struct_size = sizeof(conorm_bootstrap);
     out[rank].rank = rank;

@@ -16,6 +16,8 @@ using namespace conorm::rt;
 
 conorm_status conorm::rt::failContext(conorm_context *context,
                                       const Error &error) {
+  if (isForkedCopy(context))
+    return CONORM_ERROR_INVALID_ARGUMENT;
   {
     std::lock_guard<std::mutex> lock(context->errorMutex);
     if (context->status.load(std::memory_order_relaxed) != CONORM_OK)
@@ -110,7 +112,11 @@ conorm_status conorm_context_create(const conorm_context_options *options,
   return CONORM_OK;
 }
 
-void conorm_context_destroy(conorm_context *context) { delete context; }
+void conorm_context_destroy(conorm_context *context) {
+  // A child's copy ends with the child.
+  if (context && !isForkedCopy(context))
+    delete context;
+}
 
 static Error readGroups(const conorm_group *groups, size_t count,
                         std::unique_ptr<conorm_group[]> &out) {
@@ -134,10 +140,8 @@ static Error readGroups(const conorm_group *groups, size_t count,
 conorm_status conorm_context_add_groups(conorm_context *context,
                                         const conorm_group *groups,
                                         size_t count) {
-  if (!context)
-    return CONORM_ERROR_INVALID_ARGUMENT;
-  if (context->status.load(std::memory_order_acquire) != CONORM_OK)
-    return CONORM_ERROR_ABORTED;
+  if (conorm_status status = refusal(context))
+    return status;
   CallScope scope(context);
   if (!scope)
     return failContext(context,
@@ -154,11 +158,11 @@ conorm_status conorm_context_add_groups(conorm_context *context,
 }
 
 int32_t conorm_context_rank(const conorm_context *context) {
-  return context ? context->rank : -1;
+  return context && !isForkedCopy(context) ? context->rank : -1;
 }
 
 int32_t conorm_context_world_size(const conorm_context *context) {
-  return context ? context->worldSize : 0;
+  return context && !isForkedCopy(context) ? context->worldSize : 0;
 }
 
 /// Takes over what went wrong on a device since the last look.
@@ -170,7 +174,7 @@ static void adoptFailure(conorm_context *context) {
 }
 
 conorm_status conorm_context_synchronize(conorm_context *context) {
-  if (!context)
+  if (!context || isForkedCopy(context))
     return CONORM_ERROR_INVALID_ARGUMENT;
   if (Error error = guarded([&] { return context->backend->synchronize(); }))
     if (context->status.load(std::memory_order_acquire) == CONORM_OK)
@@ -179,7 +183,7 @@ conorm_status conorm_context_synchronize(conorm_context *context) {
 }
 
 conorm_status conorm_context_status(const conorm_context *context) {
-  if (!context)
+  if (!context || isForkedCopy(context))
     return CONORM_ERROR_INVALID_ARGUMENT;
   adoptFailure(const_cast<conorm_context *>(context));
   return conorm_status(context->status.load(std::memory_order_acquire));
@@ -188,6 +192,9 @@ conorm_status conorm_context_status(const conorm_context *context) {
 const char *conorm_context_message(const conorm_context *context) {
   if (!context)
     return "context is null";
+  if (isForkedCopy(context))
+    return "the context belongs to the process that forked this one, expected "
+           "a context that this process has created";
   // Written once before the status is released, never after.
   if (context->status.load(std::memory_order_acquire) == CONORM_OK)
     return "";
@@ -203,14 +210,14 @@ void conorm_context_abort(conorm_context *context, const char *reason) {
 }
 
 void conorm_context_set_deadline(conorm_context *context, uint32_t deadlineMs) {
-  if (context)
+  if (context && !isForkedCopy(context))
     context->backend->setDeadline(deadlineMs ? deadlineMs
                                              : CONORM_DEFAULT_DEADLINE_MS);
 }
 
 void conorm_context_set_observer(conorm_context *context,
                                  conorm_observer_fn observer, void *user) {
-  if (!context)
+  if (!context || isForkedCopy(context))
     return;
   context->observer = observer;
   context->observerUser = user;

@@ -10,6 +10,7 @@
 #define CONORM_RUNTIME_LIB_COMMON_CONTEXT_H
 
 #include "Backend.h"
+#include "Process.h"
 
 #include <atomic>
 #include <memory>
@@ -17,6 +18,8 @@
 #include <string>
 
 struct conorm_context {
+  /// Where it was made.
+  uint64_t process = conorm::rt::processMark();
   int32_t rank = 0;
   int32_t worldSize = 0;
   /// A conorm_strategy that overrides what calls ask for; AUTO: none.
@@ -39,6 +42,22 @@ struct conorm_context {
 };
 
 namespace conorm::rt {
+
+/// Whether the context is the copy that a child got of its parent's. Nothing in
+/// it may be used: the sockets and the memory it shares with the peers are the
+/// parent's, a lock may be held by a thread that does not exist.
+inline bool isForkedCopy(const conorm_context *context) {
+  return context->process != processMark();
+}
+
+/// Why a call on the context cannot even begin; CONORM_OK if it can.
+inline conorm_status refusal(const conorm_context *context) {
+  if (!context || isForkedCopy(context))
+    return CONORM_ERROR_INVALID_ARGUMENT;
+  return context->status.load(std::memory_order_acquire) == CONORM_OK
+             ? CONORM_OK
+             : CONORM_ERROR_ABORTED;
+}
 
 /// Records an error as the context's first, unless there is one, and tells the
 /// peers. Returns what the failing call returns: the error's code.

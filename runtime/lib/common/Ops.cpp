@@ -64,10 +64,8 @@ static Error located(Error error, uint32_t op, const Site &site) {
 template <typename Args, typename Run>
 static conorm_status perform(conorm_context *context, uint32_t op,
                              const Args *given, Run &&run) {
-  if (!context)
-    return CONORM_ERROR_INVALID_ARGUMENT;
-  if (context->status.load(std::memory_order_acquire) != CONORM_OK)
-    return CONORM_ERROR_ABORTED;
+  if (conorm_status status = refusal(context))
+    return status;
   Site site;
   CallScope scope(context);
   if (!scope)

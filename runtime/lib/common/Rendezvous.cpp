@@ -39,6 +39,7 @@ struct MeetingRank {
   /// The others: the connection to rank 0.
   AllgatherClient client;
   bool connected = false;
+  ProcessOwner owner;
 
   Error connect(const Deadline &deadline);
   Error gather(const void *send, size_t bytes, void *recv,
@@ -226,6 +227,8 @@ Error MeetingRank::joinRankZero(const Deadline &deadline) {
 }
 
 Error MeetingRank::connect(const Deadline &deadline) {
+  if (Error error = claimBootstrap(owner))
+    return error;
   if (connected)
     return success();
   client.connection.reset();
@@ -235,6 +238,9 @@ Error MeetingRank::connect(const Deadline &deadline) {
   Error error = rank == 0 ? listenForPeers(early) : joinRankZero(early);
   if (error)
     client.connection.reset();
+  for (FileDescriptor &peer : peers)
+    peer.keepFromChildren();
+  client.connection.keepFromChildren();
   connected = !error;
   return error;
 }
@@ -314,7 +320,9 @@ static int32_t meetingAllgather(void *user, const void *send, size_t bytes,
 }
 
 static void releaseMeeting(void *user) {
-  delete static_cast<MeetingRank *>(user);
+  auto *self = static_cast<MeetingRank *>(user);
+  if (!self->owner.isForeign())
+    delete self;
 }
 
 void conorm::rt::meetAt(Rendezvous place, int rank, int worldSize,

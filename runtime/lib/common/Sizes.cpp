@@ -74,8 +74,8 @@ conorm_status conorm_expect_size(conorm_context *context,
     return given && given->relation == CONORM_SIZE_EQUAL && size == found
                ? CONORM_OK
                : CONORM_ERROR_INVALID_ARGUMENT;
-  if (context->status.load(std::memory_order_acquire) != CONORM_OK)
-    return CONORM_ERROR_ABORTED;
+  if (conorm_status status = refusal(context))
+    return status;
   conorm_size_check check;
   if (Error error = readArgs(given, check, "check"))
     return failContext(context, error);

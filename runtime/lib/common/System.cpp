@@ -17,6 +17,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <time.h>
 
@@ -196,6 +197,17 @@ bool conorm::rt::peerIsThisUser(int fd, unsigned &uid) {
   }
   uid = credentials.uid;
   return credentials.uid == geteuid();
+}
+
+FileDescriptor conorm::rt::openPeerProcess(int fd) {
+  ucred credentials{};
+  socklen_t size = sizeof(credentials);
+  // In another process namespace the number is 0.
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0 ||
+      credentials.pid <= 0)
+    return FileDescriptor();
+  return FileDescriptor(
+      int(syscall(SYS_pidfd_open, credentials.pid, /*flags=*/0)));
 }
 
 /// Abstract names start with a NUL and are as long as the length says.

@@ -15,6 +15,7 @@
 #define CONORM_RUNTIME_LIB_COMMON_SYSTEM_H
 
 #include "Error.h"
+#include "Process.h"
 
 #include <cstdint>
 #include <unistd.h>
@@ -28,25 +29,40 @@ class FileDescriptor {
 public:
   FileDescriptor() = default;
   explicit FileDescriptor(int fd) : fd(fd) {}
-  FileDescriptor(FileDescriptor &&other) : fd(other.release()) {}
+  FileDescriptor(FileDescriptor &&other)
+      : fd(std::exchange(other.fd, -1)),
+        isPrivate(std::exchange(other.isPrivate, false)) {}
   FileDescriptor &operator=(FileDescriptor &&other) {
-    if (this != &other)
-      reset(other.release());
+    if (this != &other) {
+      reset(std::exchange(other.fd, -1));
+      isPrivate = std::exchange(other.isPrivate, false);
+    }
     return *this;
   }
   ~FileDescriptor() { reset(); }
 
   int get() const { return fd; }
   explicit operator bool() const { return fd >= 0; }
-  int release() { return std::exchange(fd, -1); }
+  int release() {
+    if (std::exchange(isPrivate, false))
+      forgetInChildren(fd);
+    return std::exchange(fd, -1);
+  }
   void reset(int other = -1) {
-    if (fd >= 0)
+    bool isOurs = !std::exchange(isPrivate, false) || forgetInChildren(fd);
+    if (fd >= 0 && isOurs)
       close(fd);
     fd = other;
+  }
+  /// Closed in children of fork() from now on.
+  void keepFromChildren() {
+    if (fd >= 0 && !std::exchange(isPrivate, true))
+      closeInChildren(fd);
   }
 
 private:
   int fd = -1;
+  bool isPrivate = false;
 };
 
 /// Monotonic time in nanoseconds.
@@ -98,6 +114,11 @@ Transfer receiveDescriptor(int fd, void *data, size_t size,
 /// True if the process at the other end of a connected Unix socket runs as this
 /// user; `uid` is set to who it is.
 bool peerIsThisUser(int fd, unsigned &uid);
+
+/// A descriptor that can be read once the process at the other end of a
+/// connected Unix socket has ended, whoever else holds that end; none where the
+/// system has no such thing, or the process is out of sight.
+FileDescriptor openPeerProcess(int fd);
 
 /// Listens on, or connects to, a name in the abstract namespace.
 Error listenAbstract(const std::string &name, int backlog, FileDescriptor &out);

@@ -169,6 +169,7 @@ Error Mesh::connectTo(int peer, const Deadline &deadline) {
       Transfer::Done)
     return makeError(CONORM_ERROR_BOOTSTRAP, "rank %d closed the connection",
                      peer);
+  connection.keepFromChildren();
   sockets[peer] = std::move(connection);
   return success();
 }
@@ -193,6 +194,7 @@ Error Mesh::acceptOne(const FileDescriptor &listener,
       hello.rank >= worldSize() || sameProcess(hello.rank) ||
       sockets[hello.rank])
     return success();
+  connection.keepFromChildren();
   sockets[hello.rank] = std::move(connection);
   return success();
 }

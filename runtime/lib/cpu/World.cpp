@@ -173,6 +173,10 @@ Error World::startMonitor(int launcher) {
   if (!needed)
     return success();
   launcherFd = launcher;
+  processes.resize(size());
+  for (int peer = 0; peer < size(); ++peer)
+    if (peer != rank() && connections.socketTo(peer) >= 0)
+      processes[peer] = openPeerProcess(connections.socketTo(peer));
   stopMonitor.reset(eventfd(0, EFD_CLOEXEC));
   if (!stopMonitor)
     return systemError("eventfd");
@@ -203,8 +207,11 @@ void World::monitor() {
   if (launcherFd >= 0)
     add(launcherFd, POLLRDHUP, -1);
   for (int peer = 0; peer < size(); ++peer)
-    if (peer != rank() && connections.socketTo(peer) >= 0)
+    if (peer != rank() && connections.socketTo(peer) >= 0) {
       add(connections.socketTo(peer), POLLRDHUP, peer);
+      if (processes[peer])
+        add(processes[peer].get(), POLLIN, peer);
+    }
   for (;;) {
     if (poll(entries.data(), entries.size(), -1) < 0)
       continue;

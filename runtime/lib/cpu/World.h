@@ -122,6 +122,9 @@ private:
   int64_t spinNanoseconds = 0;
 
   FileDescriptor stopMonitor;
+  /// By rank: the processes of peers. Their sockets tell of their deaths too,
+  /// but not while a child that a peer has forked holds a copy.
+  std::vector<FileDescriptor> processes;
   int launcherFd = -1;
   bool monitorRuns = false;
   pthread_t monitorThread{};

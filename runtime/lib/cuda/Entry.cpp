@@ -11,7 +11,7 @@
 using namespace conorm::rt;
 
 extern "C" CONORM_API void
-conorm_create_cuda_backend_2(const conorm_context_options &options,
+conorm_create_cuda_backend_3(const conorm_context_options &options,
                              const conorm_bootstrap &bootstrap,
                              std::unique_ptr<Backend> &out, Error &error) {
   error = guarded([&]() -> Error {
