@@ -49,7 +49,8 @@ exists.
   --output DIR       write result R of rank K to DIR/result<R>.rank<K>.npy
   --repeat N         timed calls after a warm-up (default 1; 5 with --compare)
   --timeout S        longest wait for a peer, seconds (default 60). A run in
-                     which no rank finishes a call or step for S + 5 s is ended
+                     which no rank finishes a call or step for S + 5 s is ended.
+                     Time in which the whole run is stopped does not count
   --strategy S       auto (default), one_shot, two_shot or nccl, for every call
   --compare-strategies S,S,...
                      run with each of these, taking turns, and compare each

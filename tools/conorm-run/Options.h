@@ -11,6 +11,7 @@
 
 #include "conorm-runtime/conorm.h"
 
+#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
@@ -51,7 +52,7 @@ struct Options {
   bool done = false;
 
   uint32_t timeoutMs() const {
-    return static_cast<uint32_t>(timeoutSeconds * 1000);
+    return static_cast<uint32_t>(std::lround(timeoutSeconds * 1000));
   }
   bool isSource() const;
 };

@@ -12,18 +12,25 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 using namespace conorm::run;
 
 bool StallDetector::isStalled() {
-  uint64_t now = heartbeats.total();
-  if (now != seen) {
-    seen = now;
-    since = std::chrono::steady_clock::now();
-    return false;
+  // Between two looks: more is time in which this process was stopped, and
+  // most likely the ranks with it.
+  constexpr std::chrono::duration<double> longestCounted{1};
+  auto now = std::chrono::steady_clock::now();
+  quiet +=
+      std::min<std::chrono::duration<double>>(now - lastLook, longestCounted);
+  lastLook = now;
+  uint64_t beats = heartbeats.total();
+  if (beats != seen) {
+    seen = beats;
+    quiet = quiet.zero();
   }
-  return std::chrono::steady_clock::now() - since > limit;
+  return quiet > limit;
 }
 
 std::string StallDetector::message() const {

@@ -30,7 +30,8 @@ private:
   const Heartbeats &heartbeats;
   std::chrono::duration<double> limit;
   uint64_t seen = 0;
-  std::chrono::steady_clock::time_point since =
+  std::chrono::duration<double> quiet{0};
+  std::chrono::steady_clock::time_point lastLook =
       std::chrono::steady_clock::now();
 };
 

@@ -16,15 +16,17 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <signal.h>
+#include <sys/mman.h>
 #include <thread>
 #include <unistd.h>
 
 using namespace conorm::test;
+using testing::Each;
 using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
 
 namespace {
 
@@ -137,6 +139,167 @@ TEST(StoppedInItsSleep, inAnotherGroupIsNotSaidToWaitEither) {
       });
   EXPECT_THAT(results[0], EndsWith("rank 1 did not arrive within 1000 ms; it "
                                    "has posted no call yet"));
+}
+
+// Rank 1 is stopped alone: it is reported when the deadline of the others says.
+TEST(StoppedAlone, isReportedInTime) {
+  std::vector<std::string> results =
+      runProcesses(3, [&](const conorm_bootstrap &bootstrap) -> std::string {
+        std::vector<int32_t> processes = gatherProcesses(bootstrap);
+        Caller caller(bootstrap, 1000);
+        caller.call();
+        if (bootstrap.rank == 1)
+          raise(SIGSTOP);
+        auto begin = std::chrono::steady_clock::now();
+        caller.call();
+        std::chrono::duration<double> passed =
+            std::chrono::steady_clock::now() - begin;
+        if (bootstrap.rank == 0) {
+          sleepFor(200);
+          kill(processes[1], SIGCONT);
+        }
+        return caller.outcome() + (passed.count() < 1.6 ? "" : ", late");
+      });
+  for (int rank : {0, 2})
+    EXPECT_THAT(results[rank], EndsWith("rank 1 did not arrive within 1000 ms; "
+                                        "it last posted call 1"));
+}
+
+/// Stops all processes of a job for two and a half seconds, 300 ms after the
+/// last has said that it is ready.
+class Suspension {
+public:
+  explicit Suspension(int ranks) : ranks(ranks) {
+    void *memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+      abort();
+    processes = static_cast<std::atomic<int32_t> *>(memory);
+    thread = std::thread([this] { run(); });
+  }
+  ~Suspension() {
+    thread.join();
+    munmap(processes, 4096);
+  }
+  /// Called by each process.
+  void ready(int number) { processes[number] = getpid(); }
+
+private:
+  void run() {
+    for (int number = 0; number < ranks; ++number)
+      while (processes[number] == 0)
+        sleepFor(1);
+    sleepFor(300);
+    signalAll(SIGSTOP);
+    sleepFor(2500);
+    signalAll(SIGCONT);
+  }
+  void signalAll(int signal) {
+    for (int number = 0; number < ranks; ++number) {
+      kill(processes[number], signal);
+      // They do not go on at the same moment.
+      sleepFor(100);
+    }
+  }
+
+  int ranks;
+  std::atomic<int32_t> *processes;
+  std::thread thread;
+};
+
+/// Takes so long without the time in which the process is stopped.
+void work(int milliseconds) {
+  for (int part = 0; part < milliseconds; part += 10)
+    sleepFor(10);
+}
+
+// Rank 0 has waited for less than a second that it ran.
+TEST(SuspendedJob, goesOnInACall) {
+  Suspension suspension(3);
+  std::vector<std::string> results =
+      runProcesses(3, [&](const conorm_bootstrap &bootstrap) -> std::string {
+        Caller caller(bootstrap, 1000);
+        caller.call();
+        suspension.ready(bootstrap.rank);
+        if (bootstrap.rank == 2)
+          work(600);
+        caller.call();
+        return caller.outcome();
+      });
+  EXPECT_THAT(results, Each(""));
+}
+
+// The process of all ranks is stopped, in a call and in an allgather.
+TEST(SuspendedJob, goesOnWhenRanksAreThreads) {
+  for (bool creating : {false, true}) {
+    Suspension suspension(1);
+    std::vector<std::string> results = runForked(1, [&](int) {
+      std::string text;
+      for (const std::string &result :
+           runThreads(2, [&](const conorm_bootstrap &bootstrap) -> std::string {
+             if (creating && bootstrap.rank == 1) {
+               suspension.ready(0);
+               work(600);
+             }
+             Caller caller(bootstrap, 1000);
+             if (!creating && bootstrap.rank == 1) {
+               suspension.ready(0);
+               work(600);
+             }
+             caller.call();
+             return caller.context.message + caller.outcome();
+           }))
+        text += result;
+      return text;
+    });
+    EXPECT_THAT(results, Each(""));
+  }
+}
+
+// Ranks and the one who relays are stopped while rank 0 waits in an allgather.
+TEST(SuspendedJob, goesOnInTheAllgatherOfALauncher) {
+  Suspension suspension(3);
+  std::vector<std::string> results = runForked(1, [&](int) {
+    suspension.ready(2);
+    std::string text;
+    for (const std::string &result :
+         runProcesses(2, [&](const conorm_bootstrap &bootstrap) -> std::string {
+           suspension.ready(bootstrap.rank);
+           if (bootstrap.rank == 1)
+             work(600);
+           Caller caller(bootstrap, 1000);
+           caller.call();
+           return caller.context.message + caller.outcome();
+         }))
+      text += result;
+    return text;
+  });
+  EXPECT_THAT(results, Each(""));
+}
+
+TEST(SuspendedJob, goesOnInTheAllgatherOfTorchrun) {
+  setenv("MASTER_ADDR", "localhost", 1);
+  setenv("MASTER_PORT", "29412", 1);
+  setenv("TORCHELASTIC_RUN_ID", std::to_string(getpid()).c_str(), 1);
+  for (int late : {0, 1}) {
+    Suspension suspension(2);
+    std::vector<std::string> results = runForked(2, [&](int rank) {
+      setenv("WORLD_SIZE", "2", 1);
+      setenv("RANK", std::to_string(rank).c_str(), 1);
+      return withEnvironment(
+          [&](const conorm_bootstrap &bootstrap) -> std::string {
+            suspension.ready(rank);
+            if (rank == late)
+              work(600);
+            Caller caller(bootstrap, 1000);
+            caller.call();
+            return caller.context.message + caller.outcome();
+          });
+    });
+    EXPECT_THAT(results, Each("")) << "late " << late;
+  }
+  for (const char *name : {"MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_RUN_ID"})
+    unsetenv(name);
 }
 
 // Rank 1 asks for groups while rank 0 already computes.

@@ -49,7 +49,8 @@ typedef struct conorm_context_options {
   uint32_t backend;
   /// Ranks, world size and allgather. Not owned; outlives the context.
   const conorm_bootstrap *bootstrap;
-  /// Longest wait for a peer, milliseconds; 0: CONORM_DEFAULT_DEADLINE_MS.
+  /// Longest wait for a peer, milliseconds; 0: CONORM_DEFAULT_DEADLINE_MS. Time
+  /// in which this process itself is stopped does not count.
   uint32_t deadline_ms;
   /// A conorm_strategy that overrides what each call asks for; 0: no override.
   uint32_t strategy;

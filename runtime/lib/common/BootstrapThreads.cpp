@@ -103,13 +103,13 @@ static int32_t threadAllgather(void *user, const void *send, size_t bytes,
     setBootstrapFailure(error.message);
     return 1;
   }
-  auto end =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(deadlineMs);
+  Deadline deadline(deadlineMs);
   std::unique_lock<std::mutex> lock(world.mutex);
   std::shared_ptr<Round> round = enterRound(self, send, bytes);
   while (round->failure.empty() && round->arrived < world.worldSize) {
-    if (world.changed.wait_until(lock, end) == std::cv_status::timeout &&
-        round->failure.empty() && round->arrived < world.worldSize)
+    world.changed.wait_for(lock, std::chrono::nanoseconds(deadline.slice()));
+    if (deadline.passed() && round->failure.empty() &&
+        round->arrived < world.worldSize)
       failRound(world, missingRanks(world, *round, deadlineMs));
   }
   if (!round->failure.empty()) {

@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <poll.h>
 #include <sys/socket.h>
 #include <vector>
@@ -38,10 +39,9 @@ struct Child {
 struct conorm_launch {
   std::vector<Child> children;
   uint64_t current = 0;
-  /// When the first of those that wait for the current allgather gives up; 0
-  /// if nobody waits.
-  int64_t expiry = 0;
-  uint32_t expiryMs = 0;
+  /// When the first of those that wait for the current allgather gives up;
+  /// none if nobody waits.
+  std::optional<Deadline> expiry;
   /// Why the current allgather failed; later contributors get it too.
   std::string failure;
   /// First rank whose descriptor closed, -1 if none.
@@ -81,7 +81,7 @@ void conorm_launch::flush(Child &child) {
 
 void conorm_launch::fail(const std::string &reason) {
   failure = reason;
-  expiry = 0;
+  expiry.reset();
   for (Child &child : children)
     if (std::exchange(child.pending, false))
       reply(child, current, true, reason.data(), reason.size());
@@ -89,16 +89,17 @@ void conorm_launch::fail(const std::string &reason) {
 
 /// Names who is missing before those who wait give up without knowing.
 void conorm_launch::expire() {
-  if (expiry == 0 || now() < expiry)
+  if (!expiry || !expiry->passed())
     return;
   size_t missing = 0;
   while (missing + 1 < children.size() && children[missing].pending)
     ++missing;
-  fail(format("rank %zu did not take part within %u ms", missing, expiryMs));
+  fail(format("rank %zu did not take part within %u ms", missing,
+              expiry->milliseconds));
 }
 
 void conorm_launch::complete() {
-  expiry = 0;
+  expiry.reset();
   std::vector<char> all;
   for (Child &child : children)
     all.insert(all.end(), child.contribution.begin(), child.contribution.end());
@@ -131,12 +132,9 @@ void conorm_launch::handle(size_t rank, const RequestFrame &request,
     return fail(format("rank %d is gone (its process ended)", gone));
   if (!failure.empty())
     return fail(std::string(failure));
-  uint32_t wait = relayDeadline(request.deadlineMs);
-  int64_t end = now() + int64_t(wait) * 1000000;
-  if (expiry == 0 || end < expiry) {
-    expiry = end;
-    expiryMs = wait;
-  }
+  Deadline wait(relayDeadline(request.deadlineMs));
+  if (!expiry || wait.left() < expiry->left())
+    expiry = wait;
   size_t present = 0;
   for (size_t other = 0; other < children.size(); ++other) {
     if (!children[other].pending)

@@ -29,6 +29,20 @@ int64_t conorm::rt::now() {
   return int64_t(time.tv_sec) * 1000000000 + time.tv_nsec;
 }
 
+static thread_local int64_t notCounted = 0;
+
+int64_t Deadline::stoppedTime() { return notCounted; }
+
+int64_t Deadline::left() const {
+  int64_t time = now();
+  int64_t passed = time - lastLook;
+  int64_t counted = std::min(passed, longestCounted());
+  lastLook = time;
+  notCounted += passed - counted;
+  rest -= counted;
+  return rest;
+}
+
 Error conorm::rt::makeNonce(Nonce &out) {
   size_t have = 0;
   while (have < sizeof(out)) {

@@ -17,6 +17,7 @@
 #include "Error.h"
 #include "Process.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <unistd.h>
 #include <utility>
@@ -68,21 +69,62 @@ private:
 /// Monotonic time in nanoseconds.
 int64_t now();
 
-/// A point in time after which nothing waits.
-struct Deadline {
-  int64_t at;
+/// How long a wait may take. Time in which this process was stopped does not
+/// count: a suspended job goes on where it was, while a peer that alone is
+/// stopped runs into the deadline of those that wait for it. A stop shows as a
+/// look at the clock that comes much too late, so waits are cut into slices.
+class Deadline {
+public:
+  explicit Deadline(uint32_t milliseconds)
+      : milliseconds(milliseconds), rest(int64_t(milliseconds) * 1000000),
+        lastLook(now()) {}
+
+  /// As it was asked for; messages name it.
   uint32_t milliseconds;
 
-  explicit Deadline(uint32_t milliseconds)
-      : at(now() + int64_t(milliseconds) * 1000000),
-        milliseconds(milliseconds) {}
-  int64_t left() const { return at - now(); }
+  /// Looks at the clock. Nanoseconds, negative once it has passed.
+  int64_t left() const;
   bool passed() const { return left() <= 0; }
-  /// For poll(): rounded up so that a wait never ends early.
+  /// How long to wait until the next look, nanoseconds.
+  int64_t slice() const { return std::min(left(), longestSlice()); }
+  /// The same for poll(): rounded up so that a wait never ends early.
   int pollTimeout() const {
-    int64_t rest = left();
-    return rest <= 0 ? 0 : int(rest / 1000000 + 1);
+    int64_t time = slice();
+    return time <= 0 ? 0 : int(time / 1000000 + 1);
   }
+
+  /// A part of what is left; messages still name the whole.
+  Deadline part(int numerator, int denominator) const {
+    Deadline result = *this;
+    result.rest = left() / denominator * numerator;
+    return result;
+  }
+
+  /// Runs `wait`, which has a deadline of its own, and counts what it took: all
+  /// but the stops that this deadline saw.
+  template <typename Wait>
+  auto around(Wait &&wait) const {
+    int64_t begin = now(), stops = stoppedTime();
+    auto result = wait();
+    lastLook = now();
+    rest -= lastLook - begin - (stoppedTime() - stops);
+    return result;
+  }
+
+private:
+  int64_t longestSlice() const {
+    int64_t tenth = int64_t(milliseconds) * 100000;
+    return std::min<int64_t>(std::max<int64_t>(tenth, 1000000), 100000000);
+  }
+  /// A busy machine may let a thread wait for its turn.
+  int64_t longestCounted() const {
+    return std::max<int64_t>(2 * longestSlice(), 50000000);
+  }
+  /// What deadlines of this thread have not counted so far.
+  static int64_t stoppedTime();
+
+  mutable int64_t rest;
+  mutable int64_t lastLook;
 };
 
 /// A random 128-bit number.

@@ -150,12 +150,12 @@ Error Communicator::sleepFor(int missing) {
     }
     if ((outcome = checkLeft()))
       break;
-    int64_t left = deadline.left();
-    if (left <= 0) {
+    int64_t slice = deadline.slice();
+    if (slice <= 0) {
       outcome = describeTimeout(deadline.milliseconds);
       break;
     }
-    world.sleep(bell, left);
+    world.sleep(bell, slice);
   }
   own.sleeping.store(0, std::memory_order_relaxed);
   own.sleepNote.store(SleepNote::awake, std::memory_order_relaxed);

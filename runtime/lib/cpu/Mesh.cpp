@@ -60,8 +60,10 @@ Error conorm::rt::callAllgather(const conorm_bootstrap &bootstrap,
                                 const Deadline &deadline) {
   int64_t left = deadline.left() / 1000000;
   takeBootstrapFailure();
-  int32_t code = bootstrap.allgather(bootstrap.user, send, bytes, recv,
-                                     left > 1 ? uint32_t(left) : 1);
+  int32_t code = deadline.around([&] {
+    return bootstrap.allgather(bootstrap.user, send, bytes, recv,
+                               left > 1 ? uint32_t(left) : 1);
+  });
   if (code == 0)
     return success();
   std::string reason = takeBootstrapFailure();
@@ -252,8 +254,7 @@ Error Mesh::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   Error outcome;
   // Listening precedes the allgather, so that connecting never waits for the
   // other side to accept. Part of the time is kept for telling a failure.
-  Deadline mesh(
-      uint32_t(std::max<int64_t>(deadline.left(), 0) / 1000000 * 3 / 4));
+  Deadline mesh = deadline.part(3, 4);
   for (int peer = 0; peer < self && !outcome; ++peer)
     if (!sameProcess(peer))
       outcome = connectTo(peer, mesh);

@@ -196,10 +196,10 @@ Error CudaBackend::create(const conorm_context_options &options,
 }
 
 /// Waits for the stream without blocking in CUDA.
-bool CudaBackend::drain(int64_t nanoseconds) const {
-  int64_t end = now() + nanoseconds;
+bool CudaBackend::drain(uint32_t milliseconds) const {
+  Deadline deadline(milliseconds);
   while (cudaStreamQuery(stream) == cudaErrorNotReady) {
-    if (now() > end)
+    if (deadline.passed())
       return false;
     usleep(50);
   }
@@ -217,7 +217,7 @@ CudaBackend::~CudaBackend() {
     RankControl &own = control.world.own();
     own.aborted.fetch_or(uint64_t(1) << control.world.rank(),
                          std::memory_order_seq_cst);
-    constexpr int64_t patience = 2000000000;
+    constexpr uint32_t patience = 2000;
     idle = drain(patience);
   }
   if (!idle) {

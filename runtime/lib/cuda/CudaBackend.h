@@ -96,7 +96,7 @@ private:
   Error ncclAllReduceRmsNorm(CudaCommunicator &comm,
                              const CallAttributes &attributes, const Site &site,
                              const Task &task);
-  bool drain(int64_t nanoseconds) const;
+  bool drain(uint32_t milliseconds) const;
 
   ControlPlane control;
   DeviceSettings settings;

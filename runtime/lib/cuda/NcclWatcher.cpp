@@ -22,7 +22,9 @@ static constexpr std::chrono::milliseconds betweenLooks{1};
 /// What a peer sent before it left may still be on its way.
 static constexpr int64_t graceNanoseconds = 200000000;
 /// How long the end of a context waits for NCCL.
-static constexpr int64_t patienceNanoseconds = 3000000000;
+static constexpr uint32_t patienceMilliseconds = 3000;
+/// Between two looks; more is time in which the process was stopped.
+static constexpr int64_t longestCounted = 50000000;
 
 //===----------------------------------------------------------------------===//
 // Watching
@@ -45,10 +47,13 @@ void *NcclCommunicator::runWatcher(void *self) {
 
 void NcclCommunicator::watch() {
   uint64_t lastMark = 0;
-  int64_t since = now();
+  int64_t since = now(), lastLook = since;
   std::unique_lock<std::mutex> lock(mutex);
   while (!stopping && !firstFailure) {
     lock.unlock();
+    int64_t time = now();
+    since += std::max<int64_t>(time - lastLook - longestCounted, 0);
+    lastLook = time;
     bool isOwn = true;
     if (Error error = guarded([&] { return look(lastMark, since, isOwn); }))
       (void)fail(std::move(error), /*publish=*/isOwn);
@@ -169,8 +174,8 @@ void NcclCommunicator::Ending::run() {
   cudaSetDevice(device);
   if (gently) {
     int state = api->commFinalize(comm);
-    int64_t end = now() + patienceNanoseconds / 2;
-    while (ncclGood(state) && now() < end) {
+    Deadline deadline(patienceMilliseconds / 2);
+    while (ncclGood(state) && !deadline.passed()) {
       int result = api->commGetAsyncError(comm, &state);
       if (result != ncclDone)
         state = result;
@@ -209,13 +214,13 @@ void NcclCommunicator::beginEnd(bool gently) {
 /// A call that failed halfway has left traffic that its stream does not wait
 /// for.
 bool NcclCommunicator::awaitQuiet() const {
-  int64_t end = now() + patienceNanoseconds;
+  Deadline deadline(patienceMilliseconds);
   auto isBusy = [&] {
     return (ending && !ending->done.load(std::memory_order_acquire)) ||
            (traffic && cudaStreamQuery(traffic) == cudaErrorNotReady);
   };
   while (isBusy()) {
-    if (now() > end)
+    if (deadline.passed())
       return false;
     usleep(200);
   }
