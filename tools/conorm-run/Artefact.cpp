@@ -11,6 +11,8 @@
 #include "Compilation.h"
 #include "Error.h"
 
+#include "common/Limits.h"
+
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 #include <cstring>
 #include <memory>
 
+using conorm::rt::describeErrno;
 using namespace conorm::run;
 
 namespace {
@@ -57,7 +60,7 @@ Artefact::Artefact(const Options &options, World &world) : name(options.input) {
   std::string error;
   if (options.isSource()) {
     if (access(name.c_str(), R_OK) != 0)
-      error = "cannot open " + name + ": " + std::strerror(errno);
+      error = "cannot open " + name + ": " + describeErrno(errno);
     // What one rank sees of the file system may differ, but only rank 0 reads.
     world.agree(world.rank() == 0 ? error : "");
     error = openBytes(compileTogether(options, world));
@@ -85,7 +88,7 @@ std::string Artefact::open(const std::string &path) {
 std::string Artefact::openBytes(const std::vector<char> &bytes) {
   int fd = memfd_create("conorm-artefact", MFD_CLOEXEC);
   if (fd < 0)
-    return std::string("cannot make a memory file: ") + std::strerror(errno);
+    return std::string("cannot make a memory file: ") + describeErrno(errno);
   size_t written = 0;
   while (written < bytes.size()) {
     ssize_t count = write(fd, bytes.data() + written, bytes.size() - written);
@@ -93,7 +96,7 @@ std::string Artefact::openBytes(const std::vector<char> &bytes) {
       continue;
     if (count <= 0) {
       close(fd);
-      return std::string("cannot fill a memory file: ") + std::strerror(errno);
+      return std::string("cannot fill a memory file: ") + describeErrno(errno);
     }
     written += count;
   }

@@ -10,6 +10,8 @@
 
 #include "Error.h"
 
+#include "common/Limits.h"
+
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +26,7 @@
 #include <fstream>
 #include <iterator>
 
+using conorm::rt::describeErrno;
 using namespace conorm::run;
 
 namespace {
@@ -87,7 +90,7 @@ Compilation::Compilation(const Options &options) : source(options.input) {
   std::strcpy(directory, pattern.c_str());
   if (!mkdtemp(directory))
     throw Error("cannot make the directory " + pattern + ": " +
-                std::strerror(errno));
+                describeErrno(errno));
   std::strcpy(object, directory);
   std::strcat(object, "/artefact.so");
   struct sigaction action = {};
@@ -125,7 +128,7 @@ void Compilation::start(const std::string &compiler, const Options &options) {
     int error = errno;
     std::filesystem::remove_all(directory);
     throw Error(std::string("cannot start conorm-compile: ") +
-                std::strerror(error));
+                conorm::rt::describeSpawnErrno(error));
   }
   child = pid;
 }
@@ -152,7 +155,7 @@ bool Compilation::wait(uint32_t timeoutMs) {
       break;
     if (ended < 0 && errno != EINTR)
       throw Error(std::string("cannot wait for conorm-compile: ") +
-                  std::strerror(errno));
+                  describeErrno(errno));
     if (waited >= timeoutMs)
       return false;
     usleep(stepMs * 1000);

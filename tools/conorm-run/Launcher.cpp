@@ -12,10 +12,13 @@
 #include "Failures.h"
 #include "Watchdog.h"
 
+#include "common/Limits.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,8 +32,11 @@
 #include <cstring>
 #include <future>
 #include <set>
+#include <system_error>
 #include <thread>
 
+using conorm::rt::describeErrno;
+using conorm::rt::describeSpawnErrno;
 using namespace conorm::run;
 
 namespace {
@@ -53,6 +59,27 @@ std::set<int> openDescriptors() {
 }
 
 /// The parent of the ranks.
+/// All descriptors that this user may have. Of those that are on their way
+/// between the ranks, the system counts all against each rank's limit.
+void raiseDescriptorLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// `name` for messages, which are better than std::thread's own.
+template <typename Body>
+std::thread startThread(const std::string &name, Body body) {
+  try {
+    return std::thread(std::move(body));
+  } catch (const std::system_error &error) {
+    throw Error("cannot start " + name + ": " +
+                describeSpawnErrno(error.code().value()));
+  }
+}
+
 class Launcher {
 public:
   explicit Launcher(const Options &options)
@@ -95,18 +122,19 @@ private:
 };
 
 void Launcher::start() {
+  raiseDescriptorLimit();
   std::set<int> before = openDescriptors();
   childFds.assign(options.ranks, -1);
   if (conorm_launch_create(options.ranks, childFds.data(), &launch) !=
       CONORM_OK)
-    throw Error(std::string("cannot make the launch sockets: ") +
-                std::strerror(errno));
+    throw Error("cannot make the sockets of " + std::to_string(options.ranks) +
+                " ranks: " + describeErrno(errno));
   std::set<int> ofLaunch = openDescriptors();
   for (int fd : before)
     ofLaunch.erase(fd);
   if (pipe2(pipeFds, O_CLOEXEC) != 0 ||
       fcntl(pipeFds[0], F_SETFL, O_NONBLOCK) != 0)
-    throw Error(std::string("cannot make a pipe: ") + std::strerror(errno));
+    throw Error(std::string("cannot make a pipe: ") + describeErrno(errno));
   sigemptyset(&watched);
   for (int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP})
     sigaddset(&watched, signal);
@@ -123,8 +151,8 @@ void Launcher::start() {
       runChild(rank, ofLaunch);
     }
     if (pid < 0) {
-      cause = "cannot start rank " + std::to_string(rank) + ": " +
-              std::strerror(errno);
+      cause = "cannot start rank " + std::to_string(rank) + " of " +
+              std::to_string(options.ranks) + ": " + describeSpawnErrno(errno);
       enter(Phase::Terminating, 1000);
       break;
     }
@@ -278,10 +306,11 @@ int Launcher::run() {
   start();
   volatile int32_t stop = 0;
   std::promise<void> served;
-  std::thread server([&] {
-    conorm_launch_serve(launch, &stop);
-    served.set_value();
-  });
+  std::thread server =
+      startThread("the thread that relays between the ranks", [&] {
+        conorm_launch_serve(launch, &stop);
+        served.set_value();
+      });
   watch();
   // Every rank's end of its socket is closed now, unless an artefact has left
   // it to a process of its own.
@@ -314,15 +343,30 @@ int conorm::run::runThreads(const Options &options) {
   std::vector<RankFailure> outcomes(options.ranks);
   std::vector<int> codes(options.ranks);
   std::vector<std::thread> threads;
-  for (int rank = 0; rank < options.ranks; ++rank)
-    threads.emplace_back([&, rank] {
-      codes[rank] = runGuarded(options, bootstraps[rank], RankMode::Threads,
-                               heartbeats, outcomes[rank]);
-      // Peers that still wait for this rank learn that it is gone.
-      conorm_bootstrap_release(&bootstraps[rank]);
-    });
+  auto runOne = [&](int rank) {
+    codes[rank] = runGuarded(options, bootstraps[rank], RankMode::Threads,
+                             heartbeats, outcomes[rank]);
+    // Peers that still wait for this rank learn that it is gone.
+    conorm_bootstrap_release(&bootstraps[rank]);
+  };
+  std::string cause;
+  for (int rank = 0; rank < options.ranks; ++rank) {
+    try {
+      threads.push_back(startThread("the thread of rank " +
+                                        std::to_string(rank) + " of " +
+                                        std::to_string(options.ranks),
+                                    [&, rank] { runOne(rank); }));
+    } catch (const Error &error) {
+      cause = error.what();
+      for (int missing = rank; missing < options.ranks; ++missing)
+        conorm_bootstrap_release(&bootstraps[missing]);
+      break;
+    }
+  }
   for (std::thread &thread : threads)
     thread.join();
+  if (!cause.empty())
+    throw Error(cause);
   std::vector<RankFailure> failures;
   for (const RankFailure &outcome : outcomes)
     if (outcome.status != CONORM_OK)
@@ -339,6 +383,7 @@ int conorm::run::runInWorld(const Options &options,
                 "be rank " +
                 std::to_string(bootstrap.rank) + " of " +
                 std::to_string(bootstrap.world_size));
+  raiseDescriptorLimit();
   Heartbeats heartbeats;
   Watchdog watchdog(heartbeats, options.timeoutSeconds + kStallGraceSeconds);
   RankFailure failure;

@@ -10,6 +10,8 @@
 
 #include "Error.h"
 
+#include "common/Limits.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 #include <cstdio>
 #include <cstring>
 
+using conorm::rt::describeErrno;
 using namespace conorm::run;
 
 namespace {
@@ -188,7 +191,7 @@ NpyFile::NpyFile(const std::string &name) : path(name) {
   fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status;
   if (fd < 0 || fstat(fd, &status) != 0)
-    throw Error("cannot open " + path + ": " + std::strerror(errno));
+    throw Error("cannot open " + path + ": " + describeErrno(errno));
   try {
     if (!S_ISREG(status.st_mode))
       throw Error(path + ": expected a .npy file, found something not a file");
@@ -212,7 +215,7 @@ NpyFile::NpyFile(const std::string &name) : path(name) {
                   std::to_string(fileBytes) + " bytes");
     std::string text(length, '\0');
     if (!readAt(fd, &text[0], length, begin))
-      throw Error("cannot read " + path + ": " + std::strerror(errno));
+      throw Error("cannot read " + path + ": " + describeErrno(errno));
     info = HeaderParser(path, text).parse();
     info.dataOffset = begin + length;
   } catch (...) {
@@ -246,7 +249,7 @@ void NpyFile::read(Tensor &tensor, size_t skip) const {
                 std::to_string(offset + tensor.bytes) + " bytes, found " +
                 std::to_string(fileBytes));
   if (!readAt(fd, tensor.data(), tensor.bytes, offset))
-    throw Error("cannot read " + path + ": " + std::strerror(errno));
+    throw Error("cannot read " + path + ": " + describeErrno(errno));
 }
 
 void conorm::run::writeNpy(const std::string &path, const Tensor &tensor) {
@@ -269,7 +272,7 @@ void conorm::run::writeNpy(const std::string &path, const Tensor &tensor) {
   head += text;
   std::FILE *file = std::fopen(path.c_str(), "wbe");
   if (!file)
-    throw Error("cannot create " + path + ": " + std::strerror(errno));
+    throw Error("cannot create " + path + ": " + describeErrno(errno));
   bool written =
       std::fwrite(head.data(), 1, head.size(), file) == head.size() &&
       std::fwrite(tensor.data(), 1, tensor.bytes, file) == tensor.bytes;
@@ -279,5 +282,5 @@ void conorm::run::writeNpy(const std::string &path, const Tensor &tensor) {
     error = errno;
   }
   if (!written)
-    throw Error("cannot write " + path + ": " + std::strerror(error));
+    throw Error("cannot write " + path + ": " + describeErrno(error));
 }

@@ -14,6 +14,8 @@
 #include "Npy.h"
 #include "SharedOptions.h"
 
+#include "common/Limits.h"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +26,7 @@
 #include <cstring>
 #include <memory>
 
+using conorm::rt::describeErrno;
 using namespace conorm::run;
 
 namespace {
@@ -157,7 +160,7 @@ int RankRun::run() {
     if (!options.outputDirectory.empty() &&
         mkdir(options.outputDirectory.c_str(), 0777) != 0 && errno != EEXIST)
       throw Error("cannot make the directory " + options.outputDirectory +
-                  ": " + std::strerror(errno));
+                  ": " + describeErrno(errno));
   });
   if (!options.comparedStrategies.empty()) {
     compareStrategies(artefact, inputs);

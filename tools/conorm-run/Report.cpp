@@ -10,6 +10,8 @@
 
 #include "Error.h"
 
+#include "common/Limits.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
@@ -17,6 +19,7 @@
 #include <cstdio>
 #include <cstring>
 
+using conorm::rt::describeErrno;
 using namespace conorm::run;
 
 namespace {
@@ -266,7 +269,7 @@ void conorm::run::printReport(const RunReport &report, bool compare,
     printRun(report);
   if (std::fflush(stdout) != 0 || std::ferror(stdout))
     throw Error(std::string("cannot write the report: ") +
-                std::strerror(errno));
+                describeErrno(errno));
   if (report.difference.differingElements)
     printError("expected equal bits of " +
                std::string(compare ? "fused and unfused" : "all strategies") +

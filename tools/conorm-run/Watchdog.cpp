@@ -10,10 +10,13 @@
 
 #include "Error.h"
 
+#include "common/Limits.h"
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <system_error>
 
 using namespace conorm::run;
 
@@ -43,7 +46,14 @@ std::string StallDetector::message() const {
 }
 
 Watchdog::Watchdog(const Heartbeats &heartbeats, double seconds)
-    : detector(heartbeats, seconds), thread([this] { run(); }) {}
+    : detector(heartbeats, seconds) {
+  try {
+    thread = std::thread([this] { run(); });
+  } catch (const std::system_error &error) {
+    throw Error("cannot start the thread that watches the ranks: " +
+                conorm::rt::describeSpawnErrno(error.code().value()));
+  }
+}
 
 Watchdog::~Watchdog() {
   {

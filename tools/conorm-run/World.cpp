@@ -10,11 +10,13 @@
 
 #include "Error.h"
 
+#include "common/Limits.h"
 #include "conorm-runtime/context.h"
 
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
@@ -25,7 +27,8 @@ Heartbeats::Heartbeats() {
       mmap(nullptr, sizeof(Slot) * CONORM_MAX_WORLD_SIZE,
            PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
-    throw Error("cannot map a page for the ranks' progress");
+    throw Error("cannot map a page for the ranks' progress: " +
+                conorm::rt::describeErrno(errno));
   slots = static_cast<Slot *>(memory);
 }
 

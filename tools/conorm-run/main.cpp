@@ -11,6 +11,8 @@
 #include "Options.h"
 #include "Watchdog.h"
 
+#include <csignal>
+
 using namespace conorm::run;
 
 namespace {
@@ -41,6 +43,8 @@ int run(const Options &options) {
 } // namespace
 
 int main(int argc, char **argv) {
+  // A file that grows beyond RLIMIT_FSIZE is an error with a message.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     Options options = parseOptions(argc, argv);
     return options.done ? kExitOk : run(options);

@@ -25,8 +25,12 @@ conorm_add_unittest(RuntimeFaultsTests FaultsTest.cpp
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeProcessTests
   ForkTest.cpp
+  LimitsTest.cpp
   StopTest.cpp
   LINK ConormRankRunner)
+# For the layout of what ranks tell each other.
+target_include_directories(RuntimeProcessTests
+  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
 conorm_add_unittest(RuntimeBootstrapTests
   BootstrapTest.cpp
   LaunchVariablesTest.cpp
@@ -40,8 +44,10 @@ endif()
 conorm_add_unittest(RuntimeSystemTests
   SystemTest.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/common/Error.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Limits.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/common/Process.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/common/System.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/cpu/Segment.cpp
   LINK Conorm::Runtime)
 target_include_directories(RuntimeSystemTests
   PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)

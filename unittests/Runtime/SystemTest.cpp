@@ -7,13 +7,16 @@
 //===----------------------------------------------------------------------===//
 
 #include "common/System.h"
+#include "cpu/Segment.h"
 
 #include "gtest/gtest.h"
 
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -91,12 +94,64 @@ TEST(ReceiveDescriptor, TellsAnEndFromSilence) {
   FileDescriptor got;
   Pair silent;
   char byte;
-  EXPECT_EQ(
-      receiveDescriptor(silent.here.get(), &byte, 1, got, Deadline(20)),
-      Transfer::TimedOut);
+  EXPECT_EQ(receiveDescriptor(silent.here.get(), &byte, 1, got, Deadline(20)),
+            Transfer::TimedOut);
   Pair ended;
   ended.there.reset();
   EXPECT_EQ(receiveOne(ended, got), Transfer::Closed);
+}
+
+TEST(ReceiveDescriptor, SaysThatThereIsNoRoom) {
+  Pair pair;
+  sendMany(pair.there.get(), 1);
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit full = before;
+  full.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &full), 0);
+  FileDescriptor got;
+  Transfer outcome = receiveOne(pair, got);
+  std::string text = systemError("taking it").message;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(outcome, Transfer::NoRoom);
+  EXPECT_EQ(text, "taking it: Too many open files (RLIMIT_NOFILE is 0 "
+                  "descriptors, see ulimit -n)");
+}
+
+// A page that the system cannot give later would be a SIGBUS.
+TEST(Segment, HasItsPagesFromTheBeginning) {
+  std::shared_ptr<Segment> segment;
+  ASSERT_FALSE(Segment::create(1 << 20, segment));
+  struct stat info;
+  ASSERT_EQ(fstat(segment->descriptor(), &info), 0);
+  EXPECT_GE(info.st_blocks * 512, 1 << 20);
+}
+
+TEST(GetHostIdentity, SaysWhatItNeedsWithoutProc) {
+  if (geteuid() != 0)
+    GTEST_SKIP() << "only root can change its root directory";
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    HostIdentity identity;
+    Error error;
+    if (chroot("/dev") == 0)
+      error = getHostIdentity(identity);
+    if (write(ends[1], error.message.data(), error.message.size()) < 0)
+      _exit(1);
+    _exit(0);
+  }
+  close(ends[1]);
+  char text[512];
+  ssize_t size = read(ends[0], text, sizeof(text));
+  close(ends[0]);
+  waitpid(child, nullptr, 0);
+  ASSERT_GT(size, 0);
+  EXPECT_EQ(std::string(text, size),
+            "cannot read /proc/sys/kernel/random/boot_id: No such file or "
+            "directory; ranks are told to be on one machine by it, expected "
+            "/proc to be mounted");
 }
 
 TEST(PeerIsThisUser, KnowsItself) {
@@ -118,9 +173,9 @@ TEST(PeerIsThisUser, KnowsAStranger) {
     FileDescriptor socket;
     char byte;
     // Stays until the other side has looked.
-    bool stayed = setuid(stranger) == 0 && connectAbstract(name, socket) == 0 &&
-                  receiveAll(socket.get(), &byte, 1, Deadline(5000)) ==
-                      Transfer::Closed;
+    bool stayed =
+        setuid(stranger) == 0 && connectAbstract(name, socket) == 0 &&
+        receiveAll(socket.get(), &byte, 1, Deadline(5000)) == Transfer::Closed;
     _exit(stayed ? 0 : 1);
   }
   ASSERT_EQ(acceptConnection(listener.get(), connection, Deadline(5000)),

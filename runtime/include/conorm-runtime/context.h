@@ -54,7 +54,8 @@ typedef struct conorm_context_options {
   uint32_t deadline_ms;
   /// A conorm_strategy that overrides what each call asks for; 0: no override.
   uint32_t strategy;
-  /// Workspace per group and rank, bytes; 0: CONORM_DEFAULT_WORKSPACE_BYTES.
+  /// Workspace per group and rank, bytes; 0: CONORM_DEFAULT_WORKSPACE_BYTES. The
+  /// CPU backend takes no more of it than it can use, 260 KiB.
   uint64_t workspace_bytes;
   /// CUDA only: device ordinal, and the stream (cudaStream_t) on which calls
   /// are enqueued, which outlives the context; NULL: the calling thread's

@@ -8,6 +8,8 @@
 
 #include "Error.h"
 
+#include "Limits.h"
+
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
@@ -49,15 +51,37 @@ Error conorm::rt::makeError(conorm_status code, const char *fmt, ...) {
   return error;
 }
 
-Error conorm::rt::systemError(const char *what) {
+static bool isExhaustion(int number) {
+  switch (number) {
+  case ENOMEM:
+  case EMFILE:
+  case ENFILE:
+  case ENOSPC:
+  case EAGAIN:
+  case ENOBUFS:
+  case EFBIG:
+  case ETOOMANYREFS:
+    return true;
+  default:
+    return false;
+  }
+}
+
+Error conorm::rt::systemError(const std::string &what) {
   int number = errno;
-  bool exhausted = number == ENOMEM || number == EMFILE || number == ENFILE ||
-                   number == ENOSPC || number == EAGAIN || number == ENOBUFS;
-  char buffer[128];
-  // The GNU variant: returns the text, which need not be in the buffer.
-  const char *text = strerror_r(number, buffer, sizeof(buffer));
-  return makeError(exhausted ? CONORM_ERROR_RESOURCE : CONORM_ERROR_SYSTEM,
-                   "%s: %s", what, text);
+  return {isExhaustion(number) ? CONORM_ERROR_RESOURCE : CONORM_ERROR_SYSTEM,
+          what + ": " + describeErrno(number)};
+}
+
+Error conorm::rt::threadError(const std::string &what, int number) {
+  return {isExhaustion(number) ? CONORM_ERROR_RESOURCE : CONORM_ERROR_SYSTEM,
+          what + ": " + describeSpawnErrno(number)};
+}
+
+Error conorm::rt::explain(Error error, const std::string &what) {
+  if (error.code == CONORM_ERROR_RESOURCE || error.code == CONORM_ERROR_SYSTEM)
+    error.message = what + ": " + error.message;
+  return error;
 }
 
 void conorm::rt::copyMessage(const std::string &message, char *buffer,

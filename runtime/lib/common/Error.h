@@ -35,8 +35,16 @@ std::string format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 Error makeError(conorm_status code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/// CONORM_ERROR_SYSTEM (or RESOURCE, by errno): "<what>: <errno's text>".
-Error systemError(const char *what);
+/// CONORM_ERROR_SYSTEM (or RESOURCE, by errno): "<what>: <errno's text>", with
+/// the limit that is behind it. `what` says what was asked for.
+Error systemError(const std::string &what);
+
+/// The same of a thread that could not be started, from the function's result.
+Error threadError(const std::string &what, int number);
+
+/// Says before an error of the system what it was needed for. What peers did
+/// says so itself.
+Error explain(Error error, const std::string &what);
 
 inline Error success() { return {}; }
 

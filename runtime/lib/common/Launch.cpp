@@ -198,13 +198,13 @@ static Error createLaunch(int32_t worldSize, int32_t *childFds,
   for (int32_t rank = 0; rank < worldSize; ++rank) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-      return systemError("socketpair");
+      return systemError(format("making a socket for rank %d", rank));
     launch->children[rank].connection.reset(pair[0]);
     ends[rank].reset(pair[1]);
     welcome.rank = uint32_t(rank);
     if (sendAll(pair[0], &welcome, sizeof(welcome), Deadline(1000)) !=
         Transfer::Done)
-      return systemError("send");
+      return systemError(format("welcoming rank %d", rank));
   }
   for (int32_t rank = 0; rank < worldSize; ++rank)
     childFds[rank] = ends[rank].release();

@@ -185,7 +185,10 @@ Transfer conorm::rt::receiveDescriptor(int fd, void *data, size_t size,
       size_t count = takeDescriptors(message, attached);
       if (count != 1 || (message.msg_flags & MSG_CTRUNC)) {
         attached.reset();
-        return Transfer::Failed;
+        // Cut off before the first: most likely no number is free.
+        bool isCut = count == 0 && (message.msg_flags & MSG_CTRUNC);
+        return isCut && !FileDescriptor(dup(fd)) ? Transfer::NoRoom
+                                                 : Transfer::Failed;
       }
       return receiveAll(fd, static_cast<char *>(data) + got, size - size_t(got),
                         deadline);
@@ -239,13 +242,13 @@ Error conorm::rt::listenAbstract(const std::string &name, int backlog,
                                  FileDescriptor &out) {
   FileDescriptor fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd)
-    return systemError("socket");
+    return systemError("making the socket that peers connect to");
   sockaddr_un address;
   socklen_t size = fillAddress(address, name);
   if (bind(fd.get(), reinterpret_cast<sockaddr *>(&address), size) != 0)
-    return systemError("bind");
+    return systemError("naming the socket that peers connect to");
   if (listen(fd.get(), backlog) != 0)
-    return systemError("listen");
+    return systemError("listening for peers");
   out = std::move(fd);
   return success();
 }
@@ -281,15 +284,24 @@ Transfer conorm::rt::acceptConnection(int listener, FileDescriptor &out,
   }
 }
 
+static Error procError(const char *path) {
+  bool isMissing = errno == ENOENT;
+  Error error = systemError(std::string("cannot read ") + path);
+  if (isMissing)
+    error.message += "; ranks are told to be on one machine by it, expected "
+                     "/proc to be mounted";
+  return error;
+}
+
 Error conorm::rt::getHostIdentity(HostIdentity &out) {
   memset(&out, 0, sizeof(out));
   FileDescriptor fd(
       open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
   if (!fd || read(fd.get(), out.bootId, 36) != 36)
-    return systemError("/proc/sys/kernel/random/boot_id");
+    return procError("/proc/sys/kernel/random/boot_id");
   struct stat info;
   if (stat("/proc/self/ns/net", &info) != 0)
-    return systemError("/proc/self/ns/net");
+    return procError("/proc/self/ns/net");
   out.networkNamespace = info.st_ino;
   return success();
 }

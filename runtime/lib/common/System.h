@@ -137,7 +137,15 @@ struct Nonce {
 Error makeNonce(Nonce &out);
 
 /// Outcome of one transfer.
-enum class Transfer { Done, Closed, TimedOut, Failed };
+enum class Transfer {
+  Done,
+  Closed,
+  TimedOut,
+  /// errno says why, unless what came was not what was expected.
+  Failed,
+  /// A descriptor came that this process has no room for; errno says so.
+  NoRoom
+};
 
 /// Sends or receives exactly `size` bytes on a stream socket.
 Transfer sendAll(int fd, const void *data, size_t size,

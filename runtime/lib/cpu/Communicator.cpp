@@ -8,6 +8,8 @@
 
 #include "Communicator.h"
 
+#include "Strategy.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -39,7 +41,10 @@ Communicator::Communicator(World &world, std::vector<int> members, int index,
     : world(world), members(std::move(members)), self(index), number(number) {}
 
 size_t Communicator::segmentBytes(uint64_t workspaceBytes) const {
-  size_t slot = (workspaceBytes - communicatorControlBytes) / 2 / 4096 * 4096;
+  // What no chunk reaches would only count against the process's limits.
+  size_t slot = std::min<uint64_t>((workspaceBytes - communicatorControlBytes) /
+                                       2 / 4096 * 4096,
+                                   chunkBytes);
   return communicatorControlBytes + 2 * slot;
 }
 

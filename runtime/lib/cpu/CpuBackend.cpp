@@ -8,6 +8,8 @@
 
 #include "CpuBackend.h"
 
+#include "../common/Limits.h"
+
 #include <algorithm>
 #include <cinttypes>
 #include <cstring>
@@ -25,45 +27,78 @@ Error conorm::rt::createCpuBackend(const conorm_context_options &options,
   return success();
 }
 
-Error CpuBackend::create(const conorm_context_options &options,
-                         const conorm_bootstrap &bootstrap) {
-  if (options.workspace_bytes < minimumWorkspaceBytes)
+/// More cannot be meant, and would fail late or, being given page by page, when
+/// the first call touches it.
+static Error checkWorkspace(uint64_t bytes) {
+  if (bytes < minimumWorkspaceBytes)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "workspace_bytes is %" PRIu64 ", expected at least "
                      "%" PRIu64,
-                     options.workspace_bytes, minimumWorkspaceBytes);
-  workspaceBytes = options.workspace_bytes;
-  Deadline deadline(options.deadline_ms);
-  if (Error error = world.create(bootstrap, workspaceBytes, deadline))
-    return error;
-  // The world's channel is made as any other communicator is, only that the
-  // bootstrap, not the channel itself, tells that all have exported.
+                     bytes, minimumWorkspaceBytes);
+  uint64_t machine = physicalMemory();
+  if (machine && bytes > machine)
+    return makeError(CONORM_ERROR_RESOURCE,
+                     "workspace_bytes is %" PRIu64 ", expected at most the "
+                     "memory of this machine, %" PRIu64 " bytes",
+                     bytes, machine);
+  return success();
+}
+
+/// The world's channel is made as any other communicator is, only that the
+/// bootstrap, not the channel itself, tells that all have exported.
+Error CpuBackend::exportWorldChannel(std::shared_ptr<Segment> &mine,
+                                     const Deadline &deadline) {
   std::vector<int> everybody(world.size());
   for (int rank = 0; rank < world.size(); ++rank)
     everybody[rank] = rank;
   worldChannel = std::make_unique<Communicator>(world, everybody, world.rank(),
                                                 worldChannelNumber);
-  std::shared_ptr<Segment> mine;
   size_t bytes = worldChannel->segmentBytes(minimumWorkspaceBytes);
-  uint64_t number = worldChannelNumber;
-  Error outcome = Segment::create(bytes, mine);
-  if (!outcome) {
-    outcome = world.mesh().exportSegment(everybody, number, mine, deadline);
+  Error error = Segment::create(bytes, mine);
+  if (!error) {
+    error = world.mesh().exportSegment(everybody, worldChannelNumber, mine,
+                                       deadline);
     mine->closeDescriptor();
   }
-  if (Error error = world.mesh().agree(bootstrap, outcome, deadline))
-    return error;
-  std::vector<std::shared_ptr<Segment>> memory(world.size());
-  for (int rank = 0; rank < world.size(); ++rank) {
-    if (rank == world.rank())
-      memory[rank] = mine;
-    else if (Error error = world.mesh().importSegment(rank, number, bytes,
-                                                      /*writable=*/false,
-                                                      deadline, memory[rank]))
-      return error;
-  }
+  return explain(std::move(error),
+                 format("cannot make the channel of the world, %zu bytes on "
+                        "each of %d ranks",
+                        bytes, world.size()));
+}
+
+Error CpuBackend::attachWorldChannel(std::shared_ptr<Segment> mine,
+                                     const Deadline &deadline) {
+  std::vector<std::shared_ptr<Segment>> memory(world.size(), mine);
+  for (int rank = 0; rank < world.size(); ++rank)
+    if (rank != world.rank())
+      if (Error error = world.mesh().importSegment(
+              rank, worldChannelNumber, mine->size(), /*writable=*/false,
+              deadline, memory[rank]))
+        return explain(std::move(error),
+                       format("cannot map the channel of the world, %zu bytes "
+                              "of each of %d ranks",
+                              mine->size(), world.size()));
   worldChannel->attach(std::move(memory));
   return success();
+}
+
+Error CpuBackend::create(const conorm_context_options &options,
+                         const conorm_bootstrap &bootstrap) {
+  workspaceBytes = options.workspace_bytes;
+  if (Error error = checkWorkspace(workspaceBytes))
+    return error;
+  Deadline deadline(options.deadline_ms);
+  if (Error error = world.connect(bootstrap, workspaceBytes, deadline))
+    return error;
+  // A rank that runs out of something tells the others at the next meeting.
+  std::shared_ptr<Segment> mine;
+  Error outcome = world.join(bootstrap, deadline);
+  if (!outcome)
+    outcome = exportWorldChannel(mine, deadline);
+  if (Error error = world.mesh().agree(bootstrap, outcome, deadline))
+    return error;
+  outcome = attachWorldChannel(mine, deadline);
+  return world.mesh().agree(bootstrap, outcome, deadline);
 }
 
 //===----------------------------------------------------------------------===//
@@ -161,11 +196,7 @@ Error CpuBackend::makeCommunicator(Group &group, const Deadline &deadline,
   group.communicator = std::make_unique<Communicator>(
       world, std::vector<int>(row, row + group.groupSize),
       int(place % group.groupSize), nextSegment);
-  // A member on its own exchanges nothing.
-  size_t bytes = group.groupSize == 1
-                     ? communicatorControlBytes
-                     : group.communicator->segmentBytes(workspaceBytes);
-  if (Error error = Segment::create(bytes, mine))
+  if (Error error = Segment::create(segmentBytes(group), mine))
     return error;
   Error error = world.mesh().exportSegment(group.communicator->ranks(),
                                            nextSegment, mine, deadline);
@@ -218,13 +249,27 @@ Error CpuBackend::agreeOnGroups(const conorm_group *given, size_t count) {
   return worldChannel->exchange();
 }
 
+/// A member on its own exchanges nothing.
+size_t CpuBackend::segmentBytes(const Group &group) const {
+  return group.groupSize == 1
+             ? communicatorControlBytes
+             : group.communicator->segmentBytes(workspaceBytes);
+}
+
+std::string CpuBackend::describeWorkspace(const conorm_group &given,
+                                          const Group &group) const {
+  return format("the workspace of group @%s, %zu bytes on each of %" PRId64
+                " ranks",
+                nameOf(given), segmentBytes(group), group.groupSize);
+}
+
 Error CpuBackend::addGroups(const conorm_group *given, size_t count) {
   Deadline deadline(world.deadlineMs());
   for (size_t i = 0; i < count; ++i)
     if (Error error = checkGroup(given[i]))
       return error;
   struct Addition {
-    size_t group;
+    size_t given, group;
     uint64_t number;
     std::shared_ptr<Segment> mine;
   };
@@ -233,9 +278,11 @@ Error CpuBackend::addGroups(const conorm_group *given, size_t count) {
     if (find(given[i]))
       continue;
     groups.push_back(describe(given[i]));
-    Addition addition{groups.size() - 1, nextSegment, nullptr};
+    Addition addition{i, groups.size() - 1, nextSegment, nullptr};
     if (Error error = makeCommunicator(groups.back(), deadline, addition.mine))
-      return error;
+      return explain(std::move(error),
+                     "cannot make " +
+                         describeWorkspace(given[i], groups.back()));
     ++nextSegment;
     additions.push_back(std::move(addition));
   }
@@ -244,7 +291,9 @@ Error CpuBackend::addGroups(const conorm_group *given, size_t count) {
   for (const Addition &addition : additions)
     if (Error error = attachPeers(groups[addition.group], addition.number,
                                   addition.mine, deadline))
-      return error;
+      return explain(std::move(error),
+                     "cannot map " + describeWorkspace(given[addition.given],
+                                                       groups[addition.group]));
   return success();
 }
 

@@ -55,6 +55,14 @@ protected:
     std::unique_ptr<Communicator> communicator;
   };
 
+  Error exportWorldChannel(std::shared_ptr<Segment> &mine,
+                           const Deadline &deadline);
+  Error attachWorldChannel(std::shared_ptr<Segment> mine,
+                           const Deadline &deadline);
+  size_t segmentBytes(const Group &group) const;
+  /// For messages.
+  std::string describeWorkspace(const conorm_group &given,
+                                const Group &group) const;
   Error checkGroup(const conorm_group &group) const;
   const Group *find(const conorm_group &group) const;
   Group describe(const conorm_group &group) const;

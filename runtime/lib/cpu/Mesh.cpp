@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <sys/eventfd.h>
 
 using namespace conorm::rt;
 
@@ -100,6 +101,9 @@ Error Mesh::checkRecord(const RankRecord &mine, const RankRecord &other,
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "the bootstrap's entry %d comes from rank %d", rank,
                      other.rank);
+  // It says itself what it lacks.
+  if (other.isIncomplete || mine.isIncomplete)
+    return success();
   if (memcmp(other.host.bootId, mine.host.bootId, sizeof(mine.host.bootId)))
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "rank %d runs on another machine, expected all ranks on "
@@ -157,9 +161,7 @@ Error Mesh::connectTo(int peer, const Deadline &deadline) {
                      "rank %d died (connection refused)", peer);
   if (number != 0) {
     errno = number;
-    Error error = systemError("connect");
-    return makeError(CONORM_ERROR_BOOTSTRAP, "cannot reach rank %d: %s", peer,
-                     error.message.c_str());
+    return systemError(format("connecting to rank %d", peer));
   }
   unsigned uid;
   if (!peerIsThisUser(connection.get(), uid))
@@ -182,7 +184,7 @@ Error Mesh::acceptOne(const FileDescriptor &listener,
   FileDescriptor connection;
   Transfer outcome = acceptConnection(listener.get(), connection, deadline);
   if (outcome == Transfer::Failed)
-    return systemError("accept");
+    return systemError("accepting a connection of a peer");
   if (outcome == Transfer::TimedOut)
     return success();
   unsigned uid;
@@ -218,6 +220,46 @@ Error Mesh::acceptPeers(const FileDescriptor &listener,
   }
 }
 
+/// This rank's record, and its listener, which is there before anybody calls.
+static Error describeRank(RankRecord &mine, FileDescriptor &listener) {
+  if (Error error = getHostIdentity(mine.host))
+    return error;
+  if (Error error = makeNonce(mine.nonce))
+    return error;
+  if (mine.worldSize == 1)
+    return success();
+  Nonce name;
+  if (Error error = makeNonce(name))
+    return error;
+  std::string address = format("conorm-%016llx%016llx",
+                               static_cast<unsigned long long>(name.words[0]),
+                               static_cast<unsigned long long>(name.words[1]));
+  memcpy(mine.address, address.data(), address.size());
+  return listenAbstract(address, CONORM_MAX_WORLD_SIZE, listener);
+}
+
+/// Whether the descriptors that the world takes can be had. A rank that finds
+/// out only while it connects leaves its peers waiting.
+Error Mesh::checkDescriptors() const {
+  int others = 0;
+  for (int peer = 0; peer < worldSize(); ++peer)
+    others += !sameProcess(peer);
+  if (others == 0)
+    return success();
+  // A socket and a process for each; a segment on its way, and an event.
+  constexpr int besides = 3;
+  int needed = 2 * others + besides;
+  std::vector<FileDescriptor> probes;
+  while (int(probes.size()) < needed) {
+    probes.emplace_back(eventfd(0, EFD_CLOEXEC));
+    if (!probes.back())
+      return systemError(format("opening the %d descriptors that a world of %d "
+                                "ranks takes",
+                                needed, worldSize()));
+  }
+  return success();
+}
+
 Error Mesh::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
                     const Deadline &deadline) {
   self = bootstrap.rank;
@@ -232,26 +274,17 @@ Error Mesh::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   mine.workspaceBytes = workspaceBytes;
   mine.cores = getAllowedCores();
   mine.user = uint32_t(geteuid());
-  if (Error error = getHostIdentity(mine.host))
-    return error;
-  if (Error error = makeNonce(mine.nonce))
-    return error;
-  Nonce name;
-  if (Error error = makeNonce(name))
-    return error;
-  std::string address = format("conorm-%016llx%016llx",
-                               static_cast<unsigned long long>(name.words[0]),
-                               static_cast<unsigned long long>(name.words[1]));
-  memcpy(mine.address, address.data(), address.size());
   // Closed when this function returns: nobody else may join.
   FileDescriptor listener;
-  if (bootstrap.world_size > 1)
-    if (Error error = listenAbstract(address, CONORM_MAX_WORLD_SIZE, listener))
-      return error;
+  Error outcome = describeRank(mine, listener);
+  mine.isIncomplete = bool(outcome);
   if (Error error = gatherRecords(bootstrap, mine, deadline))
     return error;
+  if (!outcome)
+    outcome = checkDescriptors();
+  if (Error error = agree(bootstrap, outcome, deadline))
+    return error;
   sockets.resize(worldSize());
-  Error outcome;
   // Listening precedes the allgather, so that connecting never waits for the
   // other side to accept. Part of the time is kept for telling a failure.
   Deadline mesh = deadline.part(3, 4);
@@ -308,6 +341,8 @@ Error Mesh::exportSegment(const std::vector<int> &members, uint64_t number,
       return makeError(CONORM_ERROR_TIMEOUT,
                        "rank %d did not take a segment within %u ms", member,
                        deadline.milliseconds);
+    if (outcome == Transfer::Failed)
+      return systemError(format("sending a segment to rank %d", member));
     if (outcome != Transfer::Done)
       return makeError(CONORM_ERROR_PEER_LOST,
                        "rank %d died (connection closed)", member);
@@ -336,6 +371,8 @@ Error Mesh::importSegment(int peer, uint64_t number, size_t bytes,
   if (outcome == Transfer::Closed)
     return makeError(CONORM_ERROR_PEER_LOST, "rank %d died (connection closed)",
                      peer);
+  if (outcome == Transfer::NoRoom)
+    return systemError(format("taking the segment of rank %d", peer));
   if (outcome != Transfer::Done || frame.magic != recordMagic ||
       frame.generation != worldGeneration || frame.number != number ||
       frame.bytes != bytes)

@@ -32,6 +32,8 @@ struct RankRecord {
   int32_t pid;
   uint64_t processToken;
   uint64_t workspaceBytes;
+  /// Nonzero if the rank could not fill in what follows.
+  uint64_t isIncomplete;
   HostIdentity host;
   /// Where the rank may run: ranks may be bound to different cores.
   CoreSet cores;
@@ -77,6 +79,7 @@ private:
                       const Deadline &deadline);
   Error checkRecord(const RankRecord &mine, const RankRecord &other,
                     int rank) const;
+  Error checkDescriptors() const;
   Error connectTo(int peer, const Deadline &deadline);
   Error acceptPeers(const FileDescriptor &listener, const Deadline &deadline);
   Error acceptOne(const FileDescriptor &listener, const Deadline &deadline);

@@ -8,6 +8,9 @@
 
 #include "Segment.h"
 
+#include "../common/Limits.h"
+
+#include <cerrno>
 #include <fcntl.h>
 #include <map>
 #include <mutex>
@@ -19,12 +22,22 @@ using namespace conorm::rt;
 
 static constexpr int requiredSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
+/// Gives the file its size and its pages. A page that is missing later would be
+/// a SIGBUS for whoever touches it, this rank or a peer.
+static int allocate(int fd, size_t bytes) {
+  FileSizeSignalBlock block;
+  int outcome;
+  while ((outcome = fallocate(fd, 0, 0, off_t(bytes))) != 0 && errno == EINTR)
+    ;
+  return outcome;
+}
+
 Error Segment::create(size_t bytes, std::shared_ptr<Segment> &out) {
   FileDescriptor fd(memfd_create("conorm", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd)
     return systemError("memfd_create");
-  if (ftruncate(fd.get(), off_t(bytes)) != 0)
-    return systemError("ftruncate");
+  if (allocate(fd.get(), bytes) != 0)
+    return systemError(format("allocating %zu bytes of shared memory", bytes));
   if (fcntl(fd.get(), F_ADD_SEALS, requiredSeals) != 0)
     return systemError("F_ADD_SEALS");
   return map(std::move(fd), bytes, /*writable=*/true, out);
@@ -47,7 +60,7 @@ Error Segment::map(FileDescriptor fd, size_t bytes, bool writable,
       mmap(nullptr, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ,
            MAP_SHARED, fd.get(), 0);
   if (base == MAP_FAILED)
-    return systemError("mmap");
+    return systemError(format("mapping %zu bytes of shared memory", bytes));
   out.reset(new Segment(static_cast<char *>(base), bytes, std::move(fd)));
   return success();
 }

@@ -11,6 +11,7 @@
 #include "../common/Bootstrap.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <linux/futex.h>
 #include <poll.h>
@@ -24,8 +25,8 @@ using namespace conorm::rt;
 static constexpr uint64_t controlSegment = 0;
 static constexpr size_t controlBytes = 4096;
 
-Error World::create(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
-                    const Deadline &deadline) {
+Error World::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
+                     const Deadline &deadline) {
   setDeadline(deadline.milliseconds);
   if (Error error = connections.connect(bootstrap, workspaceBytes, deadline))
     return error;
@@ -33,7 +34,6 @@ Error World::create(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   for (int peer = 0; peer < size(); ++peer)
     everybody[peer] = peer;
   segments.resize(size());
-  controls.resize(size());
   std::shared_ptr<Segment> &mine = segments[rank()];
   Error outcome = Segment::create(controlBytes, mine);
   if (!outcome) {
@@ -41,16 +41,24 @@ Error World::create(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
         connections.exportSegment(everybody, controlSegment, mine, deadline);
     mine->closeDescriptor();
   }
-  if (Error error = connections.agree(bootstrap, outcome, deadline))
-    return error;
-  for (int peer = 0; peer < size(); ++peer) {
+  return connections.agree(
+      bootstrap,
+      explain(std::move(outcome), "cannot make a control page for each rank"),
+      deadline);
+}
+
+Error World::join(const conorm_bootstrap &bootstrap, const Deadline &deadline) {
+  for (int peer = 0; peer < size(); ++peer)
     if (peer != rank())
       if (Error error = connections.importSegment(
               peer, controlSegment, controlBytes, /*writable=*/true, deadline,
               segments[peer]))
-        return error;
-    controls[peer] = reinterpret_cast<RankControl *>(segments[peer]->data());
-  }
+        return explain(std::move(error),
+                       format("cannot map the control pages of %d ranks, %zu "
+                              "bytes each",
+                              size(), controlBytes));
+  for (const std::shared_ptr<Segment> &segment : segments)
+    controls.push_back(reinterpret_cast<RankControl *>(segment->data()));
   // All ranks are on this machine. With a core for each, a peer is most likely
   // running; otherwise spinning takes the time that it needs.
   spinNanoseconds = size() <= connections.sharedCores() ? 50000 : 1000;
@@ -58,7 +66,7 @@ Error World::create(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
 }
 
 World::~World() {
-  if (!controls.empty() && controls.back())
+  if (!controls.empty())
     tellPeers(&RankControl::left);
   if (!monitorRuns)
     return;
@@ -179,12 +187,15 @@ Error World::startMonitor(int launcher) {
       processes[peer] = openPeerProcess(connections.socketTo(peer));
   stopMonitor.reset(eventfd(0, EFD_CLOEXEC));
   if (!stopMonitor)
-    return systemError("eventfd");
+    return systemError("making the event that ends the monitor");
+  // The host's signals are for the host's threads.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   int number = pthread_create(&monitorThread, nullptr, runMonitor, this);
-  if (number != 0) {
-    errno = number;
-    return systemError("pthread_create");
-  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (number != 0)
+    return threadError("starting the thread that watches the peers", number);
   monitorRuns = true;
   return success();
 }

@@ -61,6 +61,20 @@ Error CudaBackend::readAttributes() {
   return success();
 }
 
+/// More cannot be meant.
+Error CudaBackend::checkWorkspace() const {
+  size_t unused, total;
+  if (Error error =
+          checkCuda("cudaMemGetInfo", cudaMemGetInfo(&unused, &total)))
+    return error;
+  if (settings.workspaceBytes > total)
+    return makeError(CONORM_ERROR_RESOURCE,
+                     "workspace_bytes is %" PRIu64 ", expected at most the "
+                     "memory of device %d, %zu bytes, of which %zu are free",
+                     settings.workspaceBytes, settings.device, total, unused);
+  return success();
+}
+
 Error CudaBackend::prepareDevice(const conorm_context_options &options) {
   const Driver *driver;
   if (Error error = loadDriver(driver))
@@ -80,6 +94,8 @@ Error CudaBackend::prepareDevice(const conorm_context_options &options) {
   if (Error error = checkCuda("cudaSetDevice", cudaSetDevice(options.device)))
     return error;
   if (Error error = readAttributes())
+    return error;
+  if (Error error = checkWorkspace())
     return error;
   if (Error error = chooseHandleKind(settings.device, settings.handles))
     return error;

@@ -68,6 +68,7 @@ public:
 
 private:
   Error readAttributes();
+  Error checkWorkspace() const;
   Error prepareDevice(const conorm_context_options &options);
   Error agreeOnDevices(const conorm_bootstrap &bootstrap,
                        const Deadline &deadline);

@@ -8,6 +8,7 @@
 
 #include "CudaCommunicator.h"
 
+#include <cinttypes>
 #include <cstring>
 
 using namespace conorm::rt;
@@ -51,7 +52,10 @@ Error CudaCommunicator::exportMemory(const Deadline &deadline) {
   if (Error error =
           DeviceMemory::allocate(settings.workspaceBytes, settings.handles,
                                  settings.localDevices, mine))
-    return error;
+    return explain(std::move(error),
+                   format("cannot make a workspace of %" PRIu64
+                          " bytes on device %d for each of %d ranks",
+                          settings.workspaceBytes, settings.device, size()));
   void *state;
   if (Error error =
           checkCuda("cudaMalloc", cudaMalloc(&state, sizeof(LocalState))))
@@ -88,7 +92,10 @@ Error CudaCommunicator::importMemory(const Deadline &deadline) {
               world.mesh(), members.rankOf(member), number,
               settings.workspaceBytes, settings.handles, deadline,
               memory[member]))
-        return error;
+        return explain(std::move(error),
+                       format("cannot map a workspace of %" PRIu64
+                              " bytes for each of %d ranks",
+                              settings.workspaceBytes, size()));
   return success();
 }
 

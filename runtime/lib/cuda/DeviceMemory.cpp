@@ -243,6 +243,8 @@ Error DeviceMemory::exportTo(Mesh &mesh, int peer, uint64_t number,
     return makeError(CONORM_ERROR_TIMEOUT,
                      "rank %d did not take a workspace within %u ms", peer,
                      deadline.milliseconds);
+  if (outcome == Transfer::Failed)
+    return systemError(format("sending a workspace to rank %d", peer));
   if (outcome != Transfer::Done)
     return makeError(CONORM_ERROR_PEER_LOST, "rank %d died (connection closed)",
                      peer);
@@ -276,6 +278,8 @@ Error DeviceMemory::importFrom(Mesh &mesh, int peer, uint64_t number,
   if (outcome == Transfer::Closed)
     return makeError(CONORM_ERROR_PEER_LOST, "rank %d died (connection closed)",
                      peer);
+  if (outcome == Transfer::NoRoom)
+    return systemError(format("taking the workspace of rank %d", peer));
   if (outcome != Transfer::Done || frame.magic != frameMagic ||
       frame.generation != mesh.generation() || frame.number != number ||
       frame.kind != uint32_t(kind) || frame.bytes < bytes)

@@ -32,10 +32,8 @@ static constexpr int64_t longestCounted = 50000000;
 
 Error NcclCommunicator::startWatcher() {
   int number = pthread_create(&watcher, nullptr, runWatcher, this);
-  if (number != 0) {
-    errno = number;
-    return systemError("pthread_create");
-  }
+  if (number != 0)
+    return threadError("starting the thread that watches NCCL", number);
   watcherRuns = true;
   return success();
 }
