@@ -251,6 +251,17 @@ Error DeviceMemory::exportTo(Mesh &mesh, int peer, uint64_t number,
   return success();
 }
 
+Error DeviceMemory::openIpc(const cudaIpcMemHandle_t &from) {
+  void *memory;
+  if (Error error = checkCuda(
+          "cudaIpcOpenMemHandle",
+          cudaIpcOpenMemHandle(&memory, from, cudaIpcMemLazyEnablePeerAccess)))
+    return error;
+  base = static_cast<char *>(memory);
+  opened = true;
+  return success();
+}
+
 Error DeviceMemory::importFrom(Mesh &mesh, int peer, uint64_t number,
                                size_t bytes, HandleKind kind,
                                const Deadline &deadline,
@@ -291,17 +302,8 @@ Error DeviceMemory::importFrom(Mesh &mesh, int peer, uint64_t number,
   if (Error error = checkCuda("cudaGetDevice", cudaGetDevice(&memory->device)))
     return error;
   out = memory;
-  if (kind == HandleKind::Ipc) {
-    void *base;
-    if (Error error =
-            checkCuda("cudaIpcOpenMemHandle",
-                      cudaIpcOpenMemHandle(&base, frame.ipc,
-                                           cudaIpcMemLazyEnablePeerAccess)))
-      return error;
-    memory->base = static_cast<char *>(base);
-    memory->opened = true;
-    return success();
-  }
+  if (kind == HandleKind::Ipc)
+    return memory->openIpc(frame.ipc);
   CUresult code = driver().importHandle(
       &memory->handle,
       reinterpret_cast<void *>(static_cast<uintptr_t>(fd.get())),

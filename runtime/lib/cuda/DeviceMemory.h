@@ -51,6 +51,7 @@ public:
 private:
   DeviceMemory() = default;
   Error allocateMapped(const std::vector<int> &devices);
+  Error openIpc(const cudaIpcMemHandle_t &from);
   Error mapHandle(const std::vector<int> &devices);
   Error exportDescriptor(FileDescriptor &out) const;
 
