@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "conorm/Target/Compile.h"
+#include "conorm/Tools/OutputFile.h"
+#include "conorm/Tools/ToolMain.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/AsmParser/AsmParserState.h"
@@ -23,8 +25,6 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/ToolOutputFile.h"
-#include "llvm/Support/WithColor.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
@@ -82,81 +82,15 @@ struct Options {
       cl::cat(category)};
 };
 
-/// Writes to a file beside the target and renames it when all went well, so
-/// that nobody sees half an output.
-class OutputFile {
-public:
-  explicit OutputFile(StringRef path) : path(path) {}
-  ~OutputFile() {
-    if (!temporary.empty()) {
-      llvm::sys::fs::remove(temporary);
-      llvm::sys::DontRemoveFileOnSignal(temporary);
-    }
-  }
-
-  LogicalResult open(std::string &error) {
-    int descriptor;
-    if (std::error_code code = llvm::sys::fs::createUniqueFile(
-            path + ".%%%%%%%%.tmp", descriptor, temporary)) {
-      temporary.clear();
-      return fail(error, code);
-    }
-    llvm::sys::RemoveFileOnSignal(temporary);
-    stream = std::make_unique<llvm::raw_fd_ostream>(descriptor, true);
-    return success();
-  }
-
-  LogicalResult commit(std::string &error) {
-    stream->close();
-    if (stream->has_error()) {
-      std::error_code code = stream->error();
-      stream->clear_error();
-      return fail(error, code);
-    }
-    // Temporary files are private; the output is as any other file.
-    using llvm::sys::fs::perms;
-    unsigned mask = llvm::sys::fs::getUmask();
-    auto mode = static_cast<perms>(0777 & ~mask);
-    if (std::error_code code = llvm::sys::fs::setPermissions(temporary, mode))
-      return fail(error, code);
-    if (std::error_code code = llvm::sys::fs::rename(temporary, path))
-      return fail(error, code);
-    llvm::sys::DontRemoveFileOnSignal(temporary);
-    temporary.clear();
-    return success();
-  }
-
-  StringRef getTemporary() const { return temporary; }
-  llvm::raw_ostream &getStream() { return *stream; }
-
-private:
-  LogicalResult fail(std::string &error, std::error_code code) {
-    error = "cannot write " + path.str() + ": " + code.message();
-    return failure();
-  }
-
-  StringRef path;
-  SmallString<128> temporary;
-  std::unique_ptr<llvm::raw_fd_ostream> stream;
-};
-
 } // namespace
 
-static int reportError(const llvm::Twine &message) {
-  llvm::WithColor::error(llvm::errs(), "conorm-compile") << message << "\n";
-  return EXIT_FAILURE;
-}
-
-/// Object and shared object are made in files of their own: the linker wants
-/// paths.
-static LogicalResult emitBinary(llvm::Module &module,
-                                llvm::TargetMachine &machine, bool isObject,
-                                StringRef path, std::string &error) {
-  if (isObject)
-    return emitObject(module, machine, path, error);
+/// The linker wants paths: the object, and what it writes, are files.
+static LogicalResult link(llvm::Module &module, llvm::TargetMachine &machine,
+                          StringRef path, std::string &error) {
   SmallString<128> object;
-  if (std::error_code code =
-          llvm::sys::fs::createTemporaryFile("conorm", "o", object)) {
+  int descriptor;
+  if (std::error_code code = llvm::sys::fs::createTemporaryFile(
+          "conorm", "o", descriptor, object)) {
     error = "cannot make a temporary file: " + code.message();
     return failure();
   }
@@ -165,9 +99,30 @@ static LogicalResult emitBinary(llvm::Module &module,
     llvm::sys::fs::remove(object);
     llvm::sys::DontRemoveFileOnSignal(object);
   });
-  if (failed(emitObject(module, machine, object, error)))
+  llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+  LogicalResult emitted = emitObject(module, machine, stream, error);
+  stream.close();
+  if (stream.has_error()) {
+    error = ("cannot write " + object + ": " + stream.error().message()).str();
+    stream.clear_error();
     return failure();
-  return linkSharedObject(object, path, error);
+  }
+  return failed(emitted) ? failure() : linkSharedObject(object, path, error);
+}
+
+static LogicalResult emitBinary(llvm::Module &module,
+                                llvm::TargetMachine &machine, bool isObject,
+                                OutputFile &file, StringRef path,
+                                std::string &error) {
+  if (isObject)
+    return emitObject(module, machine, file.getStream(), error);
+  if (succeeded(link(module, machine, file.getTemporary(), error)))
+    return success();
+  // Nobody has heard of the temporary file.
+  StringRef temporary = file.getTemporary();
+  for (size_t at = 0; (at = error.find(temporary, at)) != std::string::npos;)
+    error.replace(at, temporary.size(), path);
+  return failure();
 }
 
 /// Everything after the input is read.
@@ -184,13 +139,13 @@ static int compile(ModuleOp module, const Options &options,
   if (path.empty() && isText)
     path = "-";
   if (path.empty() || (path == "-" && !isText))
-    return reportError("expected an output file, as in '-o out.so'");
+    return reportToolError("expected an output file, as in '-o out.so'");
 
   std::string error;
   std::unique_ptr<llvm::TargetMachine> machine =
       createTargetMachine(options.cpu, error);
   if (!machine)
-    return reportError(error);
+    return reportToolError(error);
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> code;
   if (options.emit != EmitKind::Manifest) {
@@ -213,14 +168,14 @@ static int compile(ModuleOp module, const Options &options,
   }
   OutputFile file(path);
   if (failed(file.open(error)))
-    return reportError(error);
+    return reportToolError(error);
   if (isText)
     print(file.getStream());
   else if (failed(emitBinary(*code, *machine, options.emit == EmitKind::Object,
-                             file.getTemporary(), error)))
-    return reportError(error);
-  if (failed(file.commit(error)))
-    return reportError(error);
+                             file, path, error)))
+    return reportToolError(error);
+  if (failed(file.commit(error, /*isExecutable=*/!isText)))
+    return reportToolError(error);
   return EXIT_SUCCESS;
 }
 
@@ -263,32 +218,35 @@ static OwningOpRef<ModuleOp> parse(std::shared_ptr<llvm::SourceMgr> sources,
 }
 
 int conorm::compileMain(int argc, char **argv, DialectRegistry &registry) {
+  initTool(argc, argv, "conorm-compile");
   llvm::InitLLVM init(argc, argv);
   Options options;
   registerPassManagerCLOptions();
   cl::HideUnrelatedOptions(options.category);
   cl::ParseCommandLineOptions(argc, argv,
                               "Compiles a module on tensors ahead of time\n");
+  std::string error;
+  if (failed(checkNamedFiles(argc, argv, findRuntimeLibrary(error))))
+    return EXIT_FAILURE;
 
   if (options.target != "cpu")
-    return reportError("expected --target=cpu, found '" + options.target +
-                       "', which this build does not have");
+    return reportToolError("expected --target=cpu, found '" + options.target +
+                           "', which this build does not have");
   SmallVector<Variant> variants;
   for (Variant variant : options.variants) {
     if (llvm::is_contained(variants, variant))
-      return reportError("expected each variant once, found '" +
-                         getVariantName(variant) + "' twice");
+      return reportToolError("expected each variant once, found '" +
+                             getVariantName(variant) + "' twice");
     variants.push_back(variant);
   }
   if (variants.empty())
     variants.push_back(Variant::Fused);
 
-  std::string error;
   auto sources = std::make_shared<llvm::SourceMgr>();
   std::unique_ptr<llvm::MemoryBuffer> buffer =
       openInputFile(options.input, &error);
   if (!buffer)
-    return reportError(error);
+    return reportToolError(error);
   sources->AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
   MLIRContext context(registry);
   // An error about a module would print all of it.

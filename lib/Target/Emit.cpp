@@ -23,7 +23,9 @@
 
 #include <cfenv>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <gnu/libc-version.h>
+#include <unistd.h>
 #include <unwind.h>
 
 using namespace llvm;
@@ -79,13 +81,8 @@ std::unique_ptr<TargetMachine> conorm::createTargetMachine(StringRef cpu,
 }
 
 mlir::LogicalResult conorm::emitObject(Module &module, TargetMachine &machine,
-                                       StringRef path, std::string &error) {
-  std::error_code code;
-  raw_fd_ostream stream(path, code);
-  if (code) {
-    error = "cannot write " + path.str() + ": " + code.message();
-    return mlir::failure();
-  }
+                                       raw_pwrite_stream &stream,
+                                       std::string &error) {
   legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, stream, nullptr,
                                   CodeGenFileType::ObjectFile)) {
@@ -94,11 +91,6 @@ mlir::LogicalResult conorm::emitObject(Module &module, TargetMachine &machine,
   }
   passes.run(module);
   stream.flush();
-  if (stream.has_error()) {
-    error = "cannot write " + path.str() + ": " + stream.error().message();
-    stream.clear_error();
-    return mlir::failure();
-  }
   return mlir::success();
 }
 
@@ -115,8 +107,7 @@ static std::string findLibraryOf(const void *symbol) {
   return dladdr(symbol, &info) && info.dli_fname ? info.dli_fname : "";
 }
 
-/// The runtime library lies beside the library that this code is in.
-static std::string findRuntime(std::string &error) {
+std::string conorm::findRuntimeLibrary(std::string &error) {
   static const char here = 0;
   SmallString<256> path(findLibraryOf(&here));
   sys::fs::make_absolute(path);
@@ -162,15 +153,29 @@ static mlir::LogicalResult runProgram(StringRef program,
   std::string output;
   if (auto buffer = MemoryBuffer::getFile(log))
     output = (*buffer)->getBuffer().rtrim().str();
+  // Of a crash, the reason says more than the linker's own state.
+  output = StringRef(output).split("PLEASE submit a bug report").first.rtrim();
   error = "linker " + program.str() +
           " failed: " + (output.empty() ? error : output);
   return mlir::failure();
 }
 
+/// Why there is no room for a file of this size, if so. Linkers map what they
+/// write, and many crash then.
+static std::error_code findRoom(StringRef path, uint64_t bytes) {
+  int file;
+  if (std::error_code code =
+          sys::fs::openFileForWrite(path, file, sys::fs::CD_OpenAlways))
+    return code;
+  int code = posix_fallocate(file, 0, static_cast<off_t>(bytes));
+  close(file);
+  return std::error_code(code, std::generic_category());
+}
+
 mlir::LogicalResult conorm::linkSharedObject(StringRef objectPath,
                                              StringRef outputPath,
                                              std::string &error) {
-  std::string runtime = findRuntime(error);
+  std::string runtime = findRuntimeLibrary(error);
   if (runtime.empty())
     return mlir::failure();
   std::string linker = findLinker();
@@ -202,5 +207,12 @@ mlir::LogicalResult conorm::linkSharedObject(StringRef objectPath,
         reinterpret_cast<const void *>(&_Unwind_GetRegionStart)})
     if (std::string library = findLibraryOf(symbol); !library.empty())
       arguments.push_back(library);
-  return runProgram(linker, arguments, error);
+  if (mlir::succeeded(runProgram(linker, arguments, error)))
+    return mlir::success();
+  // Headers, tables and padding are a few pages.
+  uint64_t bytes = 0;
+  sys::fs::file_size(objectPath, bytes);
+  if (std::error_code code = findRoom(outputPath, bytes + (64 << 10)))
+    error = "cannot write " + outputPath.str() + ": " + code.message();
+  return mlir::failure();
 }

@@ -7,16 +7,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "conorm/InitAll.h"
+#include "conorm/Tools/ToolMain.h"
 
 #include "mlir/InitAllDialects.h"
-#include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllExtensions.h"
-#include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   conorm::registerAllDialects(registry);
-  return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));
+  return conorm::lspServerMain(argc, argv, registry);
 }

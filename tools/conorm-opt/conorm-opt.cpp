@@ -7,11 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "conorm/InitAll.h"
+#include "conorm/Tools/ToolMain.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
-#include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
@@ -20,6 +20,5 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   conorm::registerAllDialects(registry);
   conorm::registerAllPasses();
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "Conorm optimizer driver\n", registry));
+  return conorm::optMain(argc, argv, registry);
 }

@@ -8,13 +8,11 @@
 
 #include "ReduceValues.h"
 #include "conorm/InitAll.h"
+#include "conorm/Tools/ToolMain.h"
 
-#include "mlir/IR/DialectRegistry.h"
-#include "mlir/IR/MLIRContext.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
-#include "mlir/Tools/mlir-reduce/MlirReduceMain.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
@@ -24,6 +22,5 @@ int main(int argc, char **argv) {
   conorm::registerAllDialects(registry);
   conorm::registerAllPasses();
   conorm::registerReduceValuesPass();
-  mlir::MLIRContext context(registry);
-  return mlir::failed(mlir::mlirReduceMain(argc, argv, context));
+  return conorm::reduceMain(argc, argv, registry);
 }

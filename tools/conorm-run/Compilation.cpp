@@ -95,8 +95,12 @@ Compilation::Compilation(const Options &options) : source(options.input) {
   std::strcat(object, "/artefact.so");
   struct sigaction action = {};
   action.sa_handler = cleanUpAndDie;
-  for (size_t i = 0; i < std::size(kSignals); ++i)
-    sigaction(kSignals[i], &action, &previous[i]);
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
+    sigaction(kSignals[i], nullptr, &previous[i]);
+    // nohup has SIGHUP ignored.
+    if (previous[i].sa_handler != SIG_IGN)
+      sigaction(kSignals[i], &action, nullptr);
+  }
   // The launcher's death is SIGKILL to a rank, which could not clean up then.
   prctl(PR_GET_PDEATHSIG, &deathSignal);
   if (deathSignal)
@@ -115,8 +119,8 @@ void Compilation::start(const std::string &compiler, const Options &options) {
   pid_t parent = getpid();
   pid_t pid = fork();
   if (pid == 0) {
-    for (int signal : kSignals)
-      std::signal(signal, SIG_DFL);
+    for (size_t i = 0; i < std::size(kSignals); ++i)
+      sigaction(kSignals[i], &previous[i], nullptr);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
       _exit(1);

@@ -13,6 +13,7 @@
 #include "Watchdog.h"
 
 #include "common/Limits.h"
+#include "conorm/Tools/Process.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -137,7 +138,8 @@ void Launcher::start() {
     throw Error(std::string("cannot make a pipe: ") + describeErrno(errno));
   sigemptyset(&watched);
   for (int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP})
-    sigaddset(&watched, signal);
+    if (signal != SIGHUP || !conorm::isHangupIgnored())
+      sigaddset(&watched, signal);
   sigprocmask(SIG_BLOCK, &watched, &this->before);
   signalFd = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
   std::fflush(stdout);
@@ -245,13 +247,18 @@ void Launcher::describeEnd(int rank, int status) {
 
 void Launcher::reap() {
   int status;
-  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+  pid_t pid;
+  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
     auto at = std::find(pids.begin(), pids.end(), pid);
     if (at == pids.end())
       continue;
     *at = 0;
     --living;
     describeEnd(static_cast<int>(at - pids.begin()), status);
+  }
+  if (pid < 0 && errno == ECHILD && living > 0) {
+    cause = "lost the ranks: " + std::string(std::strerror(ECHILD));
+    living = 0;
   }
 }
 

@@ -46,7 +46,8 @@ exists.
   --seed N           seed of the inputs that are not given (default 0)
   --dim I.D=SIZE     size of dynamic dimension D of argument I; repeatable
   --dim SIZE         size of every other dynamic dimension
-  --output DIR       write result R of rank K to DIR/result<R>.rank<K>.npy
+  --output DIR       write result R of rank K to DIR/result<R>.rank<K>.npy, once
+                     every rank has made all of its calls
   --repeat N         timed calls after a warm-up (default 1; 5 with --compare)
   --timeout S        longest wait for a peer, seconds (default 60). A run in
                      which no rank finishes a call or step for S + 5 s is ended.
@@ -310,8 +311,8 @@ void setOption(int option, const std::string &value, Options &options) {
     options.done = true;
     return;
   case kVersion:
-    std::printf("conorm-run, ABI version %u.%u\n", conorm_abi_version() >> 16,
-                conorm_abi_version() & 0xffff);
+    std::printf("conorm-run " CONORM_VERSION "\nC ABI %u.%u\n",
+                conorm_abi_version() >> 16, conorm_abi_version() & 0xffff);
     options.done = true;
     return;
   }

@@ -18,6 +18,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <stdio_ext.h>
 
 using conorm::rt::describeErrno;
 using namespace conorm::run;
@@ -267,9 +268,14 @@ void conorm::run::printReport(const RunReport &report, bool compare,
     printComparison(report);
   else
     printRun(report);
-  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    int error = errno;
+    // Said here, and not once more when the process ends.
+    __fpurge(stdout);
+    std::clearerr(stdout);
     throw Error(std::string("cannot write the report: ") +
-                describeErrno(errno));
+                describeErrno(error));
+  }
   if (report.difference.differingElements)
     printError("expected equal bits of " +
                std::string(compare ? "fused and unfused" : "all strategies") +

@@ -11,7 +11,7 @@
 #include "Options.h"
 #include "Watchdog.h"
 
-#include <csignal>
+#include "conorm/Tools/Process.h"
 
 using namespace conorm::run;
 
@@ -43,8 +43,7 @@ int run(const Options &options) {
 } // namespace
 
 int main(int argc, char **argv) {
-  // A file that grows beyond RLIMIT_FSIZE is an error with a message.
-  std::signal(SIGXFSZ, SIG_IGN);
+  conorm::initProcess("conorm-run");
   try {
     Options options = parseOptions(argc, argv);
     return options.done ? kExitOk : run(options);

@@ -26,6 +26,7 @@ class LLVMContext;
 class Module;
 class TargetMachine;
 class raw_ostream;
+class raw_pwrite_stream;
 } // namespace llvm
 
 namespace conorm {
@@ -102,10 +103,16 @@ std::unique_ptr<llvm::Module> compileToLLVM(mlir::ModuleOp module,
 std::unique_ptr<llvm::TargetMachine> createTargetMachine(llvm::StringRef cpu,
                                                          std::string &error);
 
-/// Writes an object.
+/// Writes an object. Whether the stream could be written is the caller's to
+/// check.
 mlir::LogicalResult emitObject(llvm::Module &module,
                                llvm::TargetMachine &machine,
-                               llvm::StringRef path, std::string &error);
+                               llvm::raw_pwrite_stream &stream,
+                               std::string &error);
+
+/// The runtime library, which artefacts are linked against: it lies beside the
+/// library that this code is in. Empty, with a message, if it is not there.
+std::string findRuntimeLibrary(std::string &error);
 
 /// Links an object into a shared object that needs the runtime library.
 mlir::LogicalResult linkSharedObject(llvm::StringRef objectPath,
