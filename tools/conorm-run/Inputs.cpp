@@ -40,6 +40,17 @@ std::string argumentName(uint32_t index) {
   return "argument " + std::to_string(index);
 }
 
+/// Whether `path` names a file of each rank's own, which it then is.
+bool insertRank(std::string &path, int rank) {
+  bool isOfRank = false;
+  const std::string placeholder = "{rank}";
+  for (size_t at; (at = path.find(placeholder)) != std::string::npos;) {
+    path.replace(at, placeholder.size(), std::to_string(rank));
+    isOfRank = true;
+  }
+  return isOfRank;
+}
+
 /// The sizes of one argument, and where each that was dynamic came from.
 class ArgumentReader {
 public:
@@ -92,12 +103,7 @@ std::vector<int64_t> ArgumentReader::sizes() const {
 }
 
 Tensor ArgumentReader::readFile(std::string path) {
-  bool fileOfRank = false;
-  const std::string placeholder = "{rank}";
-  for (size_t at; (at = path.find(placeholder)) != std::string::npos;) {
-    path.replace(at, placeholder.size(), std::to_string(rank));
-    fileOfRank = true;
-  }
+  bool fileOfRank = insertRank(path, rank);
   if (fileOfRank && !isPerRank())
     throw Error(name + ": expected one file for all ranks, since its data are "
                        "the same on all, found {rank} in the name");
@@ -221,4 +227,22 @@ std::vector<Tensor> conorm::run::makeInputs(const conorm_entry &entry,
   for (uint32_t i = 0; i < entry.num_args; ++i)
     inputs.push_back(ArgumentReader(entry, i, options, rank, worldSize).read());
   return inputs;
+}
+
+std::vector<std::string> conorm::run::inputFiles(const Options &options,
+                                                 int worldSize) {
+  std::vector<std::string> files = {options.input};
+  auto add = [&](std::string path) {
+    std::string first = path;
+    int count = insertRank(first, 0) ? worldSize : 1;
+    for (int rank = 0; rank < count; ++rank) {
+      files.push_back(path);
+      insertRank(files.back(), rank);
+    }
+  };
+  for (const auto &input : options.inputs)
+    add(input.second);
+  for (const auto &input : options.namedInputs)
+    add(input.second);
+  return files;
 }

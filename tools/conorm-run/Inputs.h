@@ -19,6 +19,9 @@ namespace conorm::run {
 std::vector<Tensor> makeInputs(const conorm_entry &entry,
                                const Options &options, int rank, int worldSize);
 
+/// All files that the run reads: the program, and the arguments of all ranks.
+std::vector<std::string> inputFiles(const Options &options, int worldSize);
+
 /// Fills a tensor from a counter-based generator: a function of the seed, the
 /// argument, the rank (of an argument with data of each rank's own) and the
 /// element's index alone. Floating-point values are near-normal with mean 0;

@@ -252,7 +252,8 @@ void NpyFile::read(Tensor &tensor, size_t skip) const {
     throw Error("cannot read " + path + ": " + describeErrno(errno));
 }
 
-void conorm::run::writeNpy(const std::string &path, const Tensor &tensor) {
+void conorm::run::writeNpy(OutputFile &file, const std::string &path,
+                           const Tensor &tensor) {
   std::vector<std::string> descrs = descrsOf(tensor.type);
   if (descrs.empty())
     throw Error(path + ": expected a type that .npy can hold, found " +
@@ -270,17 +271,12 @@ void conorm::run::writeNpy(const std::string &path, const Tensor &tensor) {
   head += {'\1', '\0', static_cast<char>(text.size() & 0xff),
            static_cast<char>(text.size() >> 8)};
   head += text;
-  std::FILE *file = std::fopen(path.c_str(), "wbe");
-  if (!file)
-    throw Error("cannot create " + path + ": " + describeErrno(errno));
-  bool written =
-      std::fwrite(head.data(), 1, head.size(), file) == head.size() &&
-      std::fwrite(tensor.data(), 1, tensor.bytes, file) == tensor.bytes;
-  int error = errno;
-  if (std::fclose(file) != 0 && written) {
-    written = false;
-    error = errno;
-  }
-  if (!written)
-    throw Error("cannot write " + path + ": " + describeErrno(error));
+  file.write(head.data(), head.size());
+  file.write(tensor.data(), tensor.bytes);
+}
+
+void conorm::run::writeNpy(const std::string &path, const Tensor &tensor) {
+  OutputFile file(path);
+  writeNpy(file, path, tensor);
+  file.commit();
 }

@@ -9,6 +9,7 @@
 #ifndef CONORM_TOOLS_CONORM_RUN_NPY_H
 #define CONORM_TOOLS_CONORM_RUN_NPY_H
 
+#include "OutputFile.h"
 #include "Tensor.h"
 
 namespace conorm::run {
@@ -47,8 +48,12 @@ private:
   NpyHeader info;
 };
 
-/// Writes format version 1. bf16 is stored as <u2 and f8 as |u1, since NumPy
-/// has no such types: `a.view(ml_dtypes.bfloat16)` brings them back.
+/// Writes format version 1 to a file that is to appear at `path`. bf16 is
+/// stored as <u2 and f8 as |u1, since NumPy has no such types:
+/// `a.view(ml_dtypes.bfloat16)` brings them back.
+void writeNpy(OutputFile &file, const std::string &path, const Tensor &tensor);
+
+/// Writes the whole file.
 void writeNpy(const std::string &path, const Tensor &tensor);
 
 } // namespace conorm::run

@@ -12,10 +12,12 @@
 #include "Error.h"
 #include "Inputs.h"
 #include "Npy.h"
+#include "OutputFile.h"
 #include "SharedOptions.h"
 
 #include "common/Limits.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,6 +87,8 @@ private:
                          const std::vector<Tensor> &inputs);
   std::vector<double> maxOverRanks(const std::vector<double> &mine);
   void describeResults(const Results &results);
+  std::string resultPath(size_t result, int rank) const;
+  void expectFiles();
   void writeResults(const Results &results);
 
   const Options &options;
@@ -93,6 +97,8 @@ private:
   RunReport report;
   const conorm_entry *fused = nullptr;
   const conorm_entry *unfused = nullptr;
+  /// Results that are written, and appear when the run has come to its end.
+  std::vector<OutputFile> files;
 };
 
 /// Runs a step that may fail on some ranks only, and makes all of them fail
@@ -157,10 +163,7 @@ int RankRun::run() {
     findEntries(artefact);
     inputs = makeInputs(fused ? *fused : *unfused, options, world.rank(),
                         world.size());
-    if (!options.outputDirectory.empty() &&
-        mkdir(options.outputDirectory.c_str(), 0777) != 0 && errno != EEXIST)
-      throw Error("cannot make the directory " + options.outputDirectory +
-                  ": " + describeErrno(errno));
+    expectFiles();
   });
   if (!options.comparedStrategies.empty()) {
     compareStrategies(artefact, inputs);
@@ -180,6 +183,10 @@ int RankRun::run() {
     session.abort(error.what());
     throw;
   }
+  agreeOn([&] {
+    for (OutputFile &file : files)
+      file.commit();
+  });
   report.strategiesTaken = session.strategiesTaken();
   if (world.rank() == 0)
     printReport(report, options.compare, options.json);
@@ -314,6 +321,36 @@ void RankRun::describeResults(const Results &results) {
   }
 }
 
+std::string RankRun::resultPath(size_t result, int rank) const {
+  return options.outputDirectory + "/result" + std::to_string(result) +
+         ".rank" + std::to_string(rank) + ".npy";
+}
+
+/// Files without a name are open until the end.
+void allowManyFiles() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+/// What is read is not written.
+void RankRun::expectFiles() {
+  std::vector<std::string> outputs;
+  if (!options.outputDirectory.empty()) {
+    if (mkdir(options.outputDirectory.c_str(), 0777) != 0 && errno != EEXIST)
+      throw Error("cannot make the directory " + options.outputDirectory +
+                  ": " + std::strerror(errno));
+    allowManyFiles();
+    const conorm_entry &entry = fused ? *fused : *unfused;
+    for (int rank = 0; rank < world.size(); ++rank)
+      for (size_t i = 0; i < entry.num_results; ++i)
+        outputs.push_back(resultPath(i, rank));
+  }
+  expectSeparateFiles(inputFiles(options, world.size()), outputs);
+}
+
 void RankRun::writeResults(const Results &results) {
   if (options.outputDirectory.empty())
     return;
@@ -322,9 +359,9 @@ void RankRun::writeResults(const Results &results) {
     Tensor tensor(result.element_type,
                   {result.shape, result.shape + result.rank});
     std::memcpy(tensor.data(), result.data, tensor.bytes);
-    writeNpy(options.outputDirectory + "/result" + std::to_string(i) + ".rank" +
-                 std::to_string(world.rank()) + ".npy",
-             tensor);
+    std::string path = resultPath(i, world.rank());
+    files.emplace_back(path);
+    writeNpy(files.back(), path, tensor);
   }
 }
 

@@ -186,7 +186,7 @@ TEST_F(Npy, ReportsWhatCannotBeWritten) {
     FAIL() << "expected an error";
   } catch (const Error &error) {
     EXPECT_EQ(std::string(error.what()),
-              "cannot create " + path + ": No such file or directory");
+              "cannot write " + path + ": No such file or directory");
   }
 }
 

@@ -117,6 +117,11 @@ static void misbehave(conorm_context *context) {
   if (rank == KILL_RANK)
     raise(SIGKILL);
 #endif
+#ifdef KILL_LATER
+  static int calls = 0;
+  if (rank == KILL_LATER && ++calls == 3)
+    raise(SIGKILL);
+#endif
 #ifdef STOP_RANK
   if (rank == STOP_RANK)
     raise(SIGSTOP);
