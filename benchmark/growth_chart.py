@@ -10,6 +10,7 @@ usage: growth_chart.py JSON SVG
 
 import json
 import math
+import os
 import sys
 
 from chart import text
@@ -35,6 +36,8 @@ def draw_axes(svg, highest):
 
 
 def main(source, target):
+    if os.path.exists(target) and os.path.samefile(source, target):
+        sys.exit(f"growth_chart.py: cannot write {target}: it is the same file as {source}")
     with open(source) as file:
         measured = json.load(file)
     series = {

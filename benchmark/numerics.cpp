@@ -14,6 +14,7 @@
 
 #include "common/Numerics.h"
 #include "Harness.h"
+#include "conorm/Tools/Process.h"
 
 #include <benchmark/benchmark.h>
 
@@ -97,6 +98,7 @@ void reduceTwo(benchmark::State &state, Isa isa, uint32_t type, size_t size,
 } // namespace
 
 int main(int argc, char **argv) {
+  conorm::initProcess("conorm-bench-numerics");
   for (auto &isa : isas) {
     if (!selectIsa(isa.isa))
       continue;

@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Harness.h"
+#include "conorm/Tools/Process.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -55,9 +56,8 @@ int runThreads(int ranks, int argc, char **argv) {
   std::vector<std::thread> followers;
   std::vector<int> statuses(ranks, 0);
   for (int rank = 1; rank < ranks; ++rank)
-    followers.emplace_back([&, rank] {
-      statuses[rank] = runWith(bootstraps[rank], argc, argv);
-    });
+    followers.emplace_back(
+        [&, rank] { statuses[rank] = runWith(bootstraps[rank], argc, argv); });
   statuses[0] = runWith(bootstraps[0], argc, argv);
   for (std::thread &follower : followers)
     follower.join();
@@ -101,6 +101,7 @@ int launchProcesses(int ranks, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
+  conorm::initProcess("conorm-bench-fused");
   setvbuf(stdout, nullptr, _IOLBF, 0);
   // Remove the options that Google Benchmark does not know.
   bool threads = false;

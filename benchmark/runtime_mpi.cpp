@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Harness.h"
+#include "conorm/Tools/Process.h"
 
 #define OMPI_SKIP_MPICXX 1
 #include <mpi.h>
@@ -32,6 +33,7 @@ static int32_t mpiAllgather(void *, const void *send, size_t bytes, void *recv,
 }
 
 int main(int argc, char **argv) {
+  conorm::initProcess("conorm-bench-mpi");
   setvbuf(stdout, nullptr, _IOLBF, 0);
   MPI_Init(&argc, &argv);
   conorm_bootstrap bootstrap = {};
@@ -40,22 +42,21 @@ int main(int argc, char **argv) {
   MPI_Comm_size(MPI_COMM_WORLD, &bootstrap.world_size);
   bootstrap.allgather = mpiAllgather;
   conorm_context *context = makeContext(bootstrap);
-  int status = runRank(
-      context, makeCases({CONORM_TYPE_F32}),
-      {{"fused", [](Workload &work) { work.fused(); }},
-       {"mpi",
-        [](Workload &work) {
-          MPI_Allreduce(work.input.data(), work.reduced.data(),
-                        int(work.c.rows * work.c.cols), MPI_FLOAT, MPI_SUM,
-                        MPI_COMM_WORLD);
-          work.addNorm();
-        }},
-       {"unfused",
-        [](Workload &work) {
-          work.allReduce();
-          work.addNorm();
-        }}},
-      argc, argv);
+  int status = runRank(context, makeCases({CONORM_TYPE_F32}),
+                       {{"fused", [](Workload &work) { work.fused(); }},
+                        {"mpi",
+                         [](Workload &work) {
+                           MPI_Allreduce(work.input.data(), work.reduced.data(),
+                                         int(work.c.rows * work.c.cols),
+                                         MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);
+                           work.addNorm();
+                         }},
+                        {"unfused",
+                         [](Workload &work) {
+                           work.allReduce();
+                           work.addNorm();
+                         }}},
+                       argc, argv);
   conorm_context_destroy(context);
   MPI_Finalize();
   return status;

@@ -18,6 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "conorm-runtime/conorm.h"
+#include "conorm/Tools/Process.h"
 
 #include <algorithm>
 #include <chrono>
@@ -146,6 +147,7 @@ static void runWorld(int ranks) {
 }
 
 int main(int argc, char **argv) {
+  conorm::initProcess("conorm-bench-strategies");
   std::printf("microseconds, bf16, %u processors\n"
               "| N | bytes | all_reduce: one_shot | two_shot | fused: one_shot "
               "| two_shot |\n",

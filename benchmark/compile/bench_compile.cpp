@@ -16,6 +16,7 @@
 
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "conorm/InitAll.h"
+#include "conorm/Tools/Process.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -63,6 +64,7 @@ static unsigned countSites(ModuleOp module) {
 }
 
 int main(int argc, char **argv) {
+  conorm::initProcess("conorm-bench-compile");
   if (argc < 3) {
     llvm::errs() << "usage: conorm-bench-compile PIPELINE FILE "
                     "[RUNS [verify]]\n";

@@ -23,6 +23,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Target/TargetMachine.h"
@@ -91,7 +92,10 @@ static LogicalResult link(llvm::Module &module, llvm::TargetMachine &machine,
   int descriptor;
   if (std::error_code code = llvm::sys::fs::createTemporaryFile(
           "conorm", "o", descriptor, object)) {
-    error = "cannot make a temporary file: " + code.message();
+    llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, object);
+    error =
+        ("cannot make a temporary file in " + object + ": " + code.message())
+            .str();
     return failure();
   }
   llvm::sys::RemoveFileOnSignal(object);

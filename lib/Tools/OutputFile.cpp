@@ -64,6 +64,14 @@ LogicalResult OutputFile::fail(std::string &error, std::error_code code) {
   return failure();
 }
 
+std::error_code OutputFile::create(const llvm::Twine &beside) {
+  auto made = fs::TempFile::create(beside + ".%%%%%%%%.tmp");
+  if (!made)
+    return llvm::errorToErrorCode(made.takeError());
+  temporary = std::move(*made);
+  return {};
+}
+
 LogicalResult OutputFile::open(std::string &error) {
   target = followLinks(path);
   fs::file_status status;
@@ -72,18 +80,25 @@ LogicalResult OutputFile::open(std::string &error) {
     return fail(error, std::make_error_code(std::errc::is_a_directory));
   isReplaceable =
       getDescriptor(path) < 0 && (!exists || fs::is_regular_file(status));
-  SmallString<128> model(target);
-  if (!isReplaceable) {
-    path::system_temp_directory(/*ErasedOnReboot=*/true, model);
-    path::append(model, "conorm");
-  } else if (exists && !fs::can_write(target)) {
+  if (exists && !fs::can_write(target))
     return fail(error, std::make_error_code(std::errc::permission_denied));
+  if (isReplaceable) {
+    std::error_code code = create(target);
+    // In a directory where nothing can be made, a file can still be filled.
+    isReplaceable = code != std::errc::permission_denied || !exists;
+    if (code && isReplaceable)
+      return fail(error, code);
   }
-  model += ".%%%%%%%%.tmp";
-  auto made = fs::TempFile::create(model);
-  if (!made)
-    return fail(error, llvm::errorToErrorCode(made.takeError()));
-  temporary = std::move(*made);
+  if (!isReplaceable) {
+    SmallString<128> beside;
+    path::system_temp_directory(/*ErasedOnReboot=*/true, beside);
+    path::append(beside, "conorm");
+    if (std::error_code code = create(beside)) {
+      error = "cannot make a temporary file in " +
+              path::parent_path(beside).str() + ": " + code.message();
+      return failure();
+    }
+  }
   stream = std::make_unique<llvm::raw_fd_ostream>(temporary->FD,
                                                   /*shouldClose=*/false);
   // A file that is replaced keeps its mode.

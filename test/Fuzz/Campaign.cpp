@@ -12,6 +12,7 @@
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -137,7 +138,11 @@ static void work(const Options &options, uint64_t end, Shared &shared) {
 static std::string quote(const std::string &text) { return "'" + text + "'"; }
 
 static void write(const std::string &path, const std::string &text) {
-  std::ofstream(path) << text;
+  std::ofstream file(path);
+  if (!(file << text).flush()) {
+    std::cerr << "conorm-fuzz: cannot write " << path << "\n";
+    std::exit(2);
+  }
 }
 
 /// A script that is interesting (exits with 1) as long as a module fails in the

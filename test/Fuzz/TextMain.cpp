@@ -7,6 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "conorm/Tools/Process.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -39,6 +41,7 @@ static size_t run(const fs::path &path) {
 }
 
 int main(int argc, char **argv) {
+  conorm::initProcess("conorm-fuzz-text");
   if (argc < 2) {
     std::cerr << "usage: conorm-fuzz-text FILE-OR-DIRECTORY...\n";
     return 2;

@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Campaign.h"
+#include "conorm/Tools/Process.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -126,6 +127,7 @@ static int checkFile(const Arguments &arguments) {
 }
 
 int main(int argc, char **argv) {
+  conorm::initProcess("conorm-fuzz");
   Arguments arguments;
   char self[4096];
   ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);

@@ -14,7 +14,7 @@ import sys
 
 LIB = ["Support", "Interfaces", "Dialect/Norm", "Dialect/Comm", "Raise", "Fusion",
        "Strategy", "Bufferization", "Codegen", "Conversion", "Transforms", "Pipelines",
-       "Target", "Plugin"]
+       "Tools", "Target", "Plugin"]
 RUNTIME = ["mpi", "common", "cpu", "cuda"]
 INCLUDE = re.compile(r'^\s*#\s*include "([^"]+)"', re.M)
 SUFFIXES = {".c", ".cpp", ".h", ".cu", ".cuh"}

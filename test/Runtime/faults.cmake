@@ -3,6 +3,6 @@
 add_executable(conorm-faults
   ${CMAKE_CURRENT_LIST_DIR}/faults.cpp
   ${CMAKE_CURRENT_LIST_DIR}/faultsRank.cpp)
-target_link_libraries(conorm-faults PRIVATE ConormRuntime)
+target_link_libraries(conorm-faults PRIVATE ConormProcess ConormRuntime)
 # The suite builds what this property names.
 set_property(GLOBAL APPEND PROPERTY CONORM_UNITTESTS conorm-faults)

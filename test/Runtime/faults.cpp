@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "faults.h"
+#include "conorm/Tools/Process.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -395,6 +396,7 @@ static bool parse(int argc, char **argv, Options &options) {
 }
 
 int main(int argc, char **argv) {
+  conorm::initProcess("conorm-faults");
   Options options;
   if (!parse(argc, argv, options)) {
     fprintf(stderr, "usage: conorm-faults [--count N] [--kind kill|stop|shape|"

@@ -4,7 +4,8 @@ if(TARGET ConormRuntime)
     ${CMAKE_CURRENT_LIST_DIR}/soak.cpp
     ${CMAKE_CURRENT_LIST_DIR}/soakCall.cpp
     ${CMAKE_CURRENT_LIST_DIR}/soakQuantize.cpp)
-  target_link_libraries(conorm-soak PRIVATE ConormReference ConormRuntime)
+  target_link_libraries(conorm-soak PRIVATE ConormProcess ConormReference
+    ConormRuntime)
   # The suite builds what this property names.
   set_property(GLOBAL APPEND PROPERTY CONORM_UNITTESTS conorm-soak)
 endif()

@@ -15,6 +15,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "conorm/Tools/Process.h"
 #include "soakCall.h"
 
 #include <algorithm>
@@ -187,8 +188,8 @@ pid_t startChild(char **argv, int rank, int bootstrapFd, int pipe) {
   fcntl(bootstrapFd, F_SETFD, 0);
   fcntl(pipe, F_SETFD, 0);
   setenv(CONORM_LAUNCH_FD_ENV, std::to_string(bootstrapFd).c_str(), 1);
-  setenv(childEnv,
-         (std::to_string(rank) + ":" + std::to_string(pipe)).c_str(), 1);
+  setenv(childEnv, (std::to_string(rank) + ":" + std::to_string(pipe)).c_str(),
+         1);
   if (*isas[rank % 4])
     setenv("CONORM_CPU_ISA", isas[rank % 4], 1);
   execv("/proc/self/exe", argv);
@@ -212,8 +213,8 @@ int printReports(int pipe, const Options &options, double seconds,
   int reports = 0;
   while (read(pipe, &report, sizeof(report)) == ssize_t(sizeof(report))) {
     ++reports;
-    total.calls = reports == 1 ? report.calls
-                               : std::min(total.calls, report.calls);
+    total.calls =
+        reports == 1 ? report.calls : std::min(total.calls, report.calls);
     total.mismatches += report.mismatches;
     total.privateGrowthKb =
         std::max(total.privateGrowthKb, report.privateGrowthKb);
@@ -287,6 +288,7 @@ bool parse(int argc, char **argv, Options &options) {
 } // namespace
 
 int main(int argc, char **argv) {
+  conorm::initProcess("conorm-soak");
   setvbuf(stdout, nullptr, _IOLBF, 0);
   Options options;
   if (!parse(argc, argv, options)) {

@@ -39,6 +39,8 @@ public:
 
 private:
   mlir::LogicalResult fail(std::string &error, std::error_code code);
+  /// Makes a file whose name begins with `beside`.
+  std::error_code create(const llvm::Twine &beside);
   /// Sends the finished bytes to a target that cannot be replaced.
   std::error_code copy();
 
