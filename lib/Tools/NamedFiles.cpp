@@ -29,24 +29,25 @@ static bool isOutputOption(StringRef name) {
       name);
 }
 
-/// Looks behind each '=' of an option, which may hold a textual pipeline.
+/// Looks behind each '=' of an option, which may hold a textual pipeline. A
+/// value may be a list.
 static void findInOption(StringRef text, NamedFiles &files) {
-  auto add = [&](StringRef name, StringRef value) {
-    if (!value.empty())
-      (isOutputOption(name) ? files.outputs : files.inputs)
-          .push_back(value.str());
+  auto add = [&](StringRef key, StringRef path) {
+    if (!path.empty())
+      (isOutputOption(key) ? files.outputs : files.inputs)
+          .push_back(path.str());
   };
-  auto [name, value] = text.split('=');
-  add(name, value);
-  if (isOutputOption(name))
+  auto [key, value] = text.split('=');
+  add(key, value);
+  if (isOutputOption(key))
     return;
-  while (value.contains('=')) {
-    auto [before, after] = value.split('=');
-    StringRef key =
-        before.take_back(before.size() - (before.find_last_of(" ,{(\"'") + 1));
-    add(key, after.ltrim("\"'").take_until(
-                 [](char c) { return StringRef(" ,{}()\"'").contains(c); }));
-    value = after;
+  while (!value.empty()) {
+    StringRef words = value.ltrim("\"'").take_until(
+        [](char c) { return StringRef("={}()\"' ").contains(c); });
+    for (StringRef word : llvm::split(words, ','))
+      add(key, word);
+    std::tie(key, value) = value.split('=');
+    key = key.substr(key.find_last_of(" ,{(\"'") + 1);
   }
 }
 

@@ -36,12 +36,15 @@ static int getDescriptor(StringRef name) {
   return -1;
 }
 
-/// Follows links in the last component, also to a file that does not exist.
+/// Follows links in the last component, also to a file that does not exist, but
+/// not those of descriptors.
 static SmallString<128> followLinks(StringRef name) {
   namespace std_fs = std::filesystem;
   std_fs::path at = name.str();
   std::error_code error;
-  for (int links = 0; links < 40 && std_fs::is_symlink(at, error); ++links) {
+  for (int links = 0; links < 40 && getDescriptor(at.native()) < 0 &&
+                      std_fs::is_symlink(at, error);
+       ++links) {
     std_fs::path next = std_fs::read_symlink(at, error);
     if (error)
       break;
@@ -79,7 +82,7 @@ LogicalResult OutputFile::open(std::string &error) {
   if (fs::is_directory(status))
     return fail(error, std::make_error_code(std::errc::is_a_directory));
   isReplaceable =
-      getDescriptor(path) < 0 && (!exists || fs::is_regular_file(status));
+      getDescriptor(target) < 0 && (!exists || fs::is_regular_file(status));
   if (exists && !fs::can_write(target))
     return fail(error, std::make_error_code(std::errc::permission_denied));
   if (isReplaceable) {
@@ -112,11 +115,11 @@ std::error_code OutputFile::copy() {
   auto bytes = llvm::MemoryBuffer::getFile(temporary->TmpName);
   if (!bytes)
     return bytes.getError();
-  int descriptor = getDescriptor(path);
+  int descriptor = getDescriptor(target);
   if (descriptor >= 0)
     descriptor = dup(descriptor);
   else if (auto code =
-               fs::openFileForWrite(path, descriptor, fs::CD_OpenExisting))
+               fs::openFileForWrite(target, descriptor, fs::CD_CreateAlways))
     return code;
   if (descriptor < 0)
     return std::error_code(errno, std::generic_category());

@@ -27,9 +27,13 @@ using namespace conorm::run;
 namespace {
 
 /// Follows links in the last component, also to a file that does not exist.
+/// Where they lead to something that is not replaced does not matter.
 std::string followLinks(const std::string &path) {
   std::filesystem::path at = path;
   std::error_code error;
+  if (std::filesystem::exists(at, error) &&
+      !std::filesystem::is_regular_file(at, error))
+    return path;
   for (int links = 0; links < 40 && std::filesystem::is_symlink(at, error);
        ++links) {
     std::filesystem::path next = std::filesystem::read_symlink(at, error);
