@@ -10,6 +10,8 @@
 
 #include "Error.h"
 
+#include "common/Limits.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -99,7 +101,7 @@ std::string OutputFile::temporaryName() const {
 }
 
 void OutputFile::fail(int error) const {
-  throw Error("cannot write " + path + ": " + std::strerror(error));
+  throw Error("cannot write " + path + ": " + rt::describeErrno(error));
 }
 
 void OutputFile::write(const void *data, size_t bytes) {

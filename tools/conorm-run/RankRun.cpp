@@ -341,7 +341,7 @@ void RankRun::expectFiles() {
   if (!options.outputDirectory.empty()) {
     if (mkdir(options.outputDirectory.c_str(), 0777) != 0 && errno != EEXIST)
       throw Error("cannot make the directory " + options.outputDirectory +
-                  ": " + std::strerror(errno));
+                  ": " + describeErrno(errno));
     allowManyFiles();
     const conorm_entry &entry = fused ? *fused : *unfused;
     for (int rank = 0; rank < world.size(); ++rank)
