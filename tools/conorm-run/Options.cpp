@@ -256,6 +256,11 @@ void parseStrategies(const std::string &text, Options &options) {
           text + "'");
 }
 
+void printVersion() {
+  std::printf("conorm-run " CONORM_VERSION "\nC ABI %u.%u\n",
+              conorm_abi_version() >> 16, conorm_abi_version() & 0xffff);
+}
+
 void setOption(int option, const std::string &value, Options &options) {
   switch (option) {
   case kRanks:
@@ -311,8 +316,7 @@ void setOption(int option, const std::string &value, Options &options) {
     options.done = true;
     return;
   case kVersion:
-    std::printf("conorm-run " CONORM_VERSION "\nC ABI %u.%u\n",
-                conorm_abi_version() >> 16, conorm_abi_version() & 0xffff);
+    printVersion();
     options.done = true;
     return;
   }
