@@ -129,7 +129,7 @@ static void runRank(const conorm_bootstrap &bootstrap,
 }
 
 static void runWorld(int ranks) {
-  std::vector<conorm_bootstrap> bootstraps(ranks);
+  std::vector<conorm_bootstrap> bootstraps(ranks, CONORM_BOOTSTRAP_INIT);
   conorm_bootstrap_threads(ranks, bootstraps.data());
   double medians[numSizes][numVariants] = {};
   std::vector<std::thread> threads;

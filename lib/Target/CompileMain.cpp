@@ -150,6 +150,7 @@ static int compile(ModuleOp module, const Options &options,
       createTargetMachine(options.cpu, error);
   if (!machine)
     return reportToolError(error);
+  manifest->processor = describeProcessor(module, *machine);
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> code;
   if (options.emit != EmitKind::Manifest) {

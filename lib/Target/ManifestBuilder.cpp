@@ -10,6 +10,7 @@
 
 #include "conorm-runtime/module.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -174,12 +175,16 @@ llvm::Constant *ManifestWriter::write(const Manifest &manifest,
     groups.push_back(structure({i32(sizeof(conorm_group)), i32(group.numGroups),
                                 i32(group.groupSize), i32(0),
                                 string(group.name), numbers(group.ranks)}));
+  const auto &features = manifest.processor.features;
   return structure({i64(CONORM_MANIFEST_MAGIC), i32(sizeof(conorm_manifest)),
                     i32(CONORM_ABI_VERSION_MAJOR),
                     i32(CONORM_ABI_VERSION_MINOR), i32(CONORM_BACKEND_CPU),
                     string("conorm " CONORM_VERSION), i32(entries.size()),
                     i32(groups.size()), array(entries, "entries"),
-                    array(groups, "groups")});
+                    array(groups, "groups"), string(manifest.processor.name),
+                    features ? string(llvm::join(*features, ","))
+                             : llvm::ConstantPointerNull::get(
+                                   llvm::PointerType::get(context, 0))});
 }
 
 void conorm::addManifest(llvm::Module &module, const Manifest &manifest,

@@ -11,8 +11,9 @@
 using namespace conorm::fuzz;
 
 World::World(int ranks, uint32_t strategy, uint64_t workspaceBytes)
-    : strategy(strategy), workspaceBytes(workspaceBytes), bootstraps(ranks),
-      contexts(ranks), creationErrors(ranks) {
+    : strategy(strategy), workspaceBytes(workspaceBytes),
+      bootstraps(ranks, CONORM_BOOTSTRAP_INIT), contexts(ranks),
+      creationErrors(ranks) {
   conorm_bootstrap_threads(ranks, bootstraps.data());
   for (int rank = 0; rank < ranks; ++rank)
     threads.emplace_back([this, rank] { serve(rank); });

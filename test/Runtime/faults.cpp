@@ -89,7 +89,7 @@ struct Process {
 
 static conorm_bootstrap takeBootstrap(int fd) {
   setenv(CONORM_LAUNCH_FD_ENV, std::to_string(fd).c_str(), 1);
-  conorm_bootstrap bootstrap;
+  conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
   int32_t found = 0;
   char message[256];
   if (conorm_bootstrap_from_environment(&bootstrap, &found, message,

@@ -57,14 +57,14 @@ TEST_F(AbiSkew, newerAndLargerWithContentIsRefused) {
   newer.added[7] = 1;
   expectSticky(conorm_all_reduce(context, &newer.known), CONORM_ERROR_VERSION,
                "args has struct_size 112 and sets byte 79, which this runtime "
-               "(ABI 1.3, 72 bytes) does not know");
+               "(ABI 1.4, 72 bytes) does not know");
 }
 
 TEST_F(AbiSkew, missingSizeIsRefused) {
   conorm_all_reduce_args args = allReduceArgs();
   args.struct_size = 0;
   expectSticky(conorm_all_reduce(context, &args), CONORM_ERROR_VERSION,
-               "args has struct_size 0, expected 72 for ABI 1.3");
+               "args has struct_size 0, expected 72 for ABI 1.4");
 }
 
 TEST_F(AbiSkew, groupsAdvanceByTheCallersSize) {
@@ -87,6 +87,77 @@ TEST_F(AbiSkew, newerSiteAndGroupWithContentAreRefused) {
   args.site = &site.known;
   expectSticky(conorm_all_reduce(context, &args), CONORM_ERROR_VERSION,
                "site has struct_size 32 and sets byte 24");
+}
+
+TEST_F(AbiSkew, hugeSizeIsRefused) {
+  conorm_all_reduce_args args = allReduceArgs();
+  args.struct_size = 0xffffffff;
+  expectSticky(conorm_all_reduce(context, &args), CONORM_ERROR_VERSION,
+               "args has struct_size 4294967295, expected 72 for ABI 1.4");
+}
+
+/// Calls `call` on a context of its own, and expects it to be refused.
+class ReservedField : public Alone {
+protected:
+  void expectRefused(conorm_status status, const char *name) {
+    EXPECT_EQ(status, CONORM_ERROR_VERSION);
+    EXPECT_THAT(
+        conorm_context_message(context),
+        testing::HasSubstr(std::string(name) + ".reserved is 1, expected 0"));
+    TearDown();
+    bootstrap = CONORM_BOOTSTRAP_INIT;
+    SetUp();
+  }
+};
+
+TEST_F(ReservedField, isRefusedInEveryStructure) {
+  conorm_all_reduce_args reduce = allReduceArgs();
+  reduce.reserved = 1;
+  expectRefused(conorm_all_reduce(context, &reduce), "args");
+  conorm_scatter_gather_args scatter = scatterArgs();
+  scatter.reserved = 1;
+  expectRefused(conorm_reduce_scatter(context, &scatter), "args");
+  expectRefused(conorm_all_gather(context, &scatter), "args");
+  conorm_site site = {sizeof(site), 1, 7, "a.mlir:1:1"};
+  conorm_rms_norm_args norm = normArgs();
+  norm.site = &site;
+  expectRefused(conorm_rms_norm(context, &norm), "site");
+  conorm_group reserved = worldGroup();
+  reserved.reserved = 1;
+  conorm_all_reduce_rms_norm_args fused = fusedArgs();
+  fused.group = &reserved;
+  expectRefused(conorm_all_reduce_rms_norm(context, &fused), "group");
+  expectRefused(conorm_context_add_groups(context, &reserved, 1), "group");
+  conorm_dispatch dispatch = {sizeof(dispatch), 0, 0, 1, nullptr};
+  reduce = allReduceArgs();
+  reduce.dispatch = &dispatch;
+  expectRefused(conorm_all_reduce(context, &reduce), "dispatch");
+  conorm_size_check check = {};
+  check.struct_size = sizeof(check);
+  check.reserved = 1;
+  expectRefused(conorm_expect_size(context, &check, 1, 1), "check");
+  // Loops alone have no context.
+  EXPECT_EQ(conorm_expect_size(nullptr, &check, 1, 1),
+            CONORM_ERROR_INVALID_ARGUMENT);
+}
+
+TEST_F(ReservedField, isRefusedInOptionsAndBootstraps) {
+  conorm_context_options options = {};
+  options.struct_size = sizeof(options);
+  options.bootstrap = &bootstrap;
+  options.reserved = 1;
+  conorm_context *made = nullptr;
+  char message[256];
+  EXPECT_EQ(conorm_context_create(&options, &made, message, sizeof(message)),
+            CONORM_ERROR_VERSION);
+  EXPECT_STREQ(message, "options.reserved is 1, expected 0");
+  options.reserved = 0;
+  conorm_bootstrap reserved = bootstrap;
+  reserved.reserved = 1;
+  options.bootstrap = &reserved;
+  EXPECT_EQ(conorm_context_create(&options, &made, message, sizeof(message)),
+            CONORM_ERROR_VERSION);
+  EXPECT_STREQ(message, "bootstrap.reserved is 1, expected 0");
 }
 
 TEST(AbiVersion, isTheHeaders) {
@@ -112,6 +183,21 @@ TEST(Names, coverEveryEnumerator) {
   EXPECT_EQ(conorm_type_bytes(CONORM_TYPE_I1, 5), 5);
   EXPECT_EQ(conorm_type_bytes(CONORM_TYPE_F64, 5), 40);
   EXPECT_EQ(conorm_type_bytes(CONORM_TYPE_NONE, 5), 0);
+}
+
+TEST(TypeBytes, areNegativeBeyondReach) {
+  for (uint32_t type = CONORM_TYPE_F32; type <= CONORM_TYPE_INDEX; ++type) {
+    bool isSmall = conorm_type_bytes(type, 8) <= 8;
+    EXPECT_EQ(conorm_type_bytes(type, INT64_MAX) < 0, !isSmall) << type;
+    EXPECT_EQ(conorm_type_bytes(type, -1), -1) << type;
+    EXPECT_EQ(conorm_type_bytes(type, INT64_MIN), -1) << type;
+    EXPECT_EQ(conorm_type_bytes(type, 0), 0) << type;
+  }
+  EXPECT_EQ(conorm_type_bytes(CONORM_TYPE_F32, INT64_MAX), -1);
+  EXPECT_EQ(conorm_type_bytes(CONORM_TYPE_F32, INT64_MAX / 4),
+            INT64_MAX / 4 * 4);
+  EXPECT_EQ(conorm_type_bytes(CONORM_TYPE_F4E2M1FN, INT64_MAX),
+            INT64_MAX / 2 + 1);
 }
 
 } // namespace

@@ -93,7 +93,7 @@ protected:
     EXPECT_EQ(conorm_context_status(context), expected);
   }
 
-  conorm_bootstrap bootstrap = {};
+  conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
   conorm_context *context = nullptr;
   conorm_group group = worldGroup();
   float input[12], output[12], residual[12] = {}, sum[12];

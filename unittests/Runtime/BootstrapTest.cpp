@@ -92,7 +92,7 @@ protected:
   void TearDown() override { clearEnvironment(); }
 
   std::string failure() {
-    conorm_bootstrap bootstrap;
+    conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
     int32_t found = 7;
     char message[256];
     EXPECT_EQ(conorm_bootstrap_from_environment(&bootstrap, &found, message,
@@ -104,7 +104,7 @@ protected:
 };
 
 TEST_F(FromEnvironment, findsNothingInNone) {
-  conorm_bootstrap bootstrap;
+  conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
   int32_t found = 7;
   EXPECT_EQ(conorm_bootstrap_from_environment(&bootstrap, &found, nullptr, 0),
             CONORM_OK);
@@ -152,6 +152,57 @@ TEST_F(FromEnvironment, checksTorchrunsVariables) {
   setTorchrun(1, 2, 29500);
   unsetenv("MASTER_ADDR");
   EXPECT_THAT(failure(), HasSubstr("MASTER_ADDR is not set"));
+}
+
+TEST(Threads, checkTheirSizes) {
+  conorm_bootstrap bootstraps[2] = {CONORM_BOOTSTRAP_INIT,
+                                    CONORM_BOOTSTRAP_INIT};
+  for (uint32_t size :
+       {0u, 4u, uint32_t(sizeof(conorm_bootstrap)) - 8, 0xffffffffu}) {
+    bootstraps[1] = CONORM_BOOTSTRAP_INIT;
+    bootstraps[1].struct_size = size;
+    EXPECT_EQ(conorm_bootstrap_threads(2, bootstraps), CONORM_ERROR_VERSION)
+        << size;
+    EXPECT_EQ(bootstraps[0].user, nullptr);
+    int32_t found = 7;
+    char message[256];
+    EXPECT_EQ(conorm_bootstrap_from_environment(&bootstraps[1], &found, message,
+                                                sizeof(message)),
+              CONORM_ERROR_VERSION)
+        << size;
+    EXPECT_THAT(message,
+                HasSubstr("bootstrap has struct_size " + std::to_string(size)));
+    EXPECT_EQ(found, 0);
+  }
+}
+
+/// A newer caller's structures are longer, and are that far apart.
+TEST(Threads, advanceByTheCallersSize) {
+  struct Newer {
+    conorm_bootstrap known;
+    uint64_t added[2];
+  } newer[3] = {};
+  for (Newer &bootstrap : newer)
+    bootstrap.known.struct_size = sizeof(Newer);
+  ASSERT_EQ(conorm_bootstrap_threads(3, &newer[0].known), CONORM_OK);
+  for (int rank = 0; rank < 3; ++rank) {
+    EXPECT_EQ(newer[rank].known.rank, rank);
+    EXPECT_EQ(newer[rank].known.struct_size, sizeof(Newer));
+    EXPECT_EQ(newer[rank].added[0], 0u);
+    conorm_bootstrap_release(&newer[rank].known);
+  }
+  newer[1].added[1] = 1;
+  EXPECT_EQ(conorm_bootstrap_threads(3, &newer[0].known), CONORM_ERROR_VERSION);
+}
+
+TEST(Threads, refuseAllgathersBeyondReach) {
+  conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
+  ASSERT_EQ(conorm_bootstrap_threads(1, &bootstrap), CONORM_OK);
+  char byte = 0;
+  EXPECT_NE(bootstrap.allgather(bootstrap.user, &byte, SIZE_MAX, &byte, 100),
+            0);
+  EXPECT_EQ(bootstrap.allgather(bootstrap.user, &byte, 1, &byte, 100), 0);
+  conorm_bootstrap_release(&bootstrap);
 }
 
 TEST(Threads, checkTheirArguments) {

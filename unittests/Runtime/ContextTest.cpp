@@ -34,7 +34,7 @@ std::string failCreation(const conorm_context_options *options,
 }
 
 TEST(Creation, checksItsOptions) {
-  conorm_bootstrap bootstrap;
+  conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
   ASSERT_EQ(conorm_bootstrap_threads(1, &bootstrap), CONORM_OK);
   conorm_context_options good = {};
   good.struct_size = sizeof(good);
@@ -107,7 +107,7 @@ using Groups = Alone;
 
 TEST_F(Groups, mustBeAdded) {
   std::vector<int64_t> ranks = {0};
-  conorm_bootstrap other;
+  conorm_bootstrap other = CONORM_BOOTSTRAP_INIT;
   ASSERT_EQ(conorm_bootstrap_threads(1, &other), CONORM_OK);
   {
     ScopedContext fresh(other);

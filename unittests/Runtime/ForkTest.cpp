@@ -118,7 +118,7 @@ TEST_P(ForkedChild, cannotUseItsParentsBootstrap) {
 TEST_P(ForkedChild, mayHaveAContextOfItsOwn) {
   EXPECT_EQ(inChild(GetParam(),
                     [&] {
-                      conorm_bootstrap own = {};
+                      conorm_bootstrap own = CONORM_BOOTSTRAP_INIT;
                       conorm_bootstrap_threads(1, &own);
                       ScopedContext mine(own);
                       conorm_group world = worldGroup();

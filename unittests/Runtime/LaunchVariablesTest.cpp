@@ -37,7 +37,7 @@ void setAll(const Variables &variables) {
 /// "rank R of N", "none", or the reason of a failure.
 std::string find(const Variables &variables) {
   setAll(variables);
-  conorm_bootstrap bootstrap;
+  conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
   int32_t found = 7;
   char message[512];
   conorm_status status = conorm_bootstrap_from_environment(

@@ -6,40 +6,23 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "conorm-runtime/conorm.h"
-
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include "ModuleTestUtils.h"
 
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <string>
-#include <vector>
+#include <random>
 
-using testing::ElementsAre;
+using namespace conorm::test;
 using testing::HasSubstr;
 using testing::StartsWith;
 
 namespace {
-
-struct OpenResult {
-  conorm_status status;
-  std::string message;
-  conorm_module *module;
-};
-
-OpenResult openModule(const std::string &path) {
-  char message[512] = "";
-  conorm_module *module = nullptr;
-  conorm_status status =
-      conorm_module_open(path.c_str(), &module, message, sizeof(message));
-  return {status, message, module};
-}
 
 /// Damages the manifest in place: the artefact is mapped once in a process, so
 /// the loader sees what the test wrote.
@@ -113,30 +96,31 @@ TEST_F(ModuleManifest, RefusesMagic) {
 
 TEST_F(ModuleManifest, RefusesOtherMajor) {
   manifest->abi_major += 1;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.3");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.4");
   // The rest of another major's manifest is not looked at.
   manifest->struct_size = 0;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.3");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.4");
 }
 
 TEST_F(ModuleManifest, RefusesNewerMinor) {
   manifest->abi_minor += 1;
   expectRefused(CONORM_ERROR_VERSION, "expected an artefact of ABI version "
-                                      "1.0 to 1.3, found 1.4");
+                                      "1.0 to 1.4, found 1.5");
 }
 
 TEST_F(ModuleManifest, RefusesShortStructures) {
-  manifest->struct_size -= 8;
+  manifest->struct_size = 48;
   expectRefused(CONORM_ERROR_VERSION,
-                "manifest: expected struct_size of at least 56, found 48");
-  manifest->struct_size += 8;
+                "manifest: expected struct_size of 56 to 65536, found 48");
+  manifest->struct_size = savedManifest.struct_size;
   entries[1].struct_size = 4;
   expectRefused(CONORM_ERROR_VERSION,
-                "entry 1: expected struct_size of at least");
+                "entry 1: expected struct_size of 48 to 65536, found 4");
   entries[1] = savedEntries[1];
   args[0].struct_size = 12;
   expectRefused(CONORM_ERROR_VERSION, "entry 'echo' (fused): argument 0: "
-                                      "expected struct_size of at least");
+                                      "expected struct_size of 32 to 65536, "
+                                      "found 12");
 }
 
 /// A newer compiler's structures are longer; arrays advance by their size.
@@ -200,6 +184,159 @@ TEST_F(ModuleManifest, RefusesDamage) {
                 "entry: expected 4 structures, found a null pointer");
 }
 
+/// Values that no version has are named, and the bounds are true.
+TEST_F(ModuleManifest, RefusesUnknownValues) {
+  manifest->backend = 2;
+  expectRefused(CONORM_ERROR_VERSION,
+                "manifest: expected backend 0 (cpu) or 1 (cuda), found 2");
+  manifest->backend = savedManifest.backend;
+  manifest->struct_size = 0xffffffff;
+  expectRefused(
+      CONORM_ERROR_VERSION,
+      "manifest: expected struct_size of 56 to 65536, found 4294967295");
+  *manifest = savedManifest;
+  entries[0].variant = 2;
+  expectRefused(CONORM_ERROR_VERSION,
+                "entry 0 ('echo'): expected variant fused (0) or unfused (1), "
+                "found 2");
+  entries[0] = savedEntries[0];
+  args[0].flags = 4;
+  expectRefused(CONORM_ERROR_VERSION,
+                "argument 0: expected flags of 0 to 3, found 4");
+  args[0] = savedArg;
+  args[0].reserved = 1;
+  expectRefused(CONORM_ERROR_VERSION, "argument 0.reserved is 1, expected 0");
+}
+
+TEST_F(ModuleManifest, RefusesCountsBeyondReach) {
+  manifest->num_entries = INT32_MAX;
+  expectRefused(CONORM_ERROR_MODULE,
+                "entry: expected at most 65536 structures, found 2147483647");
+  *manifest = savedManifest;
+  manifest->num_groups = UINT32_MAX;
+  expectRefused(CONORM_ERROR_MODULE,
+                "group: expected at most 65536 structures, found 4294967295");
+  *manifest = savedManifest;
+  entries[0].num_results = INT32_MAX;
+  expectRefused(CONORM_ERROR_MODULE,
+                "expected at most 1048576 arguments and results of all "
+                "entries, found more");
+  entries[0] = savedEntries[0];
+  entries[0].num_results = 65537;
+  expectRefused(CONORM_ERROR_MODULE,
+                "entry 'echo' (fused): result: expected at most 65536 "
+                "structures, found 65537");
+  entries[0] = savedEntries[0];
+  conorm_group &group = const_cast<conorm_group &>(manifest->groups[0]);
+  conorm_group saved = group;
+  group.num_groups = group.group_size = UINT32_MAX;
+  expectRefused(CONORM_ERROR_MODULE,
+                "group 0: expected 1 to 1048576 ranks, found 4294967295 rows "
+                "of 4294967295 ranks");
+  group = saved;
+}
+
+TEST_F(ModuleManifest, RefusesAddressesThatAreNone) {
+  auto *nowhere = reinterpret_cast<char *>(0x10);
+  const char *refusal = "expected memory of the artifact, found an address "
+                        "that cannot be read";
+  manifest->entries = reinterpret_cast<conorm_entry *>(nowhere);
+  expectRefused(CONORM_ERROR_MODULE, std::string("entry 0: ") + refusal);
+  *manifest = savedManifest;
+  for (const char **text : {&manifest->producer, &manifest->processor,
+                            &manifest->processor_features}) {
+    *text = nowhere;
+    expectRefused(CONORM_ERROR_MODULE, refusal);
+    *manifest = savedManifest;
+  }
+  entries[1].name = nowhere;
+  expectRefused(CONORM_ERROR_MODULE, std::string("entry 1: name: ") + refusal);
+  entries[1] = savedEntries[1];
+  entries[1].function = reinterpret_cast<conorm_entry_fn>(entries);
+  expectRefused(CONORM_ERROR_MODULE,
+                "entry 'twice' (fused): expected a function, found an address "
+                "that is not code");
+  entries[1] = savedEntries[1];
+  args[0].shape = reinterpret_cast<int64_t *>(nowhere);
+  expectRefused(CONORM_ERROR_MODULE, std::string("sizes: ") + refusal);
+  args[0] = savedArg;
+  args[0].name = nowhere;
+  expectRefused(CONORM_ERROR_MODULE, std::string("name: ") + refusal);
+}
+
+/// Whatever bytes of the manifest change, the loader says so or does not mind.
+TEST_F(ModuleManifest, SurvivesRandomDamage) {
+  struct Region {
+    void *at;
+    size_t bytes;
+  };
+  auto *groups = const_cast<conorm_group *>(manifest->groups);
+  auto *outs = const_cast<conorm_value_desc *>(entries[0].results);
+  const Region regions[] = {{manifest, sizeof(*manifest)},
+                            {entries, 4 * sizeof(conorm_entry)},
+                            {args, sizeof(conorm_value_desc)},
+                            {outs, 4 * sizeof(conorm_value_desc)},
+                            {groups, sizeof(conorm_group)}};
+  std::mt19937_64 random(7);
+  int refused = 0;
+  for (int trial = 0; trial < 20000; ++trial) {
+    const Region &region = regions[random() % std::size(regions)];
+    std::vector<char> saved(static_cast<char *>(region.at),
+                            static_cast<char *>(region.at) + region.bytes);
+    for (int change = random() % 3; change >= 0; --change) {
+      // A whole field, a byte or a bit.
+      size_t at = random() % (region.bytes / 4) * 4;
+      char *place = static_cast<char *>(region.at) + at;
+      uint32_t value = random();
+      int kind = random() % 3;
+      if (kind == 0)
+        std::memcpy(place, &value, sizeof(value));
+      else
+        place[random() % 4] ^= kind == 1 ? char(value) : 1 << value % 8;
+    }
+    OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+    std::memcpy(region.at, saved.data(), saved.size());
+    EXPECT_EQ(result.status == CONORM_OK, result.module != nullptr);
+    EXPECT_EQ(result.status == CONORM_OK, result.message.empty());
+    refused += result.status != CONORM_OK;
+    conorm_module_close(result.module);
+  }
+  EXPECT_GT(refused, 10000);
+}
+
+/// What an artifact needs, and what there is, are both named.
+TEST_F(ModuleManifest, RefusesOtherProcessors) {
+  manifest->processor = "pentagon";
+  manifest->processor_features = "sse2,warp-drive,cx8";
+  expectRefused(CONORM_ERROR_UNSUPPORTED,
+                "expected a processor that runs code for pentagon, found ");
+  expectRefused(CONORM_ERROR_UNSUPPORTED,
+                "this runtime cannot look for warp-drive");
+  // No processor has both AMD's of 2011 and Intel's of 2026.
+  manifest->processor_features = "xop,avx10.2";
+  expectRefused(CONORM_ERROR_UNSUPPORTED, ", which lacks ");
+  // It can be read all the same, but not run.
+  conorm_module *module = nullptr;
+  ASSERT_EQ(conorm_module_inspect(CONORM_TEST_ARTEFACT, &module, nullptr, 0),
+            CONORM_OK);
+  EXPECT_STREQ(conorm_module_manifest(module)->processor, "pentagon");
+  conorm_module_close(module);
+  // Nothing is needed beyond the architecture, or nothing is recorded.
+  for (const char *features : {"", static_cast<const char *>(nullptr)}) {
+    manifest->processor_features = features;
+    OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+    EXPECT_EQ(result.status, CONORM_OK) << result.message;
+    conorm_module_close(result.module);
+  }
+  // Older artifacts end before.
+  manifest->processor_features = "warp-drive";
+  manifest->struct_size = offsetof(conorm_manifest, processor);
+  manifest->abi_minor = 3;
+  OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+  EXPECT_EQ(result.status, CONORM_OK) << result.message;
+  conorm_module_close(result.module);
+}
+
 TEST(ModuleFile, RefusesWhatIsNoArtefact) {
   OpenResult missing = openModule("/nonexistent/out.so");
   EXPECT_EQ(missing.status, CONORM_ERROR_MODULE);
@@ -236,232 +373,6 @@ TEST(ModuleFile, RefusesTruncation) {
   std::ofstream(path, std::ios::binary) << whole;
   EXPECT_THAT(openModule(path).message, HasSubstr("expected ELF machine"));
   std::remove(path.c_str());
-}
-
-/// Calls on a context of a world of one.
-class ModuleInvoke : public testing::Test {
-protected:
-  void SetUp() override {
-    bootstrap.struct_size = sizeof(bootstrap);
-    ASSERT_EQ(conorm_bootstrap_threads(1, &bootstrap), CONORM_OK);
-    conorm_context_options options = {};
-    options.struct_size = sizeof(options);
-    options.bootstrap = &bootstrap;
-    options.deadline_ms = 5000;
-    char message[512];
-    ASSERT_EQ(
-        conorm_context_create(&options, &context, message, sizeof(message)),
-        CONORM_OK)
-        << message;
-    OpenResult result = openModule(CONORM_TEST_ARTEFACT);
-    ASSERT_EQ(result.status, CONORM_OK) << result.message;
-    module = result.module;
-    echo = conorm_module_find(module, "echo", CONORM_VARIANT_FUSED);
-    twice = conorm_module_find(module, "twice", CONORM_VARIANT_FUSED);
-    results.resize(4);
-    for (conorm_buffer &buffer : results) {
-      buffer = {};
-      buffer.struct_size = sizeof(buffer);
-    }
-  }
-  void TearDown() override {
-    for (conorm_buffer &buffer : results)
-      conorm_buffer_release(&buffer);
-    conorm_module_close(module);
-    conorm_context_destroy(context);
-    conorm_bootstrap_release(&bootstrap);
-  }
-
-  static conorm_buffer makeBuffer(uint32_t type, void *data,
-                                  const std::vector<int64_t> &shape) {
-    conorm_buffer buffer = {};
-    buffer.struct_size = sizeof(buffer);
-    buffer.element_type = type;
-    buffer.rank = static_cast<uint32_t>(shape.size());
-    buffer.data = data;
-    buffer.shape = shape.data();
-    return buffer;
-  }
-  conorm_status invoke(const conorm_entry *entry,
-                       const std::vector<conorm_buffer> &args, size_t count) {
-    return conorm_module_invoke(module, entry, context, args.data(),
-                                args.size(), results.data(), count);
-  }
-  void expectRefused(const conorm_entry *entry,
-                     const std::vector<conorm_buffer> &args, size_t count,
-                     const std::string &text) {
-    EXPECT_EQ(invoke(entry, args, count), CONORM_ERROR_INVALID_ARGUMENT);
-    EXPECT_THAT(conorm_context_message(context), HasSubstr(text));
-    // Sticky, so that a program cannot run on.
-    EXPECT_EQ(conorm_context_status(context), CONORM_ERROR_INVALID_ARGUMENT);
-  }
-
-  conorm_bootstrap bootstrap = {};
-  conorm_context *context = nullptr;
-  conorm_module *module = nullptr;
-  const conorm_entry *echo = nullptr;
-  const conorm_entry *twice = nullptr;
-  std::vector<conorm_buffer> results;
-  std::vector<int64_t> shape = {2, 3};
-  std::vector<int32_t> numbers = {1, 2, 3, 4, 5, 6};
-};
-
-/// The artefact's group does not fit a world of one.
-TEST_F(ModuleInvoke, BindMakesTheGroups) {
-  EXPECT_NE(conorm_module_bind(module, context), CONORM_OK);
-  EXPECT_THAT(conorm_context_message(context), HasSubstr("@tp"));
-  EXPECT_EQ(conorm_module_bind(nullptr, context),
-            CONORM_ERROR_INVALID_ARGUMENT);
-}
-
-std::vector<int32_t> integersOf(const conorm_buffer &buffer) {
-  auto *data = static_cast<const int32_t *>(buffer.data);
-  return {data, data + buffer.shape[0] * buffer.shape[1]};
-}
-
-TEST_F(ModuleInvoke, MakesResultsContiguous) {
-  ASSERT_EQ(
-      invoke(echo, {makeBuffer(CONORM_TYPE_I32, numbers.data(), shape)}, 4),
-      CONORM_OK)
-      << conorm_context_message(context);
-  EXPECT_THAT(integersOf(results[0]), ElementsAre(1, 2, 3, 4, 5, 6));
-  EXPECT_EQ(results[0].element_type, uint32_t(CONORM_TYPE_I32));
-  EXPECT_EQ(results[0].rank, 2u);
-  EXPECT_EQ(*static_cast<int16_t *>(results[2].data), 2);
-  EXPECT_EQ(*static_cast<double *>(results[3].data), 21.0);
-}
-
-/// A result that is an argument belongs to the caller: it is copied.
-TEST_F(ModuleInvoke, CopiesReturnedArguments) {
-  ASSERT_EQ(
-      invoke(echo, {makeBuffer(CONORM_TYPE_I32, numbers.data(), shape)}, 4),
-      CONORM_OK);
-  EXPECT_NE(results[1].data, numbers.data());
-  numbers[0] = 9;
-  EXPECT_THAT(integersOf(results[1]), ElementsAre(1, 2, 3, 4, 5, 6));
-}
-
-TEST_F(ModuleInvoke, TakesEmptyTensors) {
-  shape = {0, 3};
-  ASSERT_EQ(invoke(echo, {makeBuffer(CONORM_TYPE_I32, nullptr, shape)}, 4),
-            CONORM_OK)
-      << conorm_context_message(context);
-  EXPECT_EQ(results[0].shape[0], 0);
-  EXPECT_EQ(*static_cast<double *>(results[3].data), 0.0);
-}
-
-TEST_F(ModuleInvoke, SeparatesResultsThatShareABuffer) {
-  float scalar = 1;
-  std::vector<float> data = {1, 2, 3, 4};
-  std::vector<int64_t> square = {2, 2};
-  ASSERT_EQ(invoke(twice,
-                   {makeBuffer(CONORM_TYPE_F32, &scalar, {}),
-                    makeBuffer(CONORM_TYPE_F32, data.data(), square)},
-                   2),
-            CONORM_OK)
-      << conorm_context_message(context);
-  EXPECT_NE(results[0].data, results[1].data);
-  EXPECT_EQ(static_cast<float *>(results[1].data)[3], 5);
-}
-
-TEST_F(ModuleInvoke, RefusesResultOfAnotherShape) {
-  const conorm_entry *wrong =
-      conorm_module_find(module, "wrong", CONORM_VARIANT_FUSED);
-  EXPECT_EQ(invoke(wrong, {}, 1), CONORM_ERROR_MODULE);
-  EXPECT_STREQ(conorm_context_message(context),
-               "entry 'wrong': result 0: expected 2x2xf32, found 3x2xf32");
-  EXPECT_EQ(results[0].data, nullptr);
-}
-
-TEST_F(ModuleInvoke, RefusesNumberOfArguments) {
-  expectRefused(echo, {}, 4, "entry 'echo': expected 1 arguments, found 0");
-}
-
-TEST_F(ModuleInvoke, RefusesNumberOfResults) {
-  expectRefused(echo, {makeBuffer(CONORM_TYPE_I32, numbers.data(), shape)}, 3,
-                "expected room for 4 results, found 3");
-}
-
-TEST_F(ModuleInvoke, RefusesElementType) {
-  expectRefused(echo, {makeBuffer(CONORM_TYPE_F32, numbers.data(), shape)}, 4,
-                "argument 0: expected ?x3xi32, found 2x3xf32");
-}
-
-TEST_F(ModuleInvoke, RefusesShape) {
-  shape = {2, 4};
-  expectRefused(echo, {makeBuffer(CONORM_TYPE_I32, numbers.data(), shape)}, 4,
-                "argument 0: expected ?x3xi32, found 2x4xi32");
-}
-
-TEST_F(ModuleInvoke, RefusesNegativeSize) {
-  shape = {-2, 3};
-  expectRefused(echo, {makeBuffer(CONORM_TYPE_I32, numbers.data(), shape)}, 4,
-                "found -2x3xi32");
-}
-
-TEST_F(ModuleInvoke, RefusesHugeSize) {
-  shape = {int64_t(1) << 62, 3};
-  expectRefused(echo, {makeBuffer(CONORM_TYPE_I32, numbers.data(), shape)}, 4,
-                "expected a size below 2^63 bytes");
-}
-
-TEST_F(ModuleInvoke, RefusesRank) {
-  shape = {2, 3, 1};
-  expectRefused(echo, {makeBuffer(CONORM_TYPE_I32, numbers.data(), shape)}, 4,
-                "expected ?x3xi32, found 2x3x1xi32");
-}
-
-TEST_F(ModuleInvoke, RefusesNullData) {
-  expectRefused(echo, {makeBuffer(CONORM_TYPE_I32, nullptr, shape)}, 4,
-                "argument 0: expected data, found a null pointer");
-}
-
-TEST_F(ModuleInvoke, RefusesMisalignedData) {
-  char *data = reinterpret_cast<char *>(numbers.data()) + 1;
-  shape = {1, 3};
-  expectRefused(echo, {makeBuffer(CONORM_TYPE_I32, data, shape)}, 4,
-                "expected data aligned to 4 bytes");
-}
-
-TEST_F(ModuleInvoke, RefusesOverlapWithDonated) {
-  std::vector<float> data = {1, 2, 3, 4};
-  std::vector<int64_t> square = {2, 2};
-  expectRefused(twice,
-                {makeBuffer(CONORM_TYPE_F32, data.data() + 3, {}),
-                 makeBuffer(CONORM_TYPE_F32, data.data(), square)},
-                2,
-                "argument 1: expected a donated buffer of its own, found one "
-                "that overlaps argument 0");
-  EXPECT_THAT(data, ElementsAre(1, 2, 3, 4));
-}
-
-TEST_F(ModuleInvoke, RefusesShortStructures) {
-  conorm_buffer arg = makeBuffer(CONORM_TYPE_I32, numbers.data(), shape);
-  arg.struct_size = 8;
-  EXPECT_EQ(invoke(echo, {arg}, 4), CONORM_ERROR_VERSION);
-  EXPECT_THAT(conorm_context_message(context),
-              HasSubstr("argument 0: expected struct_size of at least " +
-                        std::to_string(sizeof(conorm_buffer)) + ", found 8"));
-}
-
-/// A failed context runs nothing: the entry would overwrite donated buffers.
-TEST_F(ModuleInvoke, RunsNothingAfterAFailure) {
-  float scalar = 1;
-  std::vector<float> data = {1, 2, 3, 4};
-  std::vector<int64_t> square = {2, 2};
-  conorm_context_abort(context, "test");
-  EXPECT_NE(invoke(twice,
-                   {makeBuffer(CONORM_TYPE_F32, &scalar, {}),
-                    makeBuffer(CONORM_TYPE_F32, data.data(), square)},
-                   2),
-            CONORM_OK);
-  EXPECT_THAT(data, ElementsAre(1, 2, 3, 4));
-}
-
-TEST_F(ModuleInvoke, RefusesEntryOfAnotherModule) {
-  conorm_entry copy = *echo;
-  expectRefused(&copy, {makeBuffer(CONORM_TYPE_I32, numbers.data(), shape)}, 4,
-                "expected an entry of this module, found another");
 }
 
 } // namespace

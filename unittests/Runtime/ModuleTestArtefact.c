@@ -121,4 +121,6 @@ CONORM_API conorm_manifest conorm_manifest_data __asm__(
                                4,
                                1,
                                entries,
-                               groups};
+                               groups,
+                               NULL,
+                               NULL};

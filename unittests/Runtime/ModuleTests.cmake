@@ -5,7 +5,11 @@ target_include_directories(ConormModuleTestArtefact PRIVATE
 set_target_properties(ConormModuleTestArtefact PROPERTIES
   LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/unittests")
 
-conorm_add_unittest(ConormModuleTests ModuleTest.cpp LINK ConormRuntime)
+conorm_add_unittest(ConormModuleTests
+  ModuleInvokeIntoTest.cpp
+  ModuleInvokeTest.cpp
+  ModuleTest.cpp
+  LINK ConormRuntime)
 add_dependencies(ConormModuleTests ConormModuleTestArtefact)
 target_compile_definitions(ConormModuleTests PRIVATE
   "CONORM_TEST_ARTEFACT=\"$<TARGET_FILE:ConormModuleTestArtefact>\""

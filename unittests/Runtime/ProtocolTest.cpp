@@ -422,8 +422,8 @@ TEST(ProtocolGroups, processesWithTwoThreadsEach) {
   // pointers or memfds, in one world. The bootstrap is a host's own, made of
   // the two that are there.
   struct Host {
-    conorm_bootstrap outer;
-    conorm_bootstrap inner;
+    conorm_bootstrap outer = CONORM_BOOTSTRAP_INIT;
+    conorm_bootstrap inner = CONORM_BOOTSTRAP_INIT;
     int local;
   };
   conorm_allgather_fn gather = [](void *user, const void *send, size_t bytes,

@@ -111,7 +111,7 @@ protected:
 
   template <typename Call>
   std::string outcomeOf(Call call) {
-    conorm_bootstrap bootstrap;
+    conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
     EXPECT_EQ(conorm_bootstrap_threads(1, &bootstrap), CONORM_OK);
     std::string outcome;
     {

@@ -21,7 +21,7 @@ using namespace conorm::test;
 
 std::vector<std::string> conorm::test::runThreads(int worldSize,
                                                   const RankBody &body) {
-  std::vector<conorm_bootstrap> bootstraps(worldSize);
+  std::vector<conorm_bootstrap> bootstraps(worldSize, CONORM_BOOTSTRAP_INIT);
   if (conorm_bootstrap_threads(worldSize, bootstraps.data()) != CONORM_OK)
     return {"conorm_bootstrap_threads failed"};
   std::vector<std::string> results(worldSize);
@@ -36,7 +36,7 @@ std::vector<std::string> conorm::test::runThreads(int worldSize,
 }
 
 std::string conorm::test::withEnvironment(const RankBody &body) {
-  conorm_bootstrap bootstrap;
+  conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
   int32_t found = 0;
   char message[256];
   if (conorm_bootstrap_from_environment(&bootstrap, &found, message,

@@ -19,6 +19,7 @@ conorm_add_unittest(RuntimeContextTests
   ArgumentsTest.cpp
   ContextTest.cpp
   DispatchTest.cpp
+  HandlesTest.cpp
   SizesTest.cpp
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeFaultsTests FaultsTest.cpp

@@ -18,6 +18,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,10 +61,19 @@ struct ManifestGroup {
   std::vector<int64_t> ranks;
 };
 
+/// What the code needs of the processor that runs it.
+struct ManifestProcessor {
+  /// As LLVM names it.
+  std::string name;
+  /// LLVM's names of extensions; none where nothing is recorded.
+  std::optional<std::vector<std::string>> features;
+};
+
 /// What the manifest says of a module.
 struct Manifest {
   std::vector<ManifestEntry> entries;
   std::vector<ManifestGroup> groups;
+  ManifestProcessor processor;
 };
 
 /// A conorm_variant with its name on the command line.
@@ -75,6 +85,12 @@ llvm::StringRef getVariantName(Variant variant);
 /// what the manifest cannot say.
 mlir::FailureOr<Manifest> buildManifest(mlir::ModuleOp module,
                                         llvm::ArrayRef<std::string> names);
+
+/// What code for `module` from `machine` may need: on x86-64 the extensions
+/// that the code generator makes use of, beyond those that all processors of
+/// the architecture have.
+ManifestProcessor describeProcessor(mlir::ModuleOp module,
+                                    const llvm::TargetMachine &machine);
 
 /// Prints the manifest, as it will be for `variants`, as JSON.
 void printManifest(const Manifest &manifest, llvm::ArrayRef<Variant> variants,

@@ -43,6 +43,11 @@ typedef struct conorm_bootstrap {
   void (*release)(void *user);
 } conorm_bootstrap;
 
+/// What a bootstrap is before one of the functions below fills it in: they
+/// write no field behind the caller's `struct_size`, and refuse one of 0.
+#define CONORM_BOOTSTRAP_INIT                                                  \
+  { sizeof(conorm_bootstrap), 0, 0, 0, NULL, NULL, NULL }
+
 /// Environment variable naming the descriptor that `conorm-run`, or another
 /// launcher that speaks its protocol (docs/RuntimeProtocol.md), passed down.
 #define CONORM_LAUNCH_FD_ENV "CONORM_LAUNCH_FD"
@@ -58,7 +63,8 @@ typedef struct conorm_bootstrap {
 /// incomplete or contradict each other, if MPI_Comm_size or MPI_Comm_rank
 /// contradict them, if there are more than CONORM_MAX_WORLD_SIZE ranks, or if
 /// they are on several machines. On error, writes a message of at most
-/// `message_size` bytes. docs/RuntimeProtocol.md has the details.
+/// `message_size` bytes. `out->struct_size` is the caller's.
+/// docs/RuntimeProtocol.md has the details.
 CONORM_API conorm_status conorm_bootstrap_from_environment(
     conorm_bootstrap *out, int32_t *found, char *message, size_t message_size);
 
@@ -67,12 +73,17 @@ CONORM_API conorm_status conorm_bootstrap_from_environment(
 CONORM_API const char *conorm_bootstrap_message(void);
 
 /// Fills `out[0 .. world_size)` for ranks that are threads of this process.
-/// Each element is used, and released, by one thread.
+/// Each element is used, and released, by one thread. The caller has set the
+/// `struct_size` of each; elements are that far apart. CONORM_ERROR_VERSION if
+/// it is of no version, CONORM_ERROR_INVALID_ARGUMENT for any other number of
+/// ranks than 1 to CONORM_MAX_WORLD_SIZE.
 CONORM_API conorm_status conorm_bootstrap_threads(int32_t world_size,
                                                   conorm_bootstrap *out);
 
 /// Releases a bootstrap from one of the functions above. A context does not
-/// take ownership: release it after the contexts that use it are destroyed.
+/// take ownership: release it after the contexts that use it are destroyed; an
+/// allgather on it fails afterwards. A second release, also of a copy of the
+/// structure, does nothing.
 CONORM_API void conorm_bootstrap_release(conorm_bootstrap *bootstrap);
 
 /// The launcher's side. `conorm_launch_create` makes one connected descriptor
@@ -80,7 +91,9 @@ CONORM_API void conorm_bootstrap_release(conorm_bootstrap *bootstrap);
 /// in CONORM_LAUNCH_FD_ENV), closes its copy, and then calls
 /// `conorm_launch_serve` from one thread until it returns: it relays the
 /// allgathers until every child's descriptor is closed or `*stop` is nonzero.
-/// A random 128-bit nonce goes to each child through its descriptor.
+/// A random 128-bit nonce goes to each child through its descriptor. What is
+/// destroyed while another thread serves it goes when that returns; a second
+/// destruction does nothing.
 typedef struct conorm_launch conorm_launch;
 CONORM_API conorm_status conorm_launch_create(int32_t world_size,
                                               int32_t *child_fds,

@@ -89,7 +89,14 @@ conorm_context_create(const conorm_context_options *options,
                       conorm_context **out, char *message, size_t message_size);
 
 /// Ends the context: tells the peers, unmaps, closes. Never blocks on a peer.
-/// NULL is allowed.
+/// NULL is allowed. If another thread is in a call on it, the context fails,
+/// and ends when that call returns.
+///
+/// A context that was destroyed is CONORM_ERROR_INVALID_ARGUMENT where a
+/// function returns a status, and does nothing where it returns none:
+/// destroying it twice, also from two threads, is harmless. The address of a
+/// context is used again after many others have been destroyed; then it means
+/// the new one.
 CONORM_API void conorm_context_destroy(conorm_context *context);
 
 /// Makes the communicators of the given groups. Collective over the world:

@@ -27,6 +27,14 @@ extern "C" {
 /// Size of a dimension that is known only at run time.
 #define CONORM_DYNAMIC INT64_MIN
 
+/// A manifest has no more: rank of a value; entries, groups, and arguments or
+/// results of one entry; arguments and results of all entries, and ranks of one
+/// group; bytes of a text. conorm_module_open() takes more for damage.
+#define CONORM_MAX_MANIFEST_RANK 32u
+#define CONORM_MAX_MANIFEST_COUNT 65536u
+#define CONORM_MAX_MANIFEST_VALUES (1u << 20)
+#define CONORM_MAX_MANIFEST_TEXT (1u << 20)
+
 typedef enum conorm_value_kind {
   CONORM_VALUE_TENSOR = 0,
   CONORM_VALUE_SCALAR = 1
@@ -96,15 +104,36 @@ typedef struct conorm_manifest {
   uint32_t num_groups;
   const conorm_entry *entries;
   const conorm_group *groups;
+  /// Since version 1.4: the processor that the code is for, as LLVM names it
+  /// ("x86-64-v3"); NULL if nothing is recorded.
+  const char *processor;
+  /// Since version 1.4: what the code needs of the processor it runs on: LLVM's
+  /// names of extensions, with commas between ("avx2,bmi,fma"). NULL if nothing
+  /// is recorded, as on architectures other than x86-64.
+  const char *processor_features;
 } conorm_manifest;
 
 typedef struct conorm_module conorm_module;
 
-/// Loads an artefact and checks its manifest. On error `*out` is NULL and the
-/// message says what was expected and what was found.
+/// Loads an artefact, and checks its manifest and that this processor can run
+/// its code. On error `*out` is NULL and the message says what was expected and
+/// what was found.
 CONORM_API conorm_status conorm_module_open(const char *path,
                                             conorm_module **out, char *message,
                                             size_t message_size);
+
+/// Since version 1.4. The same for a reader of the manifest, which may be of an
+/// artefact for another processor: its entries cannot be invoked.
+CONORM_API conorm_status conorm_module_inspect(const char *path,
+                                               conorm_module **out,
+                                               char *message,
+                                               size_t message_size);
+
+/// Closes a module, once no call runs on it. Its manifest and entries are gone
+/// then, and using them is undefined. The module itself is an error afterwards
+/// where a function returns a status and NULL where it returns a pointer;
+/// closing it again does nothing. Its address is used again after many others
+/// have been closed. NULL is allowed.
 CONORM_API void conorm_module_close(conorm_module *module);
 CONORM_API const conorm_manifest *
 conorm_module_manifest(const conorm_module *module);
@@ -122,9 +151,10 @@ typedef struct conorm_buffer {
   uint32_t rank;
   uint32_t reserved;
   void *data;
-  /// `rank` sizes. Of a result: owned by the buffer.
+  /// `rank` sizes. Of a result of conorm_module_invoke(): owned by the buffer.
   const int64_t *shape;
-  /// Of a result: what conorm_buffer_release() frees.
+  /// Of such a result: what conorm_buffer_release() frees. Else neither read
+  /// nor written.
   void *owner;
 } conorm_buffer;
 
@@ -133,13 +163,30 @@ CONORM_API conorm_status conorm_module_bind(const conorm_module *module,
                                             conorm_context *context);
 
 /// Calls an entry: checks number, types and shapes of the arguments, packs
-/// them, and makes results contiguous. Returns the context's status.
+/// them, and makes results contiguous. Returns the context's status. On success
+/// each result is released with conorm_buffer_release(); otherwise there is
+/// none.
 CONORM_API conorm_status conorm_module_invoke(
     const conorm_module *module, const conorm_entry *entry,
     conorm_context *context, const conorm_buffer *args, size_t num_args,
     conorm_buffer *results, size_t num_results);
 
+/// Releases a result of conorm_module_invoke(). A second release of the same
+/// structure does nothing; releasing a copy of it, too, is undefined.
 CONORM_API void conorm_buffer_release(conorm_buffer *buffer);
+
+/// Since version 1.4. Calls an entry and writes its results into buffers of the
+/// caller, which have the type and shape of the results: `data` and `shape` of
+/// each are the caller's before and after, and nothing is to be released. Sizes
+/// that are dynamic are those that the call will make. Buffers of results
+/// overlap neither each other nor an argument, unless that is donated. What
+/// does not match is CONORM_ERROR_INVALID_ARGUMENT; without CONORM_OK nothing
+/// has been written. A size that only the entry knows is checked after it ran:
+/// the peers have finished their calls by then.
+CONORM_API conorm_status conorm_module_invoke_into(
+    const conorm_module *module, const conorm_entry *entry,
+    conorm_context *context, const conorm_buffer *args, size_t num_args,
+    const conorm_buffer *results, size_t num_results);
 
 #ifdef __cplusplus
 } // extern "C"

@@ -151,7 +151,9 @@ typedef enum conorm_op {
   CONORM_OP_QUANTIZE = 7
 } conorm_op;
 
-/// Size of `count` elements in bytes; 4-bit types round up to a whole byte.
+/// Size of `count` elements in bytes; 4-bit types round up to a whole byte. -1
+/// if `count` is negative or the size does not fit 64 bits, 0 if there is no
+/// such type.
 CONORM_API int64_t conorm_type_bytes(uint32_t type, int64_t count);
 
 /// MLIR's spelling of a type ("bf16", "f8E4M3FN"), "invalid" if there is none.

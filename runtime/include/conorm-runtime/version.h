@@ -14,7 +14,10 @@
 //    fields read as zero, and zero always means "as before".
 //  * A structure larger than the runtime's is a newer caller's: it is accepted
 //    when all bytes that the runtime does not know are zero, and refused with
-//    CONORM_ERROR_VERSION otherwise.
+//    CONORM_ERROR_VERSION otherwise. So is a `struct_size` that no version can
+//    have, 0 among them, and a field `reserved` that is not zero.
+//  * A structure that the runtime fills in starts with the caller's
+//    `struct_size` as well, and is not written behind it.
 //  * A compiled artefact carries the major and minor it was built with. Another
 //    major is refused. A newer minor is refused as well, since the artefact may
 //    call entry points that this runtime lacks; an older minor is accepted.
@@ -25,6 +28,6 @@
 #define CONORM_RUNTIME_VERSION_H
 
 #define CONORM_ABI_VERSION_MAJOR 1
-#define CONORM_ABI_VERSION_MINOR 3
+#define CONORM_ABI_VERSION_MINOR 4
 
 #endif // CONORM_RUNTIME_VERSION_H

@@ -8,6 +8,8 @@
 
 #include "Bootstrap.h"
 
+#include "Args.h"
+
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -30,6 +32,54 @@ Error conorm::rt::claimBootstrap(ProcessOwner &owner) {
   return makeError(CONORM_ERROR_BOOTSTRAP,
                    "the bootstrap belongs to the process that forked this one, "
                    "expected a bootstrap of its own");
+}
+
+BootstrapUse::BootstrapUse(const void *user, size_t bytes)
+    : use(Handle::Bootstrap, user), fits(bytes <= maxAllgatherBytes) {
+  if (!use)
+    setBootstrapFailure("the bootstrap was released");
+  else if (!fits)
+    setBootstrapFailure(format("allgather of %zu bytes, expected at most %u",
+                               bytes, maxAllgatherBytes));
+}
+
+/// What `release` is of every bundled bootstrap.
+static void releaseBundled(void *user) {
+  removeHandle(Handle::Bootstrap, user);
+}
+
+Error conorm::rt::addBootstrap(conorm_bootstrap &bootstrap) {
+  auto *release = std::exchange(bootstrap.release, releaseBundled);
+  Error error = addHandle(Handle::Bootstrap, bootstrap.user, release);
+  if (error) {
+    release(bootstrap.user);
+    bootstrap.allgather = nullptr;
+    bootstrap.user = nullptr;
+    bootstrap.release = nullptr;
+  }
+  return error;
+}
+
+Error conorm::rt::clearBootstrap(conorm_bootstrap &bootstrap) {
+  uint32_t size = bootstrap.struct_size;
+  // All fields of today belong to version 1.0, so none may be missing.
+  if (size < sizeof(conorm_bootstrap))
+    return makeError(CONORM_ERROR_VERSION,
+                     "bootstrap has struct_size %u, expected %zu for ABI %d.%d",
+                     size, sizeof(conorm_bootstrap), CONORM_ABI_VERSION_MAJOR,
+                     CONORM_ABI_VERSION_MINOR);
+  conorm_bootstrap known;
+  if (Error error =
+          readArgsBytes(&bootstrap, &known, sizeof(known), "bootstrap"))
+    return error;
+  bootstrap = {};
+  bootstrap.struct_size = size;
+  return success();
+}
+
+bool conorm::rt::isReleased(const conorm_bootstrap &bootstrap) {
+  return bootstrap.release == releaseBundled &&
+         !HandleUse(Handle::Bootstrap, bootstrap.user);
 }
 
 Error AllgatherClient::allgather(const void *send, size_t bytes, void *recv,
@@ -195,14 +245,20 @@ conorm_status conorm_bootstrap_from_environment(conorm_bootstrap *out,
     return CONORM_ERROR_INVALID_ARGUMENT;
   }
   *found = 0;
+  if (Error error = clearBootstrap(*out)) {
+    copyMessage(error.message, message, messageSize);
+    return error.code;
+  }
   bool applies = false;
   conorm_bootstrap bootstrap = {};
-  bootstrap.struct_size = sizeof(bootstrap);
+  bootstrap.struct_size = out->struct_size;
   Error error = guarded([&] { return chooseBootstrap(bootstrap, applies); });
+  if (!error && applies)
+    error = addBootstrap(bootstrap);
   if (error) {
     conorm_bootstrap_release(&bootstrap);
     bootstrap = {};
-    bootstrap.struct_size = sizeof(bootstrap);
+    bootstrap.struct_size = out->struct_size;
     copyMessage(error.message, message, messageSize);
   }
   *out = bootstrap;

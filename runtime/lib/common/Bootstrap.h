@@ -9,6 +9,7 @@
 #ifndef CONORM_RUNTIME_LIB_COMMON_BOOTSTRAP_H
 #define CONORM_RUNTIME_LIB_COMMON_BOOTSTRAP_H
 
+#include "Handles.h"
 #include "LaunchVariables.h"
 #include "Process.h"
 #include "System.h"
@@ -24,6 +25,16 @@ namespace conorm::rt {
 /// of a failure here, for the same thread to take.
 void setBootstrapFailure(std::string reason);
 std::string takeBootstrapFailure();
+
+/// Checks the `struct_size` that the caller set, and clears the rest.
+Error clearBootstrap(conorm_bootstrap &bootstrap);
+
+/// Makes a bundled bootstrap live, so that it is released once at most,
+/// whatever copies there are of it. On an error it is released.
+Error addBootstrap(conorm_bootstrap &bootstrap);
+
+/// Whether a bundled bootstrap has been released; false of a caller's own.
+bool isReleased(const conorm_bootstrap &bootstrap);
 
 /// Applies, as `found` says, if a launcher has passed a descriptor down.
 Error bootstrapFromLauncher(conorm_bootstrap &out, bool &found);
@@ -46,6 +57,19 @@ constexpr uint32_t relayDeadline(uint32_t deadlineMs) {
 
 /// Largest contribution to one allgather, bytes.
 constexpr uint32_t maxAllgatherBytes = 1 << 20;
+
+/// Keeps a bundled bootstrap for the time of one allgather of `bytes` bytes;
+/// false, with the reason left for the caller, if it has been released or the
+/// size is beyond reach.
+class BootstrapUse {
+public:
+  BootstrapUse(const void *user, size_t bytes);
+  explicit operator bool() const { return use && fits; }
+
+private:
+  HandleUse use;
+  bool fits;
+};
 
 //===----------------------------------------------------------------------===//
 // Frames between a rank and whoever relays its allgathers (the launcher, or

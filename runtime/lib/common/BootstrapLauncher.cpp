@@ -20,6 +20,9 @@ using namespace conorm::rt;
 
 static int32_t launcherAllgather(void *user, const void *send, size_t bytes,
                                  void *recv, uint32_t deadlineMs) {
+  BootstrapUse use(user, bytes);
+  if (!use)
+    return 1;
   Error error = static_cast<AllgatherClient *>(user)->allgather(
       send, bytes, recv, Deadline(deadlineMs));
   if (!error)

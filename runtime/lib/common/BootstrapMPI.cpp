@@ -32,6 +32,9 @@ struct MpiBootstrap {
 
 static int32_t mpiAllgather(void *user, const void *send, size_t bytes,
                             void *recv, uint32_t deadlineMs) {
+  BootstrapUse use(user, bytes);
+  if (!use)
+    return 1;
   auto *self = static_cast<MpiBootstrap *>(user);
   if (Error error = claimBootstrap(self->owner)) {
     setBootstrapFailure(error.message);

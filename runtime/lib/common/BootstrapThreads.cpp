@@ -97,6 +97,9 @@ static std::shared_ptr<Round> enterRound(ThreadRank &self, const void *send,
 
 static int32_t threadAllgather(void *user, const void *send, size_t bytes,
                                void *recv, uint32_t deadlineMs) {
+  BootstrapUse use(user, bytes);
+  if (!use)
+    return 1;
   ThreadRank &self = *static_cast<ThreadRank *>(user);
   ThreadWorld &world = *self.world;
   if (Error error = claimBootstrap(self.owner)) {
@@ -133,23 +136,44 @@ static void releaseThread(void *user) {
             format("rank %d is gone (its bootstrap was released)", self->rank));
 }
 
+static Error makeThreads(int32_t worldSize, conorm_bootstrap *out,
+                         std::vector<conorm_bootstrap *> &elements) {
+  // Elements advance by the size that the caller was compiled with.
+  char *at = reinterpret_cast<char *>(out);
+  for (int32_t rank = 0; rank < worldSize; ++rank) {
+    elements.push_back(reinterpret_cast<conorm_bootstrap *>(at));
+    if (Error error = clearBootstrap(*elements.back())) {
+      elements.pop_back();
+      return error;
+    }
+    at += elements.back()->struct_size;
+  }
+  auto world = std::make_shared<ThreadWorld>();
+  world->worldSize = worldSize;
+  for (int32_t rank = 0; rank < worldSize; ++rank) {
+    conorm_bootstrap &element = *elements[rank];
+    element.rank = rank;
+    element.world_size = worldSize;
+    element.allgather = threadAllgather;
+    auto *self = new ThreadRank;
+    self->world = world;
+    self->rank = rank;
+    element.user = self;
+    element.release = releaseThread;
+    if (Error error = addBootstrap(element))
+      return error;
+  }
+  return success();
+}
+
 conorm_status conorm_bootstrap_threads(int32_t worldSize,
                                        conorm_bootstrap *out) {
   if (!out || worldSize < 1 || worldSize > CONORM_MAX_WORLD_SIZE)
     return CONORM_ERROR_INVALID_ARGUMENT;
-  auto world = std::make_shared<ThreadWorld>();
-  world->worldSize = worldSize;
-  for (int32_t rank = 0; rank < worldSize; ++rank) {
-    auto *self = new ThreadRank;
-    self->world = world;
-    self->rank = rank;
-    out[rank] = {};
-    out[rank].struct_size = sizeof(conorm_bootstrap);
-    out[rank].rank = rank;
-    out[rank].world_size = worldSize;
-    out[rank].allgather = threadAllgather;
-    out[rank].user = self;
-    out[rank].release = releaseThread;
-  }
-  return CONORM_OK;
+  std::vector<conorm_bootstrap *> elements;
+  Error error = guarded([&] { return makeThreads(worldSize, out, elements); });
+  if (error)
+    for (conorm_bootstrap *element : elements)
+      conorm_bootstrap_release(element);
+  return error.code;
 }

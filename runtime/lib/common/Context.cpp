@@ -9,6 +9,7 @@
 #include "Context.h"
 
 #include "Args.h"
+#include "Bootstrap.h"
 
 #include <new>
 
@@ -34,6 +35,10 @@ static Error checkOptions(const conorm_context_options &options,
                           conorm_bootstrap &bootstrap) {
   if (Error error = readArgs(options.bootstrap, bootstrap, "bootstrap"))
     return error;
+  if (isReleased(bootstrap))
+    return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                     "bootstrap was released, expected it until the contexts "
+                     "that use it are destroyed");
   if (!bootstrap.allgather)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "bootstrap.allgather is null");
@@ -108,14 +113,25 @@ conorm_status conorm_context_create(const conorm_context_options *options,
     copyMessage(error.message, message, messageSize);
     return error.code;
   }
+  if (Error error = addHandle(Handle::Context, context.get(),
+                              destroyObject<conorm_context>)) {
+    copyMessage(error.message, message, messageSize);
+    return error.code;
+  }
   *out = context.release();
   return CONORM_OK;
 }
 
 void conorm_context_destroy(conorm_context *context) {
+  ContextUse use(context);
   // A child's copy ends with the child.
-  if (context && !isForkedCopy(context))
-    delete context;
+  if (!use || isForkedCopy(context))
+    return;
+  if (context->busy.load(std::memory_order_acquire))
+    failContext(context, makeError(CONORM_ERROR_ABORTED,
+                                   "the context was destroyed while a call ran "
+                                   "on it"));
+  removeHandle(Handle::Context, context);
 }
 
 static Error readGroups(const conorm_group *groups, size_t count,
@@ -140,7 +156,8 @@ static Error readGroups(const conorm_group *groups, size_t count,
 conorm_status conorm_context_add_groups(conorm_context *context,
                                         const conorm_group *groups,
                                         size_t count) {
-  if (conorm_status status = refusal(context))
+  ContextUse use(context);
+  if (conorm_status status = refusal(use, context))
     return status;
   CallScope scope(context);
   if (!scope)
@@ -158,11 +175,13 @@ conorm_status conorm_context_add_groups(conorm_context *context,
 }
 
 int32_t conorm_context_rank(const conorm_context *context) {
-  return context && !isForkedCopy(context) ? context->rank : -1;
+  ContextUse use(context);
+  return use && !isForkedCopy(context) ? context->rank : -1;
 }
 
 int32_t conorm_context_world_size(const conorm_context *context) {
-  return context && !isForkedCopy(context) ? context->worldSize : 0;
+  ContextUse use(context);
+  return use && !isForkedCopy(context) ? context->worldSize : 0;
 }
 
 /// Takes over what went wrong on a device since the last look.
@@ -174,7 +193,8 @@ static void adoptFailure(conorm_context *context) {
 }
 
 conorm_status conorm_context_synchronize(conorm_context *context) {
-  if (!context || isForkedCopy(context))
+  ContextUse use(context);
+  if (!use || isForkedCopy(context))
     return CONORM_ERROR_INVALID_ARGUMENT;
   if (Error error = guarded([&] { return context->backend->synchronize(); }))
     if (context->status.load(std::memory_order_acquire) == CONORM_OK)
@@ -183,7 +203,8 @@ conorm_status conorm_context_synchronize(conorm_context *context) {
 }
 
 conorm_status conorm_context_status(const conorm_context *context) {
-  if (!context || isForkedCopy(context))
+  ContextUse use(context);
+  if (!use || isForkedCopy(context))
     return CONORM_ERROR_INVALID_ARGUMENT;
   adoptFailure(const_cast<conorm_context *>(context));
   return conorm_status(context->status.load(std::memory_order_acquire));
@@ -192,6 +213,9 @@ conorm_status conorm_context_status(const conorm_context *context) {
 const char *conorm_context_message(const conorm_context *context) {
   if (!context)
     return "context is null";
+  ContextUse use(context);
+  if (!use)
+    return "context is not live: it was destroyed, or never created";
   if (isForkedCopy(context))
     return "the context belongs to the process that forked this one, expected "
            "a context that this process has created";
@@ -202,7 +226,8 @@ const char *conorm_context_message(const conorm_context *context) {
 }
 
 void conorm_context_abort(conorm_context *context, const char *reason) {
-  if (!context)
+  ContextUse use(context);
+  if (!use)
     return;
   failContext(context,
               makeError(CONORM_ERROR_ABORTED, "%s",
@@ -210,14 +235,15 @@ void conorm_context_abort(conorm_context *context, const char *reason) {
 }
 
 void conorm_context_set_deadline(conorm_context *context, uint32_t deadlineMs) {
-  if (context && !isForkedCopy(context))
+  if (ContextUse use(context); use && !isForkedCopy(context))
     context->backend->setDeadline(deadlineMs ? deadlineMs
                                              : CONORM_DEFAULT_DEADLINE_MS);
 }
 
 void conorm_context_set_observer(conorm_context *context,
                                  conorm_observer_fn observer, void *user) {
-  if (!context || isForkedCopy(context))
+  ContextUse use(context);
+  if (!use || isForkedCopy(context))
     return;
   context->observer = observer;
   context->observerUser = user;

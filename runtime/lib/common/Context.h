@@ -10,6 +10,7 @@
 #define CONORM_RUNTIME_LIB_COMMON_CONTEXT_H
 
 #include "Backend.h"
+#include "Handles.h"
 #include "Process.h"
 
 #include <atomic>
@@ -50,9 +51,17 @@ inline bool isForkedCopy(const conorm_context *context) {
   return context->process != processMark();
 }
 
+/// Keeps a context for the time of one entry point; false if it is not live.
+class ContextUse : public HandleUse {
+public:
+  explicit ContextUse(const conorm_context *context)
+      : HandleUse(Handle::Context, context) {}
+};
+
 /// Why a call on the context cannot even begin; CONORM_OK if it can.
-inline conorm_status refusal(const conorm_context *context) {
-  if (!context || isForkedCopy(context))
+inline conorm_status refusal(const ContextUse &use,
+                             const conorm_context *context) {
+  if (!use || isForkedCopy(context))
     return CONORM_ERROR_INVALID_ARGUMENT;
   return context->status.load(std::memory_order_acquire) == CONORM_OK
              ? CONORM_OK

@@ -220,13 +220,20 @@ conorm_status conorm_launch_create(int32_t worldSize, int32_t *childFds,
   std::unique_ptr<conorm_launch> launch;
   if (Error error = createLaunch(worldSize, childFds, launch))
     return error.code;
+  if (Error error = addHandle(Handle::Launch, launch.get(),
+                              destroyObject<conorm_launch>)) {
+    for (int32_t rank = 0; rank < worldSize; ++rank)
+      FileDescriptor(childFds[rank]).reset();
+    return error.code;
+  }
   *out = launch.release();
   return CONORM_OK;
 }
 
 conorm_status conorm_launch_serve(conorm_launch *launch,
                                   const volatile int32_t *stop) {
-  if (!launch)
+  HandleUse use(Handle::Launch, launch);
+  if (!use)
     return CONORM_ERROR_INVALID_ARGUMENT;
   for (;;) {
     std::vector<pollfd> entries;
@@ -255,4 +262,6 @@ conorm_status conorm_launch_serve(conorm_launch *launch,
   }
 }
 
-void conorm_launch_destroy(conorm_launch *launch) { delete launch; }
+void conorm_launch_destroy(conorm_launch *launch) {
+  removeHandle(Handle::Launch, launch);
+}

@@ -8,6 +8,9 @@
 
 #include "Module.h"
 
+#include "Context.h"
+#include "Processor.h"
+
 #include <dlfcn.h>
 
 #include <cstring>
@@ -36,19 +39,63 @@ Error load(const char *path, conorm_module &module) {
             module.path + " is not a conorm artefact: expected the "
                           "symbol '" CONORM_MANIFEST_SYMBOL "', found none"};
   Error error = readManifest(data, module);
+  if (!error && !module.isInspected)
+    error = checkProcessor(module);
   if (error)
     error.message = module.path + ": " + error.message;
   return error;
 }
 
+const char *backendName(uint32_t backend) {
+  return backend == CONORM_BACKEND_CUDA ? "cuda" : "cpu";
+}
+
 } // namespace
 
-extern "C" conorm_status conorm_module_open(const char *path,
-                                            conorm_module **out, char *message,
-                                            size_t messageSize) {
+conorm_module::~conorm_module() {
+  if (handle)
+    dlclose(handle);
+}
+
+Error conorm::rt::notOpen(const char *function, const conorm_module *module) {
+  return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                   "%s: expected an open module, found %s", function,
+                   module ? "one that was closed" : "a null pointer");
+}
+
+Error conorm::rt::checkRunnable(const conorm_module &module) {
+  if (!module.isInspected)
+    return {};
+  return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                   "%s: expected a module from conorm_module_open, found one "
+                   "from conorm_module_inspect, whose entries are not run",
+                   module.path.c_str());
+}
+
+Error conorm::rt::checkProcessor(const conorm_module &module) {
+  const conorm_manifest &manifest = module.manifest;
+  if (!manifest.processor_features)
+    return {};
+  FeatureCheck check = checkFeatures(manifest.processor_features);
+  if (check.missing.empty() && check.unknown.empty())
+    return {};
+  std::string message = "expected a processor that runs code for ";
+  message += manifest.processor ? manifest.processor : "another processor";
+  message += ", found " + processorName();
+  if (!check.missing.empty())
+    message += ", which lacks " + check.missing;
+  if (!check.unknown.empty())
+    message += (check.missing.empty() ? ", and " : "; ") +
+               ("this runtime cannot look for " + check.unknown);
+  return {CONORM_ERROR_UNSUPPORTED, message};
+}
+
+static conorm_status open(const char *function, const char *path, bool inspect,
+                          conorm_module **out, char *message,
+                          size_t messageSize) {
   if (!out || !path || !*path) {
-    copyMessage("conorm_module_open: expected a path and a place for the "
-                "module, found none",
+    copyMessage(std::string(function) + ": expected a path and a place for "
+                                        "the module, found none",
                 message, messageSize);
     return CONORM_ERROR_INVALID_ARGUMENT;
   }
@@ -56,10 +103,13 @@ extern "C" conorm_status conorm_module_open(const char *path,
   copyMessage("", message, messageSize);
   try {
     auto module = std::make_unique<conorm_module>();
+    module->isInspected = inspect;
     Error error = load(path, *module);
+    if (!error)
+      error =
+          addHandle(Handle::Module, module.get(), destroyObject<conorm_module>);
     if (error) {
       copyMessage(error.message, message, messageSize);
-      conorm_module_close(module.release());
       return error.code;
     }
     *out = module.release();
@@ -71,23 +121,36 @@ extern "C" conorm_status conorm_module_open(const char *path,
   }
 }
 
+extern "C" conorm_status conorm_module_open(const char *path,
+                                            conorm_module **out, char *message,
+                                            size_t messageSize) {
+  return open("conorm_module_open", path, /*inspect=*/false, out, message,
+              messageSize);
+}
+
+extern "C" conorm_status conorm_module_inspect(const char *path,
+                                               conorm_module **out,
+                                               char *message,
+                                               size_t messageSize) {
+  return open("conorm_module_inspect", path, /*inspect=*/true, out, message,
+              messageSize);
+}
+
 extern "C" void conorm_module_close(conorm_module *module) {
-  if (!module)
-    return;
-  if (module->handle)
-    dlclose(module->handle);
-  delete module;
+  removeHandle(Handle::Module, module);
 }
 
 extern "C" const conorm_manifest *
 conorm_module_manifest(const conorm_module *module) {
-  return module ? &module->manifest : nullptr;
+  HandleUse use(Handle::Module, module);
+  return use ? &module->manifest : nullptr;
 }
 
 extern "C" const conorm_entry *conorm_module_find(const conorm_module *module,
                                                   const char *name,
                                                   uint32_t variant) {
-  if (!module)
+  HandleUse use(Handle::Module, module);
+  if (!use)
     return nullptr;
   const conorm_entry *found = nullptr;
   for (const conorm_entry &entry : module->entries) {
@@ -103,8 +166,24 @@ extern "C" const conorm_entry *conorm_module_find(const conorm_module *module,
 
 extern "C" conorm_status conorm_module_bind(const conorm_module *module,
                                             conorm_context *context) {
-  if (!module || !context)
+  ContextUse contextUse(context);
+  HandleUse moduleUse(Handle::Module, module);
+  if (!contextUse)
     return CONORM_ERROR_INVALID_ARGUMENT;
+  if (!moduleUse) {
+    failContext(context, notOpen("conorm_module_bind", module));
+    return CONORM_ERROR_INVALID_ARGUMENT;
+  }
+  if (Error error = checkRunnable(*module))
+    return failContext(context, error);
+  if (module->manifest.backend != context->backendKind)
+    return failContext(
+        context,
+        makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                  "%s: expected a context of the %s backend, found "
+                  "one of the %s backend",
+                  module->path.c_str(), backendName(module->manifest.backend),
+                  backendName(context->backendKind)));
   if (module->groups.empty())
     return conorm_context_status(context);
   return conorm_context_add_groups(context, module->groups.data(),

@@ -19,8 +19,16 @@
 /// The manifest is copied into structures of this runtime's size, so that the
 /// fields which an older artefact lacks read as zero for every later reader.
 struct conorm_module {
+  conorm_module() = default;
+  ~conorm_module();
+  conorm_module(const conorm_module &) = delete;
+  conorm_module &operator=(const conorm_module &) = delete;
+
+  /// Of the dynamic linker.
   void *handle = nullptr;
   std::string path;
+  /// Opened to be read, not run.
+  bool isInspected = false;
   conorm_manifest manifest = {};
   std::vector<conorm_entry> entries;
   std::vector<conorm_group> groups;
@@ -35,8 +43,17 @@ namespace conorm::rt {
 /// truncated file makes it fault.
 Error checkSharedObject(const std::string &path);
 
+/// What a function says that was given a module which is not live.
+Error notOpen(const char *function, const conorm_module *module);
+
 /// Fills `module` from the manifest at `data`.
 Error readManifest(const void *data, conorm_module &module);
+
+/// Checks that this processor runs the module's code.
+Error checkProcessor(const conorm_module &module);
+
+/// Checks that a module's entries may be called.
+Error checkRunnable(const conorm_module &module);
 
 /// "2x?x8xbf16", or the type alone for a scalar.
 std::string describeValue(const conorm_value_desc &desc);

@@ -6,6 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ModuleInvoke.h"
+
+#include "Args.h"
 #include "Context.h"
 #include "Module.h"
 
@@ -36,66 +39,6 @@ struct Descriptor {
 
 static_assert(sizeof(void *) == sizeof(uint64_t),
               "descriptors are laid out for 64-bit pointers");
-
-Error argumentError(std::string message) {
-  return {CONORM_ERROR_INVALID_ARGUMENT, std::move(message)};
-}
-
-/// Bytes of a tensor; negative if it does not fit the address space.
-int64_t tensorBytes(const int64_t *shape, uint32_t rank, uint32_t type) {
-  int64_t count = 1;
-  for (uint32_t i = 0; i < rank; ++i)
-    if (shape[i] < 0 || __builtin_mul_overflow(count, shape[i], &count))
-      return -1;
-  int64_t bytes;
-  if (__builtin_mul_overflow(count, conorm_type_bytes(type, 1), &bytes))
-    return -1;
-  return bytes;
-}
-
-/// Copies the caller's structure, whose size may differ from this runtime's.
-/// All fields of today belong to version 1.0, so none may be missing.
-Error readBuffer(const char *at, const std::string &what, conorm_buffer &to) {
-  uint32_t size;
-  std::memcpy(&size, at, sizeof(size));
-  if (size < sizeof(conorm_buffer))
-    return {CONORM_ERROR_VERSION, what + ": expected struct_size of at least " +
-                                      std::to_string(sizeof(conorm_buffer)) +
-                                      ", found " + std::to_string(size)};
-  for (size_t i = sizeof(conorm_buffer); i < size; ++i)
-    if (at[i])
-      return {CONORM_ERROR_VERSION,
-              what + " uses fields that this runtime does not know"};
-  std::memcpy(&to, at, sizeof(to));
-  return {};
-}
-
-Error checkArgument(const conorm_value_desc &desc, const conorm_buffer &arg,
-                    const std::string &what) {
-  bool matches = arg.element_type == desc.element_type &&
-                 arg.rank == desc.rank && (arg.shape || !arg.rank);
-  for (uint32_t i = 0; matches && i < desc.rank; ++i)
-    matches = arg.shape[i] >= 0 && (desc.shape[i] == CONORM_DYNAMIC ||
-                                    desc.shape[i] == arg.shape[i]);
-  if (!matches)
-    return argumentError(
-        what + ": expected " + describeValue(desc) + ", found " +
-        (arg.rank && !arg.shape
-             ? std::string("a null shape")
-             : describeShape(arg.shape, arg.rank, arg.element_type)));
-  int64_t bytes = tensorBytes(arg.shape, arg.rank, arg.element_type);
-  if (bytes < 0)
-    return argumentError(what + ": expected a size below 2^63 bytes, found " +
-                         describeShape(arg.shape, arg.rank, arg.element_type));
-  if (bytes && !arg.data)
-    return argumentError(what + ": expected data, found a null pointer");
-  uint64_t alignment = conorm_type_bytes(arg.element_type, 1);
-  if (bytes && reinterpret_cast<uintptr_t>(arg.data) % alignment)
-    return argumentError(what + ": expected data aligned to " +
-                         std::to_string(alignment) + " bytes, found " +
-                         "an address that is not");
-  return {};
-}
 
 /// One call: what is packed for it, and what came back.
 class Invocation {
@@ -132,18 +75,12 @@ private:
 };
 
 Error Invocation::packArguments(const conorm_buffer *buffers) {
-  args.resize(entry.num_args);
-  const char *at = reinterpret_cast<const char *>(buffers);
+  if (Error error =
+          readBuffers("argument", entry.args, entry.num_args, buffers, args))
+    return error;
   size_t words = 0;
-  for (uint32_t i = 0; i < entry.num_args; ++i) {
-    std::string what = "argument " + std::to_string(i);
-    if (Error error = readBuffer(at, what, args[i]))
-      return error;
-    at += args[i].struct_size;
-    if (Error error = checkArgument(entry.args[i], args[i], what))
-      return error;
-    words += Descriptor::numWords(args[i].rank);
-  }
+  for (const conorm_buffer &arg : args)
+    words += Descriptor::numWords(arg.rank);
   if (Error error = checkDonated())
     return error;
   argWords.resize(words);
@@ -173,16 +110,11 @@ Error Invocation::packArguments(const conorm_buffer *buffers) {
 
 /// The callee may overwrite a donated buffer while it still reads the others.
 Error Invocation::checkDonated() const {
-  auto begin = [&](uint32_t i) { return static_cast<char *>(args[i].data); };
-  auto bytes = [&](uint32_t i) {
-    return tensorBytes(args[i].shape, args[i].rank, args[i].element_type);
-  };
   for (uint32_t i = 0; i < entry.num_args; ++i) {
-    if (!(entry.args[i].flags & CONORM_VALUE_DONATED) || !bytes(i))
+    if (!(entry.args[i].flags & CONORM_VALUE_DONATED))
       continue;
     for (uint32_t j = 0; j < entry.num_args; ++j)
-      if (i != j && bytes(j) && begin(i) < begin(j) + bytes(j) &&
-          begin(j) < begin(i) + bytes(i))
+      if (i != j && overlap(args[i], args[j]))
         return argumentError("argument " + std::to_string(i) +
                              ": expected a donated buffer of its own, found "
                              "one that overlaps argument " +
@@ -342,9 +274,12 @@ Error Invocation::takeResults() {
   return {};
 }
 
-Error invoke(const conorm_module &module, const conorm_entry &entry,
-             conorm_context *context, const conorm_buffer *args, size_t numArgs,
-             conorm_buffer *results, size_t numResults) {
+} // namespace
+
+Error conorm::rt::checkCounts(const conorm_module &module,
+                              const conorm_entry &entry,
+                              const conorm_buffer *args, size_t numArgs,
+                              const conorm_buffer *results, size_t numResults) {
   if (&entry < module.entries.data() ||
       &entry >= module.entries.data() + module.entries.size())
     return argumentError("expected an entry of this module, found another");
@@ -356,6 +291,13 @@ Error invoke(const conorm_module &module, const conorm_entry &entry,
     return argumentError(
         "expected room for " + std::to_string(entry.num_results) +
         " results, found " + std::to_string(results ? numResults : 0));
+  return {};
+}
+
+Error conorm::rt::invokeEntry(const conorm_entry &entry,
+                              conorm_context *context,
+                              const conorm_buffer *args,
+                              conorm_buffer *results) {
   Invocation invocation(entry);
   if (Error error = invocation.packArguments(args))
     return error;
@@ -372,7 +314,7 @@ Error invoke(const conorm_module &module, const conorm_entry &entry,
   if (error || conorm_context_status(context) != CONORM_OK) {
     // The contents are undefined after a failure: hand out none.
     char *at = reinterpret_cast<char *>(results);
-    for (size_t i = 0; i < numResults; ++i) {
+    for (uint32_t i = 0; i < entry.num_results; ++i) {
       auto *buffer = reinterpret_cast<conorm_buffer *>(at);
       conorm_buffer_release(buffer);
       at += buffer->struct_size;
@@ -382,23 +324,33 @@ Error invoke(const conorm_module &module, const conorm_entry &entry,
   return error;
 }
 
-} // namespace
-
-extern "C" conorm_status
-conorm_module_invoke(const conorm_module *module, const conorm_entry *entry,
-                     conorm_context *context, const conorm_buffer *args,
-                     size_t numArgs, conorm_buffer *results,
-                     size_t numResults) {
-  if (!module || !entry || !context)
+conorm_status conorm::rt::performInvoke(const char *function,
+                                        const conorm_module *module,
+                                        const conorm_entry *entry,
+                                        conorm_context *context,
+                                        const std::function<Error()> &body) {
+  ContextUse contextUse(context);
+  HandleUse moduleUse(Handle::Module, module);
+  if (!contextUse)
     return CONORM_ERROR_INVALID_ARGUMENT;
+  if (!moduleUse) {
+    failContext(context, notOpen(function, module));
+    return CONORM_ERROR_INVALID_ARGUMENT;
+  }
+  if (Error error = checkRunnable(*module))
+    return failContext(context, error);
+  if (!entry)
+    return failContext(context,
+                       argumentError(std::string(function) +
+                                     ": expected an entry, found a null "
+                                     "pointer"));
   // A failed context does not run the entry: its outputs would be undefined.
   conorm_status before = conorm_context_status(context);
   if (before != CONORM_OK)
     return before;
   Error error;
   try {
-    error =
-        invoke(*module, *entry, context, args, numArgs, results, numResults);
+    error = body();
     if (error)
       error.message =
           "entry '" + std::string(entry->name) + "': " + error.message;
@@ -408,6 +360,20 @@ conorm_module_invoke(const conorm_module *module, const conorm_entry *entry,
   if (!error)
     return conorm_context_status(context);
   return failContext(context, error);
+}
+
+extern "C" conorm_status
+conorm_module_invoke(const conorm_module *module, const conorm_entry *entry,
+                     conorm_context *context, const conorm_buffer *args,
+                     size_t numArgs, conorm_buffer *results,
+                     size_t numResults) {
+  auto body = [&]() -> Error {
+    if (Error error =
+            checkCounts(*module, *entry, args, numArgs, results, numResults))
+      return error;
+    return invokeEntry(*entry, context, args, results);
+  };
+  return performInvoke("conorm_module_invoke", module, entry, context, body);
 }
 
 extern "C" void conorm_buffer_release(conorm_buffer *buffer) {

@@ -1,4 +1,4 @@
-//===- ModuleManifest.cpp - Checks of artefacts and manifests -------------===//
+//===- ModuleManifest.cpp - The manifest of a compiled artifact -----------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,11 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+//
+// A damaged manifest is refused and never followed: everything is read through
+// the kernel, which says when an address is none.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Args.h"
 #include "Module.h"
 
-#include <elf.h>
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <link.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,23 +24,18 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <set>
+#include <string_view>
+#include <utility>
 
 using namespace conorm::rt;
 
 namespace {
 
-/// Larger ranks are taken for a damaged manifest.
-constexpr uint32_t kMaxRank = 32;
-
-#if defined(__x86_64__)
-constexpr uint16_t kMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr uint16_t kMachine = EM_AARCH64;
-#elif defined(__riscv)
-constexpr uint16_t kMachine = EM_RISCV;
-#else
-constexpr uint16_t kMachine = EM_NONE;
-#endif
+constexpr uint32_t kMaxRank = CONORM_MAX_MANIFEST_RANK;
+constexpr uint32_t kMaxCount = CONORM_MAX_MANIFEST_COUNT;
+constexpr uint32_t kMaxValues = CONORM_MAX_MANIFEST_VALUES;
+constexpr size_t kMaxText = CONORM_MAX_MANIFEST_TEXT;
 
 Error moduleError(std::string message) {
   return {CONORM_ERROR_MODULE, std::move(message)};
@@ -44,49 +45,61 @@ Error versionError(std::string message) {
   return {CONORM_ERROR_VERSION, std::move(message)};
 }
 
-struct File {
-  int fd;
-  ~File() {
-    if (fd >= 0)
-      close(fd);
+/// Reads memory that a damaged manifest may only claim to be there.
+bool readMemory(const void *from, void *to, size_t bytes) {
+  if (!bytes)
+    return true;
+  iovec local{to, bytes};
+  iovec remote{const_cast<void *>(from), bytes};
+  ssize_t count = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+  // Where the call is forbidden, the manifest is taken at its word.
+  if (count < 0 && (errno == ENOSYS || errno == EPERM)) {
+    std::memcpy(to, from, bytes);
+    return true;
   }
-  bool read(void *to, size_t bytes, uint64_t offset) const {
-    return pread(fd, to, bytes, static_cast<off_t>(offset)) ==
-           static_cast<ssize_t>(bytes);
-  }
-};
+  return count == static_cast<ssize_t>(bytes);
+}
 
-Error checkHeader(const std::string &path, const Elf64_Ehdr &header) {
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-    return moduleError(path + ": expected a shared object (ELF), found "
-                              "another kind of file");
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 ||
-      header.e_ident[EI_DATA] != ELFDATA2LSB)
-    return moduleError(path + ": expected a 64-bit little-endian shared "
-                              "object, found another ELF class");
-  if (header.e_type != ET_DYN)
-    return moduleError(path + ": expected a shared object (ELF type " +
-                       std::to_string(ET_DYN) + "), found ELF type " +
-                       std::to_string(header.e_type));
-  if (kMachine != EM_NONE && header.e_machine != kMachine)
-    return moduleError(path + ": expected ELF machine " +
-                       std::to_string(kMachine) + " (this one), found " +
-                       std::to_string(header.e_machine));
-  return {};
+Error unreadable(const std::string &what) {
+  return moduleError(what + ": expected memory of the artifact, found an "
+                            "address that cannot be read");
+}
+
+/// Checks that `text` ends. NULL is left to the caller.
+Error checkText(const char *text, const std::string &what) {
+  // Reads up to the ends of such pieces, which are never two pages.
+  constexpr size_t piece = 256;
+  for (size_t length = 0; text && length < kMaxText;) {
+    char buffer[piece];
+    size_t bytes = piece - reinterpret_cast<uintptr_t>(text + length) % piece;
+    if (!readMemory(text + length, buffer, bytes))
+      return unreadable(what);
+    if (std::memchr(buffer, 0, bytes))
+      return {};
+    length += bytes;
+  }
+  if (!text)
+    return {};
+  return moduleError(what + ": expected a text of at most " +
+                     std::to_string(kMaxText) + " bytes, found a longer one");
 }
 
 /// A field of a structure that an older caller's copy lacks reads as zero;
-/// bytes that this runtime does not know must be zero (version.h).
+/// bytes that this runtime does not know must be zero (version.h). `size` is
+/// how far the next structure of an array is.
 template <typename T>
 Error readStruct(const void *data, size_t minimum, const std::string &what,
-                 T &to) {
-  const char *bytes = static_cast<const char *>(data);
-  uint32_t size;
-  std::memcpy(&size, bytes + offsetof(T, struct_size), sizeof(size));
-  if (size < minimum || size > (1u << 16))
-    return versionError(what + ": expected struct_size of at least " +
-                        std::to_string(minimum) + ", found " +
-                        std::to_string(size));
+                 T &to, uint32_t &size) {
+  const char *at = static_cast<const char *>(data);
+  if (!readMemory(at + offsetof(T, struct_size), &size, sizeof(size)))
+    return unreadable(what);
+  if (size < minimum || size > maxStructSize)
+    return versionError(
+        what + ": expected struct_size of " + std::to_string(minimum) + " to " +
+        std::to_string(maxStructSize) + ", found " + std::to_string(size));
+  std::vector<char> bytes(size);
+  if (!readMemory(at, bytes.data(), size))
+    return unreadable(what);
   for (size_t i = sizeof(T); i < size; ++i)
     if (bytes[i])
       return versionError(
@@ -95,28 +108,52 @@ Error readStruct(const void *data, size_t minimum, const std::string &what,
           "struct_size of at most " +
           std::to_string(sizeof(T)) + ", found " + std::to_string(size));
   std::memset(&to, 0, sizeof(T));
-  std::memcpy(&to, bytes, size < sizeof(T) ? size : sizeof(T));
+  std::memcpy(&to, bytes.data(), size < sizeof(T) ? size : sizeof(T));
   to.struct_size = sizeof(T);
-  return {};
+  return checkReserved(to, what.c_str());
 }
 
 /// Reads `count` structures that advance by their own struct_size.
 template <typename T>
 Error readArray(const T *data, uint32_t count, size_t minimum,
                 const std::string &what, std::vector<T> &to) {
+  if (count > kMaxCount)
+    return moduleError(what + ": expected at most " +
+                       std::to_string(kMaxCount) + " structures, found " +
+                       std::to_string(count));
   if (count && !data)
     return moduleError(what + ": expected " + std::to_string(count) +
                        " structures, found a null pointer");
   const char *at = reinterpret_cast<const char *>(data);
-  to.resize(count);
+  to.reserve(count);
   for (uint32_t i = 0; i < count; ++i) {
     std::string item = what + " " + std::to_string(i);
-    if (Error error = readStruct(at, minimum, item, to[i]))
-      return error;
     uint32_t size;
-    std::memcpy(&size, at + offsetof(T, struct_size), sizeof(size));
+    if (Error error = readStruct(at, minimum, item, to.emplace_back(), size))
+      return error;
     at += size;
   }
+  return {};
+}
+
+Error checkShape(const conorm_value_desc &desc, const std::string &what) {
+  if (desc.kind == CONORM_VALUE_SCALAR && desc.rank)
+    return moduleError(what + ": expected rank 0 of a scalar, found " +
+                       std::to_string(desc.rank));
+  if (desc.rank > kMaxRank)
+    return moduleError(what + ": expected a rank of at most " +
+                       std::to_string(kMaxRank) + ", found " +
+                       std::to_string(desc.rank));
+  if (desc.rank && !desc.shape)
+    return moduleError(what + ": expected " + std::to_string(desc.rank) +
+                       " sizes, found a null pointer");
+  int64_t shape[kMaxRank];
+  if (!readMemory(desc.shape, shape, desc.rank * sizeof(int64_t)))
+    return unreadable(what + ": sizes");
+  for (uint32_t i = 0; i < desc.rank; ++i)
+    if (shape[i] < 0 && shape[i] != CONORM_DYNAMIC)
+      return moduleError(what + ": expected a size, found " +
+                         std::to_string(shape[i]));
   return {};
 }
 
@@ -138,21 +175,14 @@ Error checkValue(const conorm_value_desc &desc, const std::string &what) {
                 ": expected an element type that this runtime knows, "
                 "found type " +
                 std::to_string(desc.element_type)};
-  if (desc.kind == CONORM_VALUE_SCALAR && desc.rank)
-    return moduleError(what + ": expected rank 0 of a scalar, found " +
-                       std::to_string(desc.rank));
-  if (desc.rank > kMaxRank)
-    return moduleError(what + ": expected a rank of at most " +
-                       std::to_string(kMaxRank) + ", found " +
-                       std::to_string(desc.rank));
-  if (desc.rank && !desc.shape)
-    return moduleError(what + ": expected " + std::to_string(desc.rank) +
-                       " sizes, found a null pointer");
-  for (uint32_t i = 0; i < desc.rank; ++i)
-    if (desc.shape[i] < 0 && desc.shape[i] != CONORM_DYNAMIC)
-      return moduleError(what + ": expected a size, found " +
-                         std::to_string(desc.shape[i]));
-  return {};
+  constexpr uint32_t flags = CONORM_VALUE_PER_RANK | CONORM_VALUE_DONATED;
+  if (desc.flags & ~flags)
+    return versionError(what + ": expected flags of 0 to " +
+                        std::to_string(flags) + ", found " +
+                        std::to_string(desc.flags));
+  if (Error error = checkText(desc.name, what + ": name"))
+    return error;
+  return checkShape(desc, what);
 }
 
 Error readValues(const conorm_value_desc *data, uint32_t count,
@@ -167,10 +197,41 @@ Error readValues(const conorm_value_desc *data, uint32_t count,
   return {};
 }
 
-const char *variantName(uint32_t variant) {
-  return variant == CONORM_VARIANT_FUSED     ? "fused"
-         : variant == CONORM_VARIANT_UNFUSED ? "unfused"
-                                             : "unknown";
+/// Whether an address is code of some library that is loaded.
+bool isCode(const void *address) {
+  auto visit = [](dl_phdr_info *info, size_t, void *wanted) -> int {
+    auto at = reinterpret_cast<uintptr_t>(wanted);
+    for (int i = 0; i < info->dlpi_phnum; ++i) {
+      const ElfW(Phdr) &segment = info->dlpi_phdr[i];
+      uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
+      if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) &&
+          at >= begin && at - begin < segment.p_memsz)
+        return 1;
+    }
+    return 0;
+  };
+  return dl_iterate_phdr(visit, const_cast<void *>(address)) != 0;
+}
+
+/// Checks what identifies an entry, and puts it in `what`, for messages.
+Error checkEntry(const conorm_entry &entry, std::string &what) {
+  if (Error error = checkText(entry.name, what + ": name"))
+    return error;
+  if (!entry.name || !*entry.name)
+    return moduleError(what + ": expected a name, found none");
+  if (entry.variant > CONORM_VARIANT_UNFUSED)
+    return versionError(what + " ('" + entry.name +
+                        "'): expected variant fused (0) or unfused (1), "
+                        "found " +
+                        std::to_string(entry.variant));
+  what = "entry '" + std::string(entry.name) + "' (" +
+         (entry.variant == CONORM_VARIANT_FUSED ? "fused" : "unfused") + ")";
+  if (!entry.function)
+    return moduleError(what + ": expected a function, found none");
+  if (!isCode(reinterpret_cast<const void *>(entry.function)))
+    return moduleError(what + ": expected a function, found an address that "
+                              "is not code");
+  return {};
 }
 
 Error readEntries(conorm_module &module) {
@@ -179,19 +240,19 @@ Error readEntries(conorm_module &module) {
                               sizeof(conorm_entry), "entry", module.entries))
     return error;
   module.values.resize(2 * module.entries.size());
+  std::set<std::pair<uint32_t, std::string_view>> seen;
+  size_t numValues = 0;
   for (size_t i = 0; i < module.entries.size(); ++i) {
     conorm_entry &entry = module.entries[i];
     std::string what = "entry " + std::to_string(i);
-    if (!entry.name || !*entry.name)
-      return moduleError(what + ": expected a name, found none");
-    what = "entry '" + std::string(entry.name) + "' (" +
-           variantName(entry.variant) + ")";
-    if (!entry.function)
-      return moduleError(what + ": expected a function, found none");
-    for (size_t j = 0; j < i; ++j)
-      if (module.entries[j].variant == entry.variant &&
-          std::strcmp(module.entries[j].name, entry.name) == 0)
-        return moduleError(what + ": expected once, found twice");
+    if (Error error = checkEntry(entry, what))
+      return error;
+    if (!seen.emplace(entry.variant, entry.name).second)
+      return moduleError(what + ": expected once, found twice");
+    numValues += size_t(entry.num_args) + entry.num_results;
+    if (numValues > kMaxValues)
+      return moduleError("expected at most " + std::to_string(kMaxValues) +
+                         " arguments and results of all entries, found more");
     if (Error error = readValues(entry.args, entry.num_args,
                                  what + ": argument", module.values[2 * i]))
       return error;
@@ -205,6 +266,23 @@ Error readEntries(conorm_module &module) {
   return {};
 }
 
+Error checkRanks(const conorm_group &group, const std::string &what) {
+  if (!group.num_groups)
+    return {};
+  std::string rows = std::to_string(group.num_groups) + " rows of " +
+                     std::to_string(group.group_size) + " ranks";
+  uint64_t count = uint64_t(group.num_groups) * group.group_size;
+  if (!count || count > kMaxValues)
+    return moduleError(what + ": expected 1 to " + std::to_string(kMaxValues) +
+                       " ranks, found " + rows);
+  if (!group.ranks)
+    return moduleError(what + ": expected " + rows + ", found none");
+  std::vector<int64_t> ranks(count);
+  if (!readMemory(group.ranks, ranks.data(), count * sizeof(int64_t)))
+    return unreadable(what + ": " + rows);
+  return {};
+}
+
 Error readGroups(conorm_module &module) {
   conorm_manifest &manifest = module.manifest;
   if (Error error = readArray(manifest.groups, manifest.num_groups,
@@ -215,10 +293,10 @@ Error readGroups(conorm_module &module) {
     std::string what = "group " + std::to_string(i);
     if (!group.name)
       return moduleError(what + ": expected a name, found none");
-    if (group.num_groups && !group.ranks)
-      return moduleError(what + ": expected " +
-                         std::to_string(group.num_groups) +
-                         " rows of ranks, found none");
+    if (Error error = checkText(group.name, what + ": name"))
+      return error;
+    if (Error error = checkRanks(group, what))
+      return error;
   }
   manifest.groups = module.groups.data();
   return {};
@@ -226,43 +304,12 @@ Error readGroups(conorm_module &module) {
 
 } // namespace
 
-Error conorm::rt::checkSharedObject(const std::string &path) {
-  File file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  struct stat info;
-  if (file.fd < 0 || fstat(file.fd, &info) != 0)
-    return moduleError("cannot open " + path + ": " + std::strerror(errno));
-  if (!S_ISREG(info.st_mode))
-    return moduleError(
-        path + ": expected a shared object, found " +
-        (S_ISDIR(info.st_mode) ? "a directory" : "something not a file"));
-  Elf64_Ehdr header;
-  if (!file.read(&header, sizeof(header), 0))
-    return moduleError(path +
-                       ": expected a shared object (ELF), found a file "
-                       "of " +
-                       std::to_string(info.st_size) + " bytes");
-  if (Error error = checkHeader(path, header))
-    return error;
-  uint64_t size = static_cast<uint64_t>(info.st_size);
-  for (unsigned i = 0; i < header.e_phnum; ++i) {
-    Elf64_Phdr segment;
-    bool whole = file.read(&segment, sizeof(segment),
-                           header.e_phoff + uint64_t(i) * header.e_phentsize);
-    uint64_t end = whole ? segment.p_offset + segment.p_filesz : 0;
-    if (!whole ||
-        (segment.p_type == PT_LOAD && (end < segment.p_offset || end > size)))
-      return moduleError(path + " is truncated: expected segment " +
-                         std::to_string(i) + " to lie inside the file, found " +
-                         std::to_string(size) + " bytes");
-  }
-  return {};
-}
-
 Error conorm::rt::readManifest(const void *data, conorm_module &module) {
   // The fields up to the version are at fixed places in every version.
   conorm_manifest head;
   constexpr size_t headSize = offsetof(conorm_manifest, backend);
-  std::memcpy(static_cast<void *>(&head), data, headSize);
+  if (!readMemory(data, &head, headSize))
+    return unreadable("manifest");
   if (head.magic != CONORM_MANIFEST_MAGIC) {
     char text[128];
     std::snprintf(text, sizeof(text),
@@ -279,11 +326,25 @@ Error conorm::rt::readManifest(const void *data, conorm_module &module) {
                         std::to_string(CONORM_ABI_VERSION_MINOR) + ", found " +
                         std::to_string(head.abi_major) + "." +
                         std::to_string(head.abi_minor));
-  if (Error error = readStruct(data, sizeof(conorm_manifest), "manifest",
-                               module.manifest))
+  conorm_manifest &manifest = module.manifest;
+  // Version 1.3 ends before the processor.
+  uint32_t size;
+  if (Error error = readStruct(data, offsetof(conorm_manifest, processor),
+                               "manifest", manifest, size))
     return error;
-  if (!module.manifest.producer)
-    module.manifest.producer = "";
+  if (manifest.backend > CONORM_BACKEND_CUDA)
+    return versionError("manifest: expected backend 0 (cpu) or 1 (cuda), "
+                        "found " +
+                        std::to_string(manifest.backend));
+  if (Error error = checkText(manifest.producer, "manifest: producer"))
+    return error;
+  if (Error error = checkText(manifest.processor, "manifest: processor"))
+    return error;
+  if (Error error = checkText(manifest.processor_features,
+                              "manifest: processor_features"))
+    return error;
+  if (!manifest.producer)
+    manifest.producer = "";
   if (Error error = readEntries(module))
     return error;
   return readGroups(module);

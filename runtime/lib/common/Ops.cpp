@@ -64,7 +64,8 @@ static Error located(Error error, uint32_t op, const Site &site) {
 template <typename Args, typename Run>
 static conorm_status perform(conorm_context *context, uint32_t op,
                              const Args *given, Run &&run) {
-  if (conorm_status status = refusal(context))
+  ContextUse use(context);
+  if (conorm_status status = refusal(use, context))
     return status;
   Site site;
   CallScope scope(context);

@@ -308,6 +308,9 @@ Error MeetingRank::gather(const void *send, size_t bytes, void *recv,
 
 static int32_t meetingAllgather(void *user, const void *send, size_t bytes,
                                 void *recv, uint32_t deadlineMs) {
+  BootstrapUse use(user, bytes);
+  if (!use)
+    return 1;
   auto *self = static_cast<MeetingRank *>(user);
   Deadline deadline(deadlineMs);
   Error error = self->connect(deadline);

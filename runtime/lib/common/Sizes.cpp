@@ -69,16 +69,18 @@ static std::string getLabel(const conorm_site *site) {
 conorm_status conorm_expect_size(conorm_context *context,
                                  const conorm_size_check *given, int64_t size,
                                  int64_t found) {
+  conorm_size_check check;
+  Error wrong = readArgs(given, check, "check");
   // Loops alone need no context.
   if (!context)
-    return given && given->relation == CONORM_SIZE_EQUAL && size == found
+    return !wrong && check.relation == CONORM_SIZE_EQUAL && size == found
                ? CONORM_OK
                : CONORM_ERROR_INVALID_ARGUMENT;
-  if (conorm_status status = refusal(context))
+  ContextUse use(context);
+  if (conorm_status status = refusal(use, context))
     return status;
-  conorm_size_check check;
-  if (Error error = readArgs(given, check, "check"))
-    return failContext(context, error);
+  if (wrong)
+    return failContext(context, wrong);
   if (!check.operand)
     check.operand = "an operand";
   Error error =

@@ -8,19 +8,26 @@
 
 #include "conorm-runtime/types.h"
 
+static int64_t multiply(int64_t count, int64_t bytes) {
+  int64_t product;
+  return __builtin_mul_overflow(count, bytes, &product) ? -1 : product;
+}
+
 int64_t conorm_type_bytes(uint32_t type, int64_t count) {
+  if (count < 0)
+    return -1;
   switch (type) {
   case CONORM_TYPE_F64:
   case CONORM_TYPE_I64:
   case CONORM_TYPE_INDEX:
-    return count * 8;
+    return multiply(count, 8);
   case CONORM_TYPE_F32:
   case CONORM_TYPE_I32:
-    return count * 4;
+    return multiply(count, 4);
   case CONORM_TYPE_F16:
   case CONORM_TYPE_BF16:
   case CONORM_TYPE_I16:
-    return count * 2;
+    return multiply(count, 2);
   case CONORM_TYPE_F8E4M3FN:
   case CONORM_TYPE_F8E5M2:
   case CONORM_TYPE_F8E8M0FNU:

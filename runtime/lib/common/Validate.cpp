@@ -130,6 +130,10 @@ static Error checkOverlaps(const Range *ranges, int count, int exact) {
   return success();
 }
 
+static int64_t weightBytes(const conorm_norm &norm, int64_t cols) {
+  return conorm_type_bytes(norm.weight_type, cols);
+}
+
 static Error checkNorm(const char *prefix, const conorm_norm &norm,
                        uint32_t type, int64_t cols) {
   if (norm.rounding > CONORM_ROUNDING_ROUND_THEN_SCALE)
@@ -144,6 +148,13 @@ static Error checkNorm(const char *prefix, const conorm_norm &norm,
                      conorm_type_name(norm.weight_type),
                      type == CONORM_TYPE_F32 ? "" : ", ",
                      type == CONORM_TYPE_F32 ? "" : conorm_type_name(type));
+  // With no rows the sizes of the other buffers do not bound this one.
+  if (weightBytes(norm, cols) < 0)
+    return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                     "%s.weight: the size of %" PRId64
+                     " elements in bytes does "
+                     "not fit 64 bits",
+                     prefix, cols);
   bool wanted = norm.weight_type != CONORM_TYPE_NONE;
   if (wanted && !norm.weight && cols > 0)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
@@ -154,10 +165,6 @@ static Error checkNorm(const char *prefix, const conorm_norm &norm,
                      "%s.weight is set but %s.weight_type is none", prefix,
                      prefix);
   return success();
-}
-
-static int64_t weightBytes(const conorm_norm &norm, int64_t cols) {
-  return conorm_type_bytes(norm.weight_type, cols);
 }
 
 Error conorm::rt::validate(const conorm_all_reduce_args &args) {

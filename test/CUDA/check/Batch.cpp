@@ -130,7 +130,7 @@ static std::string checkBatch(conorm_context *context, const Cell &batch,
 
 static void checkWorld(int worldSize, const std::vector<Cell> &batches,
                        Tally &tally) {
-  std::vector<conorm_bootstrap> bootstraps(worldSize);
+  std::vector<conorm_bootstrap> bootstraps(worldSize, CONORM_BOOTSTRAP_INIT);
   if (conorm_bootstrap_threads(worldSize, bootstraps.data()))
     die("no bootstrap");
   onRanks(worldSize, [&](int rank) {

@@ -159,7 +159,8 @@ static int sandwich(int worldSize, int count, Random &random) {
     cells.push_back(drawCell(
         random, worldSize, length > 8192 ? 3 : rows[random.below(6)], length));
   }
-  std::vector<conorm_bootstrap> cpu(worldSize), gpu(worldSize);
+  std::vector<conorm_bootstrap> cpu(worldSize, CONORM_BOOTSTRAP_INIT),
+      gpu(worldSize, CONORM_BOOTSTRAP_INIT);
   if (conorm_bootstrap_threads(worldSize, cpu.data()) ||
       conorm_bootstrap_threads(worldSize, gpu.data()))
     die("no bootstrap");

@@ -150,7 +150,8 @@ static std::string runAgain(const Trial &trial, int rank, uint64_t seed,
 
 static bool runTrial(const Trial &trial, uint64_t seed, bool verbose) {
   int n = trial.worldSize;
-  std::vector<conorm_bootstrap> first(n), second(n), cpu(n);
+  std::vector<conorm_bootstrap> first(n, CONORM_BOOTSTRAP_INIT),
+      second(n, CONORM_BOOTSTRAP_INIT), cpu(n, CONORM_BOOTSTRAP_INIT);
   conorm_bootstrap_threads(n, first.data());
   conorm_bootstrap_threads(n, second.data());
   conorm_bootstrap_threads(n, cpu.data());

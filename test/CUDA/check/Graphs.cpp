@@ -112,7 +112,8 @@ int check::replayMany(int worldSize, int64_t calls, uint32_t strategy) {
   Random random(77);
   std::vector<Cell> cells = drawSequence(random, worldSize, 1);
   std::vector<Cell> others = drawSequence(random, worldSize, 500);
-  std::vector<conorm_bootstrap> cpu(worldSize), gpu(worldSize);
+  std::vector<conorm_bootstrap> cpu(worldSize, CONORM_BOOTSTRAP_INIT),
+      gpu(worldSize, CONORM_BOOTSTRAP_INIT);
   conorm_bootstrap_threads(worldSize, cpu.data());
   conorm_bootstrap_threads(worldSize, gpu.data());
   int64_t replays = (calls + 15) / 16;

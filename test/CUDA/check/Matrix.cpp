@@ -60,7 +60,8 @@ static std::vector<Cell> sample(Random &random, int worldSize, int count,
 
 void check::runWorld(int worldSize, const std::vector<Cell> &cells,
                      const ContextOptions &wanted, Tally &tally) {
-  std::vector<conorm_bootstrap> cpu(worldSize), gpu(worldSize);
+  std::vector<conorm_bootstrap> cpu(worldSize, CONORM_BOOTSTRAP_INIT),
+      gpu(worldSize, CONORM_BOOTSTRAP_INIT);
   if (conorm_bootstrap_threads(worldSize, cpu.data()) ||
       conorm_bootstrap_threads(worldSize, gpu.data()))
     die("no bootstrap");

@@ -32,7 +32,7 @@ static ContextOptions ncclOptions(uint64_t workspaceBytes) {
 
 /// A context of one rank; "" or what was said instead.
 static std::string tryAlone() {
-  conorm_bootstrap bootstrap;
+  conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
   conorm_bootstrap_threads(1, &bootstrap);
   std::string message;
   conorm_context *context = tryContext(bootstrap, ncclOptions(0), message);
@@ -153,7 +153,7 @@ static int runRefusals() {
   if (before)
     setenv("CONORM_NCCL_LIBRARY", kept.c_str(), 1);
   // Two ranks on the first device.
-  std::vector<conorm_bootstrap> bootstraps(2);
+  std::vector<conorm_bootstrap> bootstraps(2, CONORM_BOOTSTRAP_INIT);
   conorm_bootstrap_threads(2, bootstraps.data());
   // The slower rank may only hear that the other one gave up.
   std::atomic<int> refused{0}, said{0};

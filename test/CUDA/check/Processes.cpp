@@ -97,7 +97,7 @@ static int runUntilKilled(conorm_context *context, int rank, int victim, int at,
 }
 
 static conorm_bootstrap bootstrapFromLauncher() {
-  conorm_bootstrap bootstrap = {};
+  conorm_bootstrap bootstrap = CONORM_BOOTSTRAP_INIT;
   int32_t found = 0;
   char message[256] = "";
   if (conorm_bootstrap_from_environment(&bootstrap, &found, message,

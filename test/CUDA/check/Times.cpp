@@ -55,7 +55,7 @@ static void callForm(conorm_context *context, Form form, const Cell &cell,
 
 /// Median microseconds a call, of the slowest rank.
 static double timeForm(int worldSize, const Cell &cell, Form form) {
-  std::vector<conorm_bootstrap> gpu(worldSize);
+  std::vector<conorm_bootstrap> gpu(worldSize, CONORM_BOOTSTRAP_INIT);
   conorm_bootstrap_threads(worldSize, gpu.data());
   std::vector<std::vector<float>> taken(worldSize);
   pthread_barrier_t barrier;

@@ -274,7 +274,7 @@ static const conorm_entry entries[] = {
     ENTRY(CONORM_VARIANT_FUSED, "other", run_fused),
 };
 
-CONORM_API const
-    conorm_manifest conorm_manifest_data __asm__(CONORM_MANIFEST_SYMBOL) = {
-        MAGIC, MANIFEST_SIZE, MAJOR, MINOR, BACKEND, "written by hand", ENTRIES,
-        1,     entries,       &world};
+CONORM_API const conorm_manifest conorm_manifest_data __asm__(
+    CONORM_MANIFEST_SYMBOL) = {
+    MAGIC, MANIFEST_SIZE, MAJOR,  MINOR, BACKEND, "written by hand", ENTRIES,
+    1,     entries,       &world, NULL,  NULL};
