@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ManifestBuilder.h"
+#include "Names.h"
 #include "conorm-runtime/module.h"
 #include "conorm/Pipelines/Passes.h"
 #include "conorm/Target/Compile.h"
@@ -74,6 +75,7 @@ compileVariant(ModuleOp module, const Manifest &manifest, Variant variant,
                llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine) {
   OwningOpRef<ModuleOp> copy = module.clone();
   markEntries(*copy, manifest);
+  renameReservedSymbols(*copy);
   if (failed(lower(*copy, variant, selection)))
     return nullptr;
   std::unique_ptr<llvm::Module> result =

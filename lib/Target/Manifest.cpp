@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Names.h"
 #include "conorm-runtime/module.h"
 #include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
@@ -29,6 +30,9 @@ static FailureOr<ManifestValue> describe(Location loc, Type type,
     if (tensor.getEncoding())
       return emitError(loc)
              << "expected " << what << " without an encoding, found " << type;
+    if (tensor.getRank() > CONORM_MAX_MANIFEST_RANK)
+      return emitError(loc) << "expected " << what << " of a rank of at most "
+                            << CONORM_MAX_MANIFEST_RANK << ", found " << type;
     value.isTensor = true;
     value.shape.assign(tensor.getShape().begin(), tensor.getShape().end());
     element = tensor.getElementType();
@@ -46,9 +50,21 @@ static FailureOr<ManifestValue> describe(Location loc, Type type,
   return value;
 }
 
+static LogicalResult checkCount(func::FuncOp function, unsigned count,
+                                const Twine &what) {
+  if (count <= CONORM_MAX_MANIFEST_COUNT)
+    return success();
+  return function.emitError("expected at most ")
+         << CONORM_MAX_MANIFEST_COUNT << " " << what << ", found " << count;
+}
+
 static FailureOr<ManifestEntry> describe(func::FuncOp function) {
   ManifestEntry entry;
   entry.name = function.getSymName().str();
+  if (failed(checkName(function.getLoc(), "the entry", entry.name)) ||
+      failed(checkCount(function, function.getNumArguments(), "arguments")) ||
+      failed(checkCount(function, function.getNumResults(), "results")))
+    return failure();
   for (unsigned index = 0; index < function.getNumArguments(); ++index) {
     BlockArgument argument = function.getArgument(index);
     FailureOr<ManifestValue> value =
@@ -58,6 +74,11 @@ static FailureOr<ManifestEntry> describe(func::FuncOp function) {
       return failure();
     if (auto name = dyn_cast<NameLoc>(argument.getLoc()))
       value->name = name.getName().str();
+    if (!value->name.empty() &&
+        failed(checkName(function.getLoc(),
+                         "argument " + Twine(index) + " of @" + entry.name,
+                         value->name)))
+      return failure();
     if (function.getArgAttr(index, comm::kPerRankAttrName))
       value->flags |= CONORM_VALUE_PER_RANK;
     if (function.getArgAttr(index, comm::kDonatedAttrName))
@@ -83,6 +104,9 @@ findEntries(ModuleOp module, ArrayRef<std::string> names) {
     if (!function || function.isExternal())
       return module.emitError("expected a function @")
              << name << " with a body, found none";
+    if (llvm::is_contained(functions, function))
+      return module.emitError("expected entry @")
+             << name << " once, found it twice";
     functions.push_back(function);
   }
   if (names.empty())
@@ -122,13 +146,26 @@ FailureOr<Manifest> conorm::buildManifest(ModuleOp module,
   FailureOr<SmallVector<func::FuncOp>> functions = findEntries(module, names);
   if (failed(functions))
     return failure();
+  if (failed(checkGroupNames(module)))
+    return failure();
+  // Each variant has all of them.
+  unsigned maxEntries = CONORM_MAX_MANIFEST_COUNT / 2;
+  if (functions->size() > maxEntries)
+    return module.emitError("expected at most ")
+           << maxEntries << " entries, found " << functions->size();
   Manifest manifest;
+  size_t numValues = 0;
   for (func::FuncOp function : *functions) {
     FailureOr<ManifestEntry> entry = describe(function);
     if (failed(entry))
       return failure();
+    numValues += entry->args.size() + entry->results.size();
     manifest.entries.push_back(std::move(*entry));
   }
+  if (numValues > CONORM_MAX_MANIFEST_VALUES / 2)
+    return module.emitError("expected at most ")
+           << CONORM_MAX_MANIFEST_VALUES / 2
+           << " arguments and results of all entries, found " << numValues;
   manifest.groups = findGroups(module);
   return manifest;
 }
@@ -199,6 +236,12 @@ void conorm::printManifest(const Manifest &manifest, ArrayRef<Variant> variants,
     json.attribute("abi_minor", CONORM_ABI_VERSION_MINOR);
     json.attribute("backend", "cpu");
     json.attribute("producer", "conorm " CONORM_VERSION);
+    json.attribute("processor", manifest.processor.name);
+    if (manifest.processor.features)
+      json.attributeArray("processor_features", [&] {
+        for (const std::string &feature : *manifest.processor.features)
+          json.value(feature);
+      });
     json.attributeArray("entries", [&] {
       for (Variant variant : variants)
         for (const ManifestEntry &entry : manifest.entries)

@@ -8,6 +8,7 @@
 
 #include "ManifestBuilder.h"
 
+#include "Names.h"
 #include "conorm-runtime/module.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/StringExtras.h"
@@ -22,7 +23,9 @@ using namespace conorm;
 //===----------------------------------------------------------------------===//
 
 static std::string getWrapperName(const ManifestEntry &entry, Variant variant) {
-  return ("conorm.entry." + getVariantName(variant) + "." + entry.name).str();
+  return ("conorm.entry." + getVariantName(variant) + "." +
+          escapeName(entry.name))
+      .str();
 }
 
 /// Argument `index` as the C interface takes it: descriptors by pointer,
@@ -46,7 +49,8 @@ std::string conorm::addEntryWrapper(llvm::Module &module,
                                     Variant variant) {
   llvm::IRBuilder<> builder(module.getContext());
   llvm::Type *ptr = builder.getPtrTy();
-  llvm::Function *target = module.getFunction("_mlir_ciface_" + entry.name);
+  llvm::Function *target =
+      module.getFunction("_mlir_ciface_" + getSymbolName(entry.name));
   assert(target && "entries have a C interface");
   std::string name = getWrapperName(entry, variant);
   auto *wrapper = llvm::Function::Create(
