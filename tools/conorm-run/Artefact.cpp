@@ -63,7 +63,12 @@ Artefact::Artefact(const Options &options, World &world) : name(options.input) {
       error = "cannot open " + name + ": " + describeErrno(errno);
     // What one rank sees of the file system may differ, but only rank 0 reads.
     world.agree(world.rank() == 0 ? error : "");
-    error = openBytes(compileTogether(options, world));
+    std::vector<char> bytes = compileTogether(options, world);
+    try {
+      error = open(MemoryFile(bytes).path());
+    } catch (const Error &failure) {
+      error = failure.what();
+    }
   } else {
     error = open(name);
   }
@@ -84,26 +89,25 @@ std::string Artefact::open(const std::string &path) {
   return status == CONORM_OK ? "" : message;
 }
 
-/// Loads from memory, so that no file is left whatever happens.
-std::string Artefact::openBytes(const std::vector<char> &bytes) {
-  int fd = memfd_create("conorm-artefact", MFD_CLOEXEC);
+MemoryFile::MemoryFile(const std::vector<char> &bytes)
+    : fd(memfd_create("conorm-artefact", MFD_CLOEXEC)) {
   if (fd < 0)
-    return std::string("cannot make a memory file: ") + describeErrno(errno);
+    throw Error("cannot make a memory file: " + describeErrno(errno));
   size_t written = 0;
   while (written < bytes.size()) {
     ssize_t count = write(fd, bytes.data() + written, bytes.size() - written);
     if (count < 0 && errno == EINTR)
       continue;
     if (count <= 0) {
+      std::string reason = describeErrno(errno);
       close(fd);
-      return std::string("cannot fill a memory file: ") + describeErrno(errno);
+      throw Error("cannot fill a memory file: " + reason);
     }
     written += count;
   }
-  std::string error = open("/proc/self/fd/" + std::to_string(fd));
-  close(fd);
-  return error;
 }
+
+MemoryFile::~MemoryFile() { close(fd); }
 
 const conorm_entry &Artefact::findEntry(const Options &options,
                                         uint32_t variant,

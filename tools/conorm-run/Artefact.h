@@ -14,6 +14,20 @@
 
 namespace conorm::run {
 
+/// A file in memory, so that none is left whatever happens.
+class MemoryFile {
+public:
+  /// Throws Error.
+  explicit MemoryFile(const std::vector<char> &bytes);
+  ~MemoryFile();
+  MemoryFile(const MemoryFile &) = delete;
+
+  std::string path() const { return "/proc/self/fd/" + std::to_string(fd); }
+
+private:
+  int fd;
+};
+
 /// A loaded module. Collective: all ranks get one, or throw the same error.
 class Artefact {
 public:
@@ -32,7 +46,6 @@ public:
 
 private:
   std::string open(const std::string &path);
-  std::string openBytes(const std::vector<char> &bytes);
 
   std::string name;
   conorm_module *module = nullptr;

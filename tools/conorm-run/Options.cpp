@@ -59,6 +59,8 @@ exists.
   --workspace BYTES  communication workspace of each rank (default 64 MiB)
   --backend B        cpu (default) or cuda
   --json             print one JSON object instead of text
+  --describe         print entries, groups, and what the artifact needs of the
+                     machine, and whether it runs here; no ranks are started
   --version, --help
 
 Exit code: 0 on success; 1 on a failure, or if a comparison finds a differing
@@ -82,6 +84,7 @@ enum Option {
   kDim,
   kBackend,
   kJson,
+  kDescribe,
   kHelpOption,
   kVersion
 };
@@ -103,6 +106,7 @@ const option kOptions[] = {
     {"dim", required_argument, nullptr, kDim},
     {"backend", required_argument, nullptr, kBackend},
     {"json", no_argument, nullptr, kJson},
+    {"describe", no_argument, nullptr, kDescribe},
     {"help", no_argument, nullptr, kHelpOption},
     {"version", no_argument, nullptr, kVersion},
     {nullptr, 0, nullptr, 0}};
@@ -261,14 +265,31 @@ void printVersion() {
               conorm_abi_version() >> 16, conorm_abi_version() & 0xffff);
 }
 
+/// What an option without a value sets; null for any other.
+bool *findFlag(int option, Options &options) {
+  switch (option) {
+  case kThreads:
+    return &options.threads;
+  case kCompare:
+    return &options.compare;
+  case kJson:
+    return &options.json;
+  case kDescribe:
+    return &options.describe;
+  default:
+    return nullptr;
+  }
+}
+
 void setOption(int option, const std::string &value, Options &options) {
+  if (bool *flag = findFlag(option, options)) {
+    *flag = true;
+    return;
+  }
   switch (option) {
   case kRanks:
     options.ranks = parseNumber("ranks", value, 1, CONORM_MAX_WORLD_SIZE);
     options.ranksGiven = true;
-    return;
-  case kThreads:
-    options.threads = true;
     return;
   case kEntry:
     options.entry = value;
@@ -284,9 +305,6 @@ void setOption(int option, const std::string &value, Options &options) {
     return;
   case kOutput:
     options.outputDirectory = value;
-    return;
-  case kCompare:
-    options.compare = true;
     return;
   case kRepeat:
     options.repeat = parseNumber("repeat", value, 1, 1000000);
@@ -307,9 +325,6 @@ void setOption(int option, const std::string &value, Options &options) {
     return parseDim(value, options);
   case kBackend:
     options.backend = parseChoice("backend", value, kBackends);
-    return;
-  case kJson:
-    options.json = true;
     return;
   case kHelpOption:
     std::fputs(kHelp, stdout);

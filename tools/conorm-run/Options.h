@@ -48,6 +48,8 @@ struct Options {
   int64_t otherDims = -1;
   uint32_t backend = CONORM_BACKEND_CPU;
   bool json = false;
+  /// Print what the artifact says of itself, and run nothing.
+  bool describe = false;
   /// --help or --version was asked for, and has been printed.
   bool done = false;
 

@@ -9,6 +9,7 @@
 #include "Report.h"
 
 #include "Error.h"
+#include "Json.h"
 
 #include "common/Limits.h"
 
@@ -53,43 +54,6 @@ std::string format(const char *pattern, double value) {
   std::snprintf(text, sizeof(text), pattern, value);
   return text;
 }
-
-/// Builds one JSON object on one line.
-class JsonObject {
-public:
-  void add(const std::string &key, const std::string &text) {
-    addRaw(key, quote(text));
-  }
-  void add(const std::string &key, uint64_t number) {
-    addRaw(key, std::to_string(number));
-  }
-  void add(const std::string &key, double number) {
-    // JSON has no infinity.
-    addRaw(key, std::isfinite(number) ? format("%.9g", number) : "null");
-  }
-  void addRaw(const std::string &key, const std::string &value) {
-    body += (body.empty() ? "" : ", ") + quote(key) + ": " + value;
-  }
-  std::string str() const { return "{" + body + "}"; }
-
-private:
-  static std::string quote(const std::string &text) {
-    std::string quoted = "\"";
-    for (char c : text) {
-      if (c == '"' || c == '\\')
-        quoted += '\\';
-      if (static_cast<unsigned char>(c) < 0x20) {
-        char code[8];
-        std::snprintf(code, sizeof(code), "\\u%04x", c);
-        quoted += code;
-      } else {
-        quoted += c;
-      }
-    }
-    return quoted + "\"";
-  }
-  std::string body;
-};
 
 NormStats allNorms(const RunReport &report) {
   NormStats all = report.fusedNorms;
@@ -258,6 +222,16 @@ void printRun(const RunReport &report) {
 
 } // namespace
 
+void conorm::run::finishOutput(const std::string &what) {
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout))
+    return;
+  int error = errno;
+  // Said here, and not once more when the process ends.
+  __fpurge(stdout);
+  std::clearerr(stdout);
+  throw Error("cannot write " + what + ": " + describeErrno(error));
+}
+
 void conorm::run::printReport(const RunReport &report, bool compare,
                               bool json) {
   if (!report.strategyRuns.empty())
@@ -268,14 +242,7 @@ void conorm::run::printReport(const RunReport &report, bool compare,
     printComparison(report);
   else
     printRun(report);
-  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
-    int error = errno;
-    // Said here, and not once more when the process ends.
-    __fpurge(stdout);
-    std::clearerr(stdout);
-    throw Error(std::string("cannot write the report: ") +
-                describeErrno(error));
-  }
+  finishOutput("the report");
   if (report.difference.differingElements)
     printError("expected equal bits of " +
                std::string(compare ? "fused and unfused" : "all strategies") +

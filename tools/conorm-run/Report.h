@@ -61,6 +61,9 @@ struct RunReport {
 /// Prints on stdout, and what failed on stderr. Throws Error if it cannot.
 void printReport(const RunReport &report, bool compare, bool json);
 
+/// Throws Error unless all that was printed is written; `what` names it.
+void finishOutput(const std::string &what);
+
 } // namespace conorm::run
 
 #endif // CONORM_TOOLS_CONORM_RUN_REPORT_H

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Describe.h"
 #include "Error.h"
 #include "Launcher.h"
 #include "Options.h"
@@ -29,6 +30,8 @@ void findWorld(const Options &options, conorm_bootstrap &bootstrap,
 }
 
 int run(const Options &options) {
+  if (options.describe)
+    return describeArtifact(options);
   conorm_bootstrap bootstrap = {};
   bootstrap.struct_size = sizeof(bootstrap);
   int32_t found = 0;
