@@ -216,6 +216,9 @@ void DestinationPlanner::findLastUse(Block &block, Value value) {
     return;
   LastUse last;
   for (OpOperand &use : value.getUses()) {
+    // What is overwritten keeps its sizes.
+    if (isa<tensor::DimOp>(use.getOwner()))
+      continue;
     Operation *user = block.findAncestorOpInBlock(*use.getOwner());
     if (!user) {
       // Used in another block: it has to outlive this one.

@@ -11,6 +11,7 @@
 #include "Fusion.h"
 #include "FusionReport.h"
 #include "../Raise/RaiseQuantize.h"
+#include "ReshapedSites.h"
 #include "mlir/Dialect/PDL/IR/PDL.h"
 #include "mlir/Dialect/PDLInterp/IR/PDLInterp.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -27,6 +28,11 @@ namespace conorm::fusion::normalize {
 using namespace ::mlir;
 #include "NormalizeNorm.h.inc"
 } // namespace conorm::fusion::normalize
+
+namespace conorm::fusion::reshape {
+using namespace ::mlir;
+#include "Reshapes.h.inc"
+} // namespace conorm::fusion::reshape
 
 namespace conorm::fusion::bias {
 using namespace ::mlir;
@@ -74,7 +80,9 @@ public:
 
   void notifyOperationInserted(Operation *op,
                                OpBuilder::InsertPoint) override {
-    add(op, /*isNew=*/true);
+    // One that is moved is inserted once more.
+    if (!indices.contains(op))
+      add(op, /*isNew=*/true);
   }
 
   void notifyOperationErased(Operation *op) override {
@@ -123,7 +131,7 @@ private:
   void add(Operation *op, bool isNew) {
     if (!isa<AllReduceOp, AllReduceRMSNormOp, norm::RMSNormOp,
              norm::AddRMSNormOp, norm::QuantizeOp>(op) &&
-        !fusion::mayEndChain(op))
+        !fusion::mayEndChain(op) && !fusion::changesShape(op))
       return;
     indices[op] = entries.size();
     entries.push_back({op, isNew});
@@ -145,7 +153,9 @@ struct FuseAllReduceNormPass
 
 private:
   void count(const Sites &sites);
-  void explain(const Sites &sites, fusion::FusionReport &summary);
+  void explain(const Sites &sites, fusion::RankEquality &ranks,
+               fusion::FusionReport &summary);
+  LogicalResult normalizeSites(Sites &sites, fusion::RankEquality &ranks);
 
   FrozenRewritePatternSet normalize, fuseSandwiches, fuse, raise,
       quantize;
@@ -163,6 +173,7 @@ static FrozenRewritePatternSet freeze(RewritePatternSet patterns) {
   fusion::registerQuantizeConstraints(patterns.getPDLPatterns());
   fusion::registerRaiseConstraints(patterns.getPDLPatterns());
   fusion::registerRewrites(patterns.getPDLPatterns());
+  fusion::registerReshapes(patterns.getPDLPatterns());
   return FrozenRewritePatternSet(std::move(patterns));
 }
 
@@ -174,6 +185,7 @@ LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
   };
   normalize = compile([&](RewritePatternSet &patterns) {
     fusion::normalize::populateGeneratedPDLLPatterns(patterns);
+    fusion::reshape::populateGeneratedPDLLPatterns(patterns);
     if (weightBias)
       fusion::bias::populateGeneratedPDLLPatterns(patterns);
     if (weightBias && numerics == Numerics::Relaxed)
@@ -230,6 +242,33 @@ applyBothWays(function_ref<SmallVector<Operation *>()> getRoots,
 // Stages
 //===----------------------------------------------------------------------===//
 
+/// Stage 1: one form for every norm, with no reshapes in its way.
+LogicalResult
+FuseAllReduceNormPass::normalizeSites(Sites &sites,
+                                      fusion::RankEquality &ranks) {
+  auto getRoots = [&] {
+    return sites.get([](Operation *op) {
+      return isa<norm::RMSNormOp, norm::AddRMSNormOp>(op) ||
+             fusion::changesShape(op);
+    });
+  };
+  auto applyReshapes = [&](auto populate) {
+    SmallVector<Operation *> norms =
+        sites.get<norm::RMSNormOp, norm::AddRMSNormOp>();
+    RewritePatternSet patterns(&getContext());
+    populate(patterns, ranks);
+    return apply(norms, std::move(patterns), sites);
+  };
+  if (failed(apply(getRoots(), normalize, sites)))
+    return failure();
+  if (sites.get(fusion::changesShape).empty())
+    return success();
+  // Additions are merged into their norms once nothing stands between them.
+  return failure(failed(applyReshapes(fusion::populateReshapedSumPatterns)) ||
+                 failed(apply(getRoots(), normalize, sites)) ||
+                 failed(applyReshapes(fusion::populateReshapedSitePatterns)));
+}
+
 void FuseAllReduceNormPass::runOnOperation() {
   Sites sites(getOperation());
   fusion::FusionReport summary(&getContext(), report);
@@ -237,7 +276,8 @@ void FuseAllReduceNormPass::runOnOperation() {
     return sites.get<norm::RMSNormOp, norm::AddRMSNormOp>();
   };
   auto getAddNorms = [&] { return sites.get<norm::AddRMSNormOp>(); };
-  if (failed(apply(getNorms(), normalize, sites)) ||
+  fusion::RankEquality ranks(getOperation());
+  if (failed(normalizeSites(sites, ranks)) ||
       failed(applyBothWays(getAddNorms, fuseSandwiches, sites)))
     return signalPassFailure();
   // The next stage takes their first norms.
@@ -248,7 +288,7 @@ void FuseAllReduceNormPass::runOnOperation() {
       failed(apply(sites.get<norm::QuantizeOp>(), quantize, sites)))
     return signalPassFailure();
   count(sites);
-  explain(sites, summary);
+  explain(sites, ranks, summary);
 }
 
 void FuseAllReduceNormPass::count(const Sites &sites) {
@@ -270,6 +310,7 @@ void FuseAllReduceNormPass::count(const Sites &sites) {
 }
 
 void FuseAllReduceNormPass::explain(const Sites &sites,
+                                    fusion::RankEquality &ranks,
                                     fusion::FusionReport &summary) {
   if (!summary.isWanted())
     return;
@@ -279,7 +320,7 @@ void FuseAllReduceNormPass::explain(const Sites &sites,
       if (sites.isNew(op))
         summary.addFused(fused);
     } else if (auto reduce = dyn_cast<AllReduceOp>(op)) {
-      summary.addMissed(reduce);
+      summary.addMissed(reduce, ranks);
     } else if (auto quantize = dyn_cast<norm::QuantizeOp>(op)) {
       summary.addMissedQuantize(quantize);
     } else {

@@ -27,8 +27,13 @@ struct Site {
   comm::AllReduceOp reduce;
   mlir::Operation *norm;
   norm::RMSNormOp postNorm = {};
+  /// What stands behind the all_reduce, and behind the first norm, and gives the
+  /// value another shape (../Raise/Reshapes.h), in order.
+  llvm::SmallVector<mlir::Operation *> reshapes = {}, postReshapes = {};
 
-  /// The operations that one fused operation replaces, in order.
+  bool isReshaped() const { return !reshapes.empty() || !postReshapes.empty(); }
+  /// The operations that one fused operation replaces, in order, with the
+  /// reshapes that stand between them.
   llvm::SmallVector<mlir::Operation *, 3> getOperations() const;
   llvm::SmallVector<mlir::Operation *, 2> getNorms() const;
 };
@@ -55,6 +60,8 @@ mlir::Operation *getSumOfSandwich(mlir::Operation *norm);
 struct QuantizeSite {
   comm::AllReduceRMSNormOp fused;
   norm::QuantizeOp quantize;
+  /// What stands between them and gives the norm another shape (../Raise/Reshapes.h).
+  llvm::SmallVector<mlir::Operation *> reshapes = {};
 };
 
 /// A guard of stage 3.

@@ -9,6 +9,7 @@
 #include "../Raise/Elementwise.h"
 #include "Fusion.h"
 #include "Placement.h"
+#include "ReshapedSites.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -33,9 +34,13 @@ static Value getWeight(Operation *norm) {
 //===----------------------------------------------------------------------===//
 
 SmallVector<Operation *, 3> Site::getOperations() const {
+  SmallVector<Operation *, 3> operations = {reduce};
+  llvm::append_range(operations, reshapes);
   if (postNorm)
-    return {reduce, postNorm, norm};
-  return {reduce, norm};
+    operations.push_back(postNorm);
+  llvm::append_range(operations, postReshapes);
+  operations.push_back(norm);
+  return operations;
 }
 
 SmallVector<Operation *, 2> Site::getNorms() const {
@@ -115,24 +120,39 @@ static Violation checkElementTypesMatch(Site site) {
   return std::nullopt;
 }
 
+/// Whether `value` is the reduced value of a site, in whatever shape.
+static bool isReduced(const Site &site, Value value) {
+  Operation *op = value.getDefiningOp();
+  return op && (op == site.reduce || llvm::is_contained(site.reshapes, op) ||
+                llvm::is_contained(site.postReshapes, op));
+}
+
+/// The other all_reduce whose result `value` is, if nothing else reads it.
+static bool isOtherReduced(Site site, Value value) {
+  SmallVector<Operation *> reshapes;
+  auto other = getReshaped(value, reshapes).getDefiningOp<AllReduceOp>();
+  return other && other != site.reduce && other->hasOneUse() &&
+         llvm::all_of(reshapes,
+                      [](Operation *reshape) { return reshape->hasOneUse(); });
+}
+
 static Violation checkResidualNotReduced(Site site) {
   auto add = dyn_cast<norm::AddRMSNormOp>(site.norm);
   if (!add)
     return std::nullopt;
-  Value reduced = site.reduce.getReduced();
   if (site.postNorm) {
-    if (add.getInput() == reduced || add.getResidual() == reduced)
+    Value reduced = site.reduce.getReduced();
+    if (add.getInput() == reduced || isReduced(site, add.getResidual()))
       return "the residual is the reduced value itself";
     return std::nullopt;
   }
   // Two partial results that only meet here: which one to fuse is not ours to
   // choose. A residual that others read as well is a residual.
-  for (Value operand : {add.getInput(), add.getResidual()}) {
-    auto other = operand.getDefiningOp<AllReduceOp>();
-    if (other && other != site.reduce && operand.hasOneUse())
+  for (Value operand : {add.getInput(), add.getResidual()})
+    if (isOtherReduced(site, operand))
       return "the residual is another all_reduce that only this sum reads";
-  }
-  if (add.getInput() == add.getResidual())
+  if (add.getInput() == add.getResidual() ||
+      (site.isReshaped() && isReduced(site, add.getResidual())))
     return "the residual is the reduced value itself";
   return std::nullopt;
 }
@@ -141,13 +161,17 @@ static Violation checkWeightNotReduced(Site site) {
   // With rows of rank 1 the reduced value may be the weight as well; the fused
   // operation would read its own result.
   for (Operation *norm : site.getNorms())
-    if (getWeight(norm) == site.reduce.getReduced())
+    if (Value weight = getWeight(norm); weight && isReduced(site, weight))
       return "the weight is the reduced value itself";
   return std::nullopt;
 }
 
 static Violation checkPostNormReadOnce(Site site) {
-  if (!site.postNorm || site.postNorm->hasOneUse())
+  if (!site.postNorm ||
+      (site.postNorm->hasOneUse() &&
+       llvm::all_of(site.postReshapes, [](Operation *reshape) {
+         return reshape->hasOneUse();
+       })))
     return std::nullopt;
   return "the first norm has another reader than the sum, and is no result of "
          "a sandwich";
@@ -159,7 +183,8 @@ bool fusion::mayDifferByRank(Value value) {
   constexpr unsigned kMaxSteps = 4;
   for (unsigned step = 0; step < kMaxSteps; ++step)
     if (isa_and_present<arith::ExtFOp, tensor::FromElementsOp,
-                        tensor::ExtractOp>(source.getOp()))
+                        tensor::ExtractOp>(source.getOp()) ||
+        isReshape(source.getOp()))
       source = peel(source.getOperand(0));
   auto argument = dyn_cast<BlockArgument>(source.value);
   if (!argument || !argument.getOwner()->isEntryBlock())
@@ -352,10 +377,13 @@ static LogicalResult isSum(PatternRewriter &, Value sum) {
   return success(getAddends(sum).has_value());
 }
 
-/// The all_reduce that `value` is the result of, or the norm of the result.
+/// The all_reduce that `value` is the result of, or the norm of the result, each
+/// in whatever shape.
 static AllReduceOp getSourceReduce(Value value) {
+  SmallVector<Operation *> reshapes;
+  value = getReshaped(value, reshapes);
   if (auto norm = value.getDefiningOp<norm::RMSNormOp>())
-    value = norm.getInput();
+    value = getReshaped(norm.getInput(), reshapes);
   return value.getDefiningOp<AllReduceOp>();
 }
 

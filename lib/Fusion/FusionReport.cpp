@@ -33,6 +33,23 @@ remark::RemarkOpts fusion::getRemarkOptions(Operation *op, StringRef name) {
       .function(function);
 }
 
+void fusion::keepAttributes(Operation *merged,
+                            ArrayRef<Operation *> replaced) {
+  NamedAttrList kept;
+  for (Operation *op : replaced)
+    for (NamedAttribute attribute : op->getDiscardableAttrs()) {
+      Attribute dropped = kept.set(attribute.getName(), attribute.getValue());
+      if (!dropped || dropped == attribute.getValue())
+        continue;
+      remark::analysis(merged->getLoc(),
+                       getRemarkOptions(merged, "AttributeConflict"))
+          << Arg("Attribute", attribute.getName().getValue())
+          << Arg("Kept", toString(attribute.getValue()))
+          << Arg("Dropped", toString(dropped));
+    }
+  merged->setDiscardableAttrs(kept.getDictionary(merged->getContext()));
+}
+
 FusionReport::FusionReport(MLIRContext *context, bool printed)
     : wanted(printed || context->getRemarkEngine()) {}
 
@@ -103,7 +120,8 @@ static bool passesOn(Operation *op, int64_t rank) {
   auto type = op->getNumResults() == 1
                   ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
                   : RankedTensorType();
-  return type && type.getRank() == rank && !isCollective(op) &&
+  return type && (type.getRank() == rank || isReshape(op)) &&
+         !isCollective(op) &&
          !isa<RegionBranchOpInterface>(op);
 }
 
@@ -111,10 +129,10 @@ static bool passesOn(Operation *op, int64_t rank) {
 /// the first; empty if there is none.
 static std::string findNormBehind(Value value) {
   constexpr size_t kMaxWays = 32;
-  int64_t rank = cast<ShapedType>(value.getType()).getRank();
   SmallVector<std::pair<Value, std::string>> ways = {{value, ""}};
   for (size_t next = 0; next < ways.size(); ++next) {
     auto [through, names] = ways[next];
+    int64_t rank = cast<ShapedType>(through.getType()).getRank();
     for (OpOperand &use : through.getUses()) {
       Operation *op = use.getOwner();
       std::string name = toString(op->getName().getStringRef());
@@ -136,7 +154,77 @@ static std::string findNormBehind(Value value) {
   return "";
 }
 
-static Reason explain(AllReduceOp reduce) {
+/// Where the source has `op`; empty if that is not known.
+static std::string getPlace(Operation *op) {
+  auto place = op->getLoc()->findInstanceOf<FileLineColLoc>();
+  if (!place)
+    return "";
+  return (" at " + place.getFilename().getValue() + ":" +
+          Twine(place.getLine()) + ":" + Twine(place.getColumn()))
+      .str();
+}
+
+/// `norm` and the reshapes before it, from the last to the first.
+static std::string nameReshapes(Operation *norm,
+                                ArrayRef<Operation *> reshapes) {
+  std::string names;
+  for (Operation *reshape : llvm::reverse(reshapes))
+    names += (names.empty() ? "" : ", ") +
+             toString(reshape->getName().getStringRef());
+  return toString(norm->getName().getStringRef()) + getPlace(norm) +
+         " behind " + names;
+}
+
+/// The norms that read `value` behind reshapes.
+static SmallVector<Operation *> getNormsBehindReshapes(Value value) {
+  constexpr size_t kMaxValues = 32;
+  SmallVector<Operation *> norms;
+  llvm::SetVector<Value> values;
+  values.insert(value);
+  for (size_t next = 0; next < values.size() && next < kMaxValues; ++next)
+    for (OpOperand &use : values[next].getUses()) {
+      Operation *user = use.getOwner();
+      if (isReshape(user) && use.getOperandNumber() == 0)
+        values.insert(user->getResult(0));
+      else if (next > 0 && isa<norm::RMSNormOp, norm::AddRMSNormOp>(user) &&
+               isRowsOf(user, use))
+        norms.push_back(user);
+    }
+  return norms;
+}
+
+/// Why reshapes hide a norm from the reduced value.
+static std::optional<Reason> explainReshapes(AllReduceOp reduce,
+                                             RankEquality &ranks) {
+  for (Operation *norm : getNormsBehindReshapes(reduce.getReduced())) {
+    std::optional<Site> site = getReshapedSite(norm);
+    if (!site || site->reduce != reduce)
+      continue;
+    if (auto reason = findReshapeReason(*site, ranks)) {
+      SmallVector<Operation *> reshapes(site->reshapes);
+      llvm::append_range(reshapes, site->postReshapes);
+      return Reason{reason->constraint,
+                    reason->text + "; " + nameReshapes(norm, reshapes)};
+    }
+  }
+  return std::nullopt;
+}
+
+/// Why reshapes hide a norm from the sum that `add` makes.
+static std::optional<Reason> explainReshapedSum(Operation *add,
+                                                RankEquality &ranks) {
+  for (Operation *norm : getNormsBehindReshapes(add->getResult(0))) {
+    std::optional<ReshapedSum> site = getReshapedSum(norm);
+    if (!site || site->sum.getDefiningOp() != add)
+      continue;
+    if (auto reason = findReshapeReason(*site, ranks))
+      return Reason{reason->constraint,
+                    reason->text + "; " + nameReshapes(norm, site->reshapes)};
+  }
+  return std::nullopt;
+}
+
+static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
   if (!reduce.getReduced())
     return {"NoDestinationsYet", "the all_reduce is on memrefs already"};
   for (Operation *user : reduce.getReduced().getUsers()) {
@@ -150,7 +238,11 @@ static Reason explain(AllReduceOp reduce) {
       if (isa<norm::RMSNormOp>(next))
         if (Violation violation = checkAdditionPlaceable(user, next))
           return {"AdditionPlaceable", *violation};
+    if (std::optional<Reason> reason = explainReshapedSum(user, ranks))
+      return *reason;
   }
+  if (std::optional<Reason> reason = explainReshapes(reduce, ranks))
+    return *reason;
   llvm::SmallSetVector<StringRef, 4> names;
   for (Operation *user : reduce.getReduced().getUsers())
     names.insert(user->getName().getStringRef());
@@ -170,9 +262,9 @@ void FusionReport::addMissed(Operation *op, StringRef what, Reason reason,
       << Arg("Constraint", reason.constraint) << Arg("Reason", reason.text);
 }
 
-void FusionReport::addMissed(AllReduceOp reduce) {
+void FusionReport::addMissed(AllReduceOp reduce, RankEquality &ranks) {
   ++numMissed;
-  addMissed(reduce, kSite, explain(reduce), missedSites);
+  addMissed(reduce, kSite, explain(reduce, ranks), missedSites);
 }
 
 /// Why `norm` ends no sandwich, though the addition `op` may be meant for one.
@@ -209,10 +301,20 @@ void FusionReport::addMissedQuantize(norm::QuantizeOp quantize) {
   for (Value source : {getUncast(input), getWidened(input)})
     if (!fused && source)
       fused = getFusedNorm(source);
+  std::optional<QuantizeSite> site;
   if (fused)
-    if (auto reason = findReason(getQuantizeConstraints(),
-                                 QuantizeSite{fused, quantize}))
-      addMissed(quantize, "Quantize", *reason, missedQuantizations);
+    site = QuantizeSite{fused, quantize};
+  else
+    site = getReshapedQuantize(quantize);
+  if (!site)
+    return;
+  if (auto reason = findReason(getQuantizeConstraints(), *site))
+    addMissed(quantize, "Quantize", *reason, missedQuantizations);
+  else if (Violation violation = checkQuantizedRowsKept(quantize))
+    addMissed(quantize, "Quantize",
+              {"RowsKept",
+               *violation + "; " + nameReshapes(quantize, site->reshapes)},
+              missedQuantizations);
 }
 
 void FusionReport::addMissedChain(Operation *root) {

@@ -13,7 +13,7 @@
 #ifndef CONORM_LIB_FUSION_FUSIONREPORT_H
 #define CONORM_LIB_FUSION_FUSIONREPORT_H
 
-#include "Fusion.h"
+#include "ReshapedSites.h"
 #include "mlir/IR/Remarks.h"
 #include <map>
 
@@ -22,6 +22,12 @@ namespace conorm::fusion {
 /// Name, category and function of a remark on `op`.
 mlir::remark::RemarkOpts getRemarkOptions(mlir::Operation *op,
                                           llvm::StringRef name);
+
+/// Gives `merged`, which may be the last of them, the discardable attributes of
+/// the operations that it replaces. Of two values under one name the later
+/// operation's stays, and a remark says which was dropped.
+void keepAttributes(mlir::Operation *merged,
+                    llvm::ArrayRef<mlir::Operation *> replaced);
 
 /// Why something stays as it is: a guard, and what it saw.
 struct Reason {
@@ -38,7 +44,7 @@ public:
   bool isWanted() const { return wanted; }
 
   void addFused(comm::AllReduceRMSNormOp fused);
-  void addMissed(comm::AllReduceOp reduce);
+  void addMissed(comm::AllReduceOp reduce, RankEquality &ranks);
   /// A sandwich whose first norm is fused alone, if it is at all.
   void addMissedSandwich(mlir::Operation *norm);
   /// A quantization of a fused norm that stays behind it.

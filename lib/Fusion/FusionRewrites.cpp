@@ -10,6 +10,7 @@
 #include "FusionReport.h"
 #include "Placement.h"
 #include "../Raise/RaiseQuantize.h"
+#include "ReshapedSites.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -21,21 +22,12 @@ using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
 
-/// Erases operations and then their producers as long as nothing reads them.
-/// One of them may produce for another: each is looked at only while it is
-/// there.
-static void eraseIfDead(PatternRewriter &rewriter, ArrayRef<Operation *> ops) {
-  llvm::SetVector<Operation *> candidates(ops.begin(), ops.end());
-  candidates.remove(nullptr);
-  while (!candidates.empty()) {
-    Operation *next = candidates.pop_back_val();
-    if (!isOpTriviallyDead(next))
-      continue;
-    for (Value operand : next->getOperands())
-      if (Operation *producer = operand.getDefiningOp())
-        candidates.insert(producer);
-    rewriter.eraseOp(next);
-  }
+static Location fuseLocations(RewriterBase &rewriter,
+                              ArrayRef<Operation *> ops) {
+  SmallVector<Location> locations;
+  for (Operation *op : ops)
+    locations.push_back(op->getLoc());
+  return rewriter.getFusedLoc(locations);
 }
 
 static MutableOperandRange getWeightMutable(Operation *norm) {
@@ -60,6 +52,8 @@ static void setWeightAndBias(PatternRewriter &rewriter, Operation *norm) {
   Value weight = getPlusConstant(sum, type)->weight;
   rewriter.modifyOpInPlace(norm, [&] {
     norm->setAttr("weight_bias", rewriter.getF32FloatAttr(1.0f));
+    if (sum.hasOneUse())
+      keepAttributes(norm, {sum.getDefiningOp(), norm});
   });
   setWeight(rewriter, norm, weight);
 }
@@ -72,14 +66,6 @@ static void foldRoundedWeight(PatternRewriter &rewriter, Operation *norm) {
       << Arg("Rewrite", "RoundedWeightBias")
       << Arg("Rounded", toString(getElementTypeOrSelf(norm->getOperand(0))));
   setWeightAndBias(rewriter, norm);
-}
-
-/// `value` as `type`: the same elements, their number known to another degree.
-static Value castShape(PatternRewriter &rewriter, Value value, Type type) {
-  if (value.getType() == type)
-    return value;
-  rewriter.setInsertionPointAfterValue(value);
-  return tensor::CastOp::create(rewriter, value.getLoc(), type, value);
 }
 
 /// Those who read `result`, whose shape is known to another degree from now on,
@@ -124,16 +110,16 @@ static void narrowNorm(PatternRewriter &rewriter, Operation *norm) {
   // Uses are listed from the last one to the first.
   SmallVector<Operation *> users(norm->getUsers());
   llvm::SetVector<Operation *> casts(users.rbegin(), users.rend());
-  SmallVector<Location> locations = {norm->getLoc()};
-  for (Operation *cast : casts)
-    locations.push_back(cast->getLoc());
+  // Of their attributes those of the norm stay.
+  SmallVector<Operation *> replaced(casts.getArrayRef());
+  replaced.push_back(norm);
   auto rounding = norm::RoundingAttr::get(rewriter.getContext(),
                                           norm::Rounding::ScaleThenRound);
   rewriter.setInsertionPoint(norm);
   auto narrowed = norm::RMSNormOp::create(
-      rewriter, rewriter.getFusedLoc(locations), narrow, wide.getWeight(),
+      rewriter, fuseLocations(rewriter, replaced), narrow, wide.getWeight(),
       Value(), wide.getEpsilonAttr(), wide.getWeightBiasAttr(), rounding);
-  narrowed->setDiscardableAttrs(norm->getDiscardableAttrDictionary());
+  keepAttributes(narrowed, replaced);
   for (Operation *cast : casts) {
     Value result = cast->getResult(0);
     rewriter.replaceAllUsesWith(
@@ -149,11 +135,14 @@ static void mergeAddition(PatternRewriter &rewriter, Value sum,
   Operation *add = sum.getDefiningOp();
   // AdditionPlaceable holds: one of the two places will do.
   rewriter.setInsertionPoint(findPlaces({add, norm}).last ? norm : add);
+  SmallVector<Operation *, 2> replaced = getAdditionOps(sum);
+  replaced.push_back(norm);
   auto merged = norm::AddRMSNormOp::create(
-      rewriter, rewriter.getFusedLoc({add->getLoc(), norm->getLoc()}), left,
-      right, rms.getWeight(), ValueRange(), rms.getEpsilonAttr(),
+      rewriter, fuseLocations(rewriter, replaced), left, right,
+      rms.getWeight(), ValueRange(), rms.getEpsilonAttr(),
       rms.getWeightBiasAttr(), rms.getRoundingAttr());
-  merged->setDiscardableAttrs(norm->getDiscardableAttrDictionary());
+  keepAttributes(merged, replaced);
+  readSizesOf(rewriter, sum, left);
   Type type = sum.getType();
   if (!rms.getNormed().use_empty())
     rewriter.replaceAllUsesWith(
@@ -184,7 +173,8 @@ static void swapAddends(PatternRewriter &rewriter, Operation *norm) {
 /// Where the scale of a raised quantization may stand: before the operation
 /// that makes the norm, if the value it is made from is there.
 static Operation *getScalePlace(Value input, Value scale, Operation *root) {
-  Operation *norm = input.getDefiningOp();
+  SmallVector<Operation *> reshapes;
+  Operation *norm = getReshaped(input, reshapes).getDefiningOp();
   bool before = norm->getBlock() == root->getBlock() &&
                 (!scale || isAvailable(scale, norm));
   return before ? norm : root;
@@ -211,6 +201,20 @@ static Value makeScale(PatternRewriter &rewriter, Location loc,
   return tensor::FromElementsOp::create(rewriter, loc, type, value);
 }
 
+/// The operations on tensors that are replaced together with `root`, in order:
+/// those that nothing else reads.
+static SmallVector<Operation *> getReplaced(const Chain &chain,
+                                            Operation *root) {
+  llvm::SetVector<Operation *> replaced;
+  for (const Step &step : chain.steps)
+    if (isa<RankedTensorType>(step.op->getResult(0).getType()) &&
+        step.op->hasOneUse())
+      replaced.insert(step.op);
+  replaced.remove(root);
+  replaced.insert(root);
+  return replaced.takeVector();
+}
+
 /// The guards hold: the chain that ends in `root` is `per_tensor`.
 static void raiseQuantize(PatternRewriter &rewriter, Operation *root) {
   Chain chain = *getQuantizeChain(root);
@@ -222,10 +226,21 @@ static void raiseQuantize(PatternRewriter &rewriter, Operation *root) {
   auto scheme = norm::SchemeAttr::get(
       rewriter.getContext(), norm::SchemeKind::PerTensor, /*group_size=*/0,
       norm::ScaleLayout::Linear, found.mode);
+  auto type = cast<RankedTensorType>(root->getResult(0).getType());
+  auto quantizedType = chain.reshapes.empty()
+                           ? type
+                           : cast<RankedTensorType>(chain.input.getType())
+                                 .clone(type.getElementType());
+  SmallVector<Operation *> replaced = getReplaced(chain, root);
   auto quantize = norm::QuantizeOp::create(
-      rewriter, root->getLoc(), root->getResultTypes(), chain.input, scale,
-      ValueRange(), scheme);
-  rewriter.replaceAllUsesWith(root->getResult(0), quantize.getResult(0));
+      rewriter, fuseLocations(rewriter, replaced), TypeRange(quantizedType),
+      chain.input, scale, ValueRange(), scheme);
+  keepAttributes(quantize, replaced);
+  Value quantized = quantize.getResult(0);
+  for (Operation *reshape : chain.reshapes)
+    quantized = applyReshape(rewriter, reshape, quantized);
+  rewriter.replaceAllUsesWith(root->getResult(0),
+                              castShape(rewriter, quantized, type));
   eraseIfDead(rewriter, root);
 }
 
@@ -255,7 +270,7 @@ struct FusedParts {
     properties.post_norm_rounding = norm.getRoundingAttr();
   }
 
-  /// Takes the place of `replaced`, and the notes that they carry.
+  /// Takes the place of `replaced`, and the attributes that they carry.
   AllReduceRMSNormOp create(PatternRewriter &rewriter,
                             ArrayRef<Operation *> replaced) {
     // A guard holds: one of the two places will do. The first is the better
@@ -263,20 +278,11 @@ struct FusedParts {
     Places places = findPlaces(replaced);
     rewriter.setInsertionPoint(places.first ? replaced.front()
                                             : replaced.back());
-    SmallVector<Location> locations;
-    NamedAttrList notes;
-    for (Operation *op : replaced) {
-      locations.push_back(op->getLoc());
-      // Those of an all_reduce speak of it alone.
-      if (!isa<AllReduceOp>(op))
-        for (NamedAttribute note : op->getDiscardableAttrs())
-          notes.set(note.getName(), note.getValue());
-    }
     auto fused = AllReduceRMSNormOp::create(
-        rewriter, rewriter.getFusedLoc(locations), types,
+        rewriter, fuseLocations(rewriter, replaced), types,
         ValueRange{input, weight, residual, scale, postNormWeight},
         ValueRange(), properties);
-    fused->setDiscardableAttrs(notes.getDictionary(rewriter.getContext()));
+    keepAttributes(fused, replaced);
     return fused;
   }
 };
@@ -306,6 +312,9 @@ static void fuseSite(PatternRewriter &rewriter, Site site) {
   // Where the reduced value or the sum has other users it becomes a result. In a
   // block that nothing reaches an all_reduce may read its own result.
   SmallVector<Operation *, 3> replaced = site.getOperations();
+  for (Operation *op : replaced)
+    for (Value result : op->getResults())
+      readSizesOf(rewriter, result, parts.input);
   bool keepsReduced =
       parts.input == reduced ||
       llvm::any_of(reduced.getUsers(), [&](Operation *user) {
@@ -365,6 +374,10 @@ static void extendByQuantize(PatternRewriter &rewriter, Operation *op) {
   // What the program states of the operands does not speak of the new one.
   if (parts.scale)
     parts.properties.replicated = nullptr;
+  for (Value result : {fused.getReduced(), fused.getResidualOut(),
+                       fused.getNormed()})
+    if (result)
+      readSizesOf(rewriter, result, parts.input);
   auto previous = fused.getPartResults();
   for (auto [type, result] : llvm::zip(parts.types, previous))
     type = result ? result.getType() : Type();

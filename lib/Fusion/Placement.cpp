@@ -8,6 +8,7 @@
 
 #include "Placement.h"
 
+#include "ReshapedSites.h"
 #include "mlir/IR/Block.h"
 
 using namespace mlir;
@@ -36,7 +37,7 @@ fusion::Places fusion::findPlaces(ArrayRef<Operation *> replaced) {
         places.first = places.first && isAvailable(operand, first);
   for (Operation *op : replaced.drop_back())
     for (Operation *user : op->getUsers())
-      if (!llvm::is_contained(replaced, user))
+      if (!llvm::is_contained(replaced, user) && !readsSize(user))
         places.last = places.last && follows(user, last);
   return places;
 }

@@ -107,7 +107,10 @@ static Violation checkScaleSameOnEveryRank(QuantizeSite site) {
 }
 
 static Violation checkScaleDominates(QuantizeSite site) {
-  Places places = findPlaces({site.fused, site.quantize});
+  SmallVector<Operation *> replaced = {site.fused};
+  llvm::append_range(replaced, site.reshapes);
+  replaced.push_back(site.quantize);
+  Places places = findPlaces(replaced);
   if (places.first)
     return std::nullopt;
   if (!places.last)

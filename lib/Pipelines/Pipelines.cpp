@@ -197,6 +197,8 @@ static void addLoopPasses(OpPassManager &functions) {
     functions.addPass(createCanonicalizerPass());
   });
   addWhereFound(functions, "Views", isView, [](OpPassManager &functions) {
+    // Upstream's next pass computes one size of a group, and no more.
+    functions.addPass(createConvertExpandShapeToView());
     functions.addPass(memref::createExpandStridedMetadataPass());
     functions.addPass(createLowerAffinePass());
   });

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace conorm;
@@ -277,6 +278,19 @@ std::optional<std::pair<Value, Value>> fusion::getAddends(Value sum) {
   if (!haveCompatibleShapes(addends[0], addends[1]))
     return std::nullopt;
   return std::pair(addends[0], addends[1]);
+}
+
+SmallVector<Operation *, 2> fusion::getAdditionOps(Value sum) {
+  llvm::SetVector<Operation *> ops;
+  ops.insert(sum.getDefiningOp());
+  Element element = peel({sum});
+  for (unsigned step = 0; step < 2 && element.getOp(); ++step) {
+    ops.insert(element.body ? element.body : element.getOp());
+    if (!isa<arith::TruncFOp>(element.getOp()))
+      break;
+    element = peel(element.getOperand(0));
+  }
+  return {ops.rbegin(), ops.rend()};
 }
 
 //===----------------------------------------------------------------------===//

@@ -73,6 +73,10 @@ bool haveCompatibleShapes(mlir::Value first, mlir::Value second);
 /// The two tensors whose sum, rounded once to their type (rule R2), `sum` is.
 std::optional<std::pair<mlir::Value, mlir::Value>> getAddends(mlir::Value sum);
 
+/// The operations that compute such a sum, in order: the addition, and the one
+/// that rounds it. Operations on tensors, or linalg operations.
+llvm::SmallVector<mlir::Operation *, 2> getAdditionOps(mlir::Value sum);
+
 /// What `value` is before casts and copies that change nothing; null if none
 /// stands before it.
 mlir::Value getUncast(mlir::Value value);

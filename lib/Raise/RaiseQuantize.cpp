@@ -7,11 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "RaiseQuantize.h"
+#include "Reshapes.h"
 
 #include "conorm/Dialect/Comm/IR/Comm.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/CallInterfaces.h"
 
@@ -34,6 +36,8 @@ const Step *Chain::getScaling() const {
 Type Chain::getQuantizedElement() const { return steps.back().type; }
 
 static bool isNormed(Value value) {
+  SmallVector<Operation *> reshapes;
+  value = getReshaped(value, reshapes);
   if (value.getDefiningOp<norm::RMSNormOp>())
     return true;
   auto fused = value.getDefiningOp<comm::AllReduceRMSNormOp>();
@@ -84,7 +88,9 @@ static bool leadsToNorm(Element element) {
     if (isNormed(elements[next]))
       return true;
     Operation *op = elements[next].getOp();
-    if (op && isElementwise(op))
+    if (isReshape(op))
+      elements.push_back(peel(elements[next].getOperand(0)));
+    else if (op && isElementwise(op))
       for (unsigned index = 0; index < op->getNumOperands(); ++index)
         elements.push_back(peel(elements[next].getOperand(index)));
   }
@@ -131,12 +137,25 @@ static std::optional<Element> addSteps(Element element,
   return element.getOperand(leadsToNorm(element.getOperand(0)) ? 0 : 1);
 }
 
+/// What `element` is before a reshape of all its elements, each of which is
+/// computed by itself.
+static std::optional<Element> skipReshape(Element element, Chain &chain) {
+  Operation *op = element.getOp();
+  if (!element.isTensor() || !changesShape(op) ||
+      isa<tensor::ExtractSliceOp>(op) || chain.reshapes.size() > kMaxSteps)
+    return std::nullopt;
+  chain.reshapes.push_back(op);
+  return Element{op->getOperand(0)};
+}
+
 /// Reads steps, the last one first, up to the norm or what is no step.
-static Element readSteps(Operation *root, SmallVectorImpl<Step> &steps) {
+static Element readSteps(Operation *root, Chain &chain) {
   Element element = peel({root->getResult(0)});
   while (!isNormed(element)) {
-    std::optional<Element> next = addSteps(element, steps);
-    if (!next || steps.size() > kMaxSteps)
+    std::optional<Element> next = skipReshape(element, chain);
+    if (!next)
+      next = addSteps(element, chain.steps);
+    if (!next || chain.steps.size() > kMaxSteps)
       break;
     element = peel(*next);
   }
@@ -147,24 +166,32 @@ std::optional<Chain> fusion::getQuantizeChain(Operation *root) {
   if (!mayEndChain(root))
     return std::nullopt;
   Chain chain;
-  Element element = readSteps(root, chain.steps);
+  Element element = readSteps(root, chain);
   if (!isNormed(element) || chain.steps.empty() ||
-      chain.steps.front().kind != Step::Narrow ||
-      !haveCompatibleShapes(element.value, root->getResult(0)))
+      chain.steps.front().kind != Step::Narrow)
     return std::nullopt;
   chain.input = element.value;
   std::reverse(chain.steps.begin(), chain.steps.end());
+  std::reverse(chain.reshapes.begin(), chain.reshapes.end());
+  Value shaped = chain.input;
+  for (Operation *reshape : chain.reshapes) {
+    if (!haveCompatibleShapes(shaped, reshape->getOperand(0)))
+      return std::nullopt;
+    shaped = reshape->getResult(0);
+  }
+  if (!haveCompatibleShapes(shaped, root->getResult(0)))
+    return std::nullopt;
   return chain;
 }
 
 Violation fusion::checkKnownSteps(Operation *root) {
   if (!mayEndChain(root))
     return std::nullopt;
-  SmallVector<Step, 8> steps;
-  Element element = readSteps(root, steps);
+  Chain chain;
+  Element element = readSteps(root, chain);
   if (isNormed(element) || !leadsToNorm(element))
     return std::nullopt;
-  if (steps.size() > kMaxSteps)
+  if (chain.steps.size() > kMaxSteps)
     return "more than " + std::to_string(kMaxSteps) +
            " operations stand between the norm and the truncation";
   return toString(element.getOp()->getName().getStringRef()) +

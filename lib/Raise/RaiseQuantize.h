@@ -36,10 +36,12 @@ struct Step {
   bool clamps() const { return kind == Maximum || kind == Minimum; }
 };
 
-/// The steps from the norm `input` to an f8 tensor, in order.
+/// The steps from the norm `input`, in whatever shape, to an f8 tensor, in order.
 struct Chain {
   mlir::Value input;
   llvm::SmallVector<Step, 8> steps;
+  /// What stands between steps and gives the value another shape, in order.
+  llvm::SmallVector<mlir::Operation *> reshapes = {};
 
   const Step *getScaling() const;
   mlir::Type getQuantizedElement() const;

@@ -19,7 +19,9 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOURCES = [os.path.join(ROOT, "lib", name + ".cpp")
            for name in ("Fusion/FusionConstraints", "Fusion/QuantizeConstraints",
-                        "Raise/RaiseQuantize", "Raise/Elementwise")]
+                        "Raise/RaiseQuantize", "Raise/Elementwise",
+                        "Raise/Reshapes", "Fusion/ReshapeConstraints",
+                        "Fusion/MoveReshapes")]
 TESTS = sorted(os.path.join(ROOT, "test", family, name)
                for family in ("Fusion", "Raise")
                for name in os.listdir(os.path.join(ROOT, "test", family))

@@ -138,6 +138,8 @@ void FunctionGenerator::addStep(unsigned depth) {
     return addCollective();
   if (kind < 40)
     return addScatterGather();
+  if (kind < 55)
+    return addReshapedSite();
   addSite();
 }
 

@@ -78,6 +78,30 @@ private:
   Value normInF32(Value input);
   std::pair<Value, Value> addNorm(Value input, Value residual);
 
+  // ReshapeGenerator.cpp
+  /// How a value is given another shape.
+  struct Reshaping {
+    enum { Expand, Collapse, Reshape, Slice } kind = Expand;
+    size_t dim = 0;
+    int64_t outer = 1, first = 0, count = 1;
+  };
+  void addReshapedSite();
+  std::string sizeOf(const Value &value, const std::vector<int64_t> &shape,
+                     size_t dim);
+  Value expandAt(Value value, std::vector<int64_t> &shape, size_t dim,
+                 int64_t outer);
+  Value collapseFirst(Value value, std::vector<int64_t> &shape);
+  Value reshapeByOperand(Value value, std::vector<int64_t> &shape);
+  Value sliceAt(Value value, std::vector<int64_t> &shape, size_t dim,
+                int64_t first, int64_t count);
+  Reshaping pickReshaping(const std::vector<int64_t> &shape, bool mayCut);
+  Value reshapeBy(const Reshaping &reshaping, Value value,
+                  std::vector<int64_t> &shape);
+  void reshapeBoth(Value &value, Value &residual, std::vector<int64_t> &shape,
+                   bool mayCut);
+  Value normOf(Value input, const std::vector<int64_t> &shape);
+  void quantizeReshaped(Value normed, const std::vector<int64_t> &shape);
+
   // QuantizeGenerator.cpp
   Value disguise(Value value, std::vector<int64_t> &shape);
   void quantize(Value input);

@@ -26,6 +26,7 @@ add_executable(conorm-fuzz
   ${CMAKE_CURRENT_LIST_DIR}/FunctionGenerator.cpp
   ${CMAKE_CURRENT_LIST_DIR}/Generator.cpp
   ${CMAKE_CURRENT_LIST_DIR}/QuantizeGenerator.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/ReshapeGenerator.cpp
   ${CMAKE_CURRENT_LIST_DIR}/SiteGenerator.cpp
   ${CMAKE_CURRENT_LIST_DIR}/Variants.cpp
   ${CMAKE_CURRENT_LIST_DIR}/World.cpp

@@ -74,6 +74,40 @@ def InterchangeContractions : Pass<"interchange-contractions"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def ConvertExpandShapeToView : Pass<"convert-expand-shape-to-view"> {
+  let summary = "Split a dimension of a buffer into several of unknown size";
+  let description = [{
+    `--expand-strided-metadata` can split a dimension of a buffer into at most
+    one of unknown size. `memref.expand_shape` states all sizes, so this pass
+    computes the strides from them.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<?x8xf32>, %n: index, %m: index) -> memref<?x?x8xf32> {
+      %0 = memref.expand_shape %a [[0, 1], [2]] output_shape [%n, %m, 8]
+             : memref<?x8xf32> into memref<?x?x8xf32>
+      return %0 : memref<?x?x8xf32>
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    %stride = affine.apply affine_map<()[s0] -> (s0 * 8)>()[%m]
+    %0 = memref.reinterpret_cast %base to offset: [0], sizes: [%n, %m, 8],
+           strides: [%stride, 8, 1] : memref<f32> to memref<?x?x8xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numConverted", "num-converted", "Number of operations converted">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::memref::MemRefDialect"
+  ];
+}
+
 def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg"> {
   let summary = "Turn copies of buffers that are not contiguous into loops";
   let description = [{

@@ -19,6 +19,11 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
     1. *Normalize*: a norm over an f32 `1 + weight` takes the raw weight and
        `weight_bias = 1.0`; an addition that a norm reads becomes
        `norm.add_rms_norm`; casts and copies that change nothing are ignored.
+       Reshapes that keep rows whole move out of the way: those of a reduced
+       value before the all_reduce, which is elementwise (rule R1), and those of
+       a sum behind its norm. Slices of rows, and slices of columns before a
+       norm, move before the all_reduce if nothing else reads the whole value
+       and all ranks take the same part.
     2. *Fuse*: `comm.all_reduce` and the `norm.rms_norm` or `norm.add_rms_norm`
        that reads it become `comm.all_reduce_rms_norm`; so do an all_reduce, a
        norm, the addition of the residual and a second norm (the sandwich of
@@ -27,13 +32,21 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
     3. *Quantize*: first, elementwise arithmetic that quantizes a norm (a scale,
        a clamp and a truncation to f8) becomes `norm.quantize` if it equals the
        scheme `per_tensor` bit for bit. Then the `norm.quantize` that reads the
-       norm of a fused operation, directly or through casts, copies or a
-       widening, becomes part of that operation. The norm stays a result if
+       norm of a fused operation, directly or through casts, copies, a widening
+       or reshapes, becomes part of that operation. The norm stays a result if
        something else reads it.
 
     No bit of any result changes, unless `numerics=relaxed` is given. Then a
     norm over `1 + weight` also becomes one with `weight_bias = 1.0` if the
     program rounds the sum to bf16 or f16, and a remark names each such place.
+
+    An operation that replaces others has their fused location and all of their
+    discardable attributes. If several have an attribute of the same name, the
+    value of the last operation in the program stays: the quantization's wins
+    over the norm's, then the addition's, then the all_reduce's. A norm wins over
+    the casts that it replaces. The remark `AttributeConflict` names each value
+    that was dropped. Casts and copies that are only removed lose their
+    attributes.
 
     A remark (category `fuse-all-reduce-norm`) explains every `comm.all_reduce`,
     sandwich and quantization: passed, with the operations that were fused, or
@@ -110,7 +123,8 @@ def DecomposeFusedNorm : Pass<"decompose-fused-norm"> {
   let description = [{
     The inverse of `--fuse-all-reduce-norm`, and the fallback for targets
     without a fused kernel. The result is the normal form that the fusion's
-    first stage produces, with the same bits.
+    first stage produces, with the same bits. Each part has the location and all
+    discardable attributes of the fused operation.
 
     Before:
 

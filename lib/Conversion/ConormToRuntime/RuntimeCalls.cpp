@@ -568,8 +568,13 @@ LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
               norm::QuantizeOp>([&](auto op) { writeArguments(call, op); });
   }
   // The status is sticky in the context, so that it is not looked at here.
-  LLVM::CallOp::create(builder, op->getLoc(), *callee,
-                       ValueRange{function.getArgument(0), space});
+  auto callOp =
+      LLVM::CallOp::create(builder, op->getLoc(), *callee,
+                           ValueRange{function.getArgument(0), space});
+  // A name without a dialect might be one of the call's own.
+  for (NamedAttribute attribute : op->getDiscardableAttrs())
+    if (attribute.getName().getValue().contains('.'))
+      callOp->setDiscardableAttr(attribute.getName(), attribute.getValue());
   buffers.finish();
   ++numCalls;
   numCopies += buffers.getNumCopies();

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""compare-entries.py RUN SO: compares both variants of every entry."""
+"""compare-entries.py RUN SO [RANKS]: compares both variants of every entry."""
 
 import json
 import re
 import subprocess
 import sys
 
-runner, artefact = sys.argv[1:]
+runner, artefact = sys.argv[1:3]
+ranks = sys.argv[3] if len(sys.argv) > 3 else "2"
 # Without --entry, the entries are listed.
 listed = subprocess.run([runner, artefact], capture_output=True, text=True)
 entries = re.search(r"expected --entry with one of: (.*);", listed.stderr).group(1)
@@ -15,7 +16,7 @@ for entry in entries.split(", "):
     for seed in range(3):
         command = [runner, artefact, "--entry", entry, "--compare", "--json"]
         command += ["--dim", "8", "--seed", str(seed), "--repeat", "1"]
-        command += ["--ranks", "2", "--threads"]
+        command += ["--ranks", ranks, "--threads"]
         done = subprocess.run(command, capture_output=True, text=True)
         if not done.stdout:
             print("%s: %s" % (entry, done.stderr.strip()))

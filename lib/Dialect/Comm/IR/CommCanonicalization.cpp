@@ -118,31 +118,39 @@ SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
                                                     AllReduceRMSNormOp op,
                                                     Value reduced) {
   Location loc = op.getLoc();
+  // Each part has what the program notes on the whole: fused again, they give the
+  // same.
+  auto annotate = [&](auto part) {
+    part->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    return part;
+  };
   if (!reduced)
-    reduced = AllReduceOp::create(rewriter, loc, op.getInput(), Value(),
-                                  op.getGroupAttr(), ReductionAttr(),
-                                  op.getStrategyAttr(), op.getDispatchAttr())
+    reduced = annotate(AllReduceOp::create(
+                           rewriter, loc, op.getInput(), Value(),
+                           op.getGroupAttr(), ReductionAttr(),
+                           op.getStrategyAttr(), op.getDispatchAttr()))
                   .getReduced();
   Value value = reduced;
   if (op.isSandwich())
-    value = norm::RMSNormOp::create(
-                rewriter, loc, value, op.getPostNormWeight(), Value(),
-                op.getPostNormEpsilonAttr(), op.getPostNormWeightBiasAttr(),
-                op.getPostNormRoundingAttr())
+    value = annotate(norm::RMSNormOp::create(
+                         rewriter, loc, value, op.getPostNormWeight(), Value(),
+                         op.getPostNormEpsilonAttr(),
+                         op.getPostNormWeightBiasAttr(),
+                         op.getPostNormRoundingAttr()))
                 .getNormed();
   Value normed, residualOut;
   if (op.getResidual()) {
-    auto add = norm::AddRMSNormOp::create(
+    auto add = annotate(norm::AddRMSNormOp::create(
         rewriter, loc, value, op.getResidual(), op.getWeight(), ValueRange(),
-        op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRoundingAttr());
+        op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRoundingAttr()));
     normed = add.getNormed();
     residualOut = add.getResidualOut();
   } else {
-    normed =
-        norm::RMSNormOp::create(rewriter, loc, value, op.getWeight(), Value(),
-                                op.getEpsilonAttr(), op.getWeightBiasAttr(),
-                                op.getRoundingAttr())
-            .getNormed();
+    normed = annotate(norm::RMSNormOp::create(
+                          rewriter, loc, value, op.getWeight(), Value(),
+                          op.getEpsilonAttr(), op.getWeightBiasAttr(),
+                          op.getRoundingAttr()))
+                 .getNormed();
   }
   std::array<Value, 5> parts = {reduced, residualOut, normed, {}, {}};
   if (op.getQuantization()) {
@@ -150,9 +158,9 @@ SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
     for (Value result : {op.getQuantized(), op.getScales()})
       if (result)
         types.push_back(result.getType());
-    auto quantize =
+    auto quantize = annotate(
         norm::QuantizeOp::create(rewriter, loc, types, normed, op.getScale(),
-                                 ValueRange(), op.getQuantizationAttr());
+                                 ValueRange(), op.getQuantizationAttr()));
     for (auto [index, output] : llvm::enumerate(quantize.getOutputs()))
       parts[3 + index] = output;
   }

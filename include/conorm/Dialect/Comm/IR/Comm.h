@@ -61,7 +61,8 @@ GroupOp lookupGroup(mlir::Operation *op, mlir::FlatSymbolRefAttr group);
 
 /// Replaces the fused operation by its normal form: `comm.all_reduce`, or
 /// `reduced` where the caller has it already, then `norm` operations. Returns
-/// one value for each result of the operation, in order.
+/// one value for each result of the operation, in order. Each operation gets the
+/// discardable attributes and the location of the fused one.
 llvm::SmallVector<mlir::Value> decomposeFusedNorm(mlir::RewriterBase &rewriter,
                                                   AllReduceRMSNormOp op,
                                                   mlir::Value reduced = {});

@@ -1,0 +1,111 @@
+//===- ReshapedSites.h -  ---------------------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Sites of the fusion with reshapes in them, and the guards on moving these out of
+// the way.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_LIB_FUSION_RESHAPEDSITES_H
+#define CONORM_LIB_FUSION_RESHAPEDSITES_H
+
+#include "../Raise/Reshapes.h"
+#include "Fusion.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace conorm::fusion {
+
+/// Whether an all_reduce is among what `value` is computed from by reshapes,
+/// casts, additions and norms alone.
+bool leadsToReduce(mlir::Value value);
+
+/// Whether a norm other than `except` is of `value`, or of it and a residual.
+bool isReadByNorm(mlir::Value value, mlir::Operation *except);
+
+/// The site that `norm` ends, with the reshapes that stand in it, if it is one:
+/// they begin behind the all_reduce, or behind the first norm of a sandwich.
+std::optional<Site> getReshapedSite(mlir::Operation *norm);
+
+/// Knows which values all ranks have alike.
+class RankEquality {
+public:
+  /// For operations inside `root`.
+  explicit RankEquality(mlir::Operation *root) : root(root) {}
+
+  /// Whether all members of its group have the same `value`, which an operation
+  /// of `site` uses.
+  bool isEqual(mlir::Value value, llvm::ArrayRef<mlir::Operation *> site);
+
+private:
+  bool isEqualArgument(mlir::BlockArgument argument);
+
+  mlir::Operation *root;
+  /// Functions whose arguments nothing inside the module passes.
+  std::optional<llvm::DenseSet<mlir::Operation *>> entries;
+};
+
+/// A guard of moving reshapes before the all_reduce. The name is the one that
+/// remarks print.
+struct ReshapeConstraint {
+  llvm::StringLiteral name;
+  Violation (*check)(Site site, RankEquality &ranks);
+};
+
+/// Those that stand before all guards of stage 2, in the order in which remarks
+/// name them.
+llvm::ArrayRef<ReshapeConstraint> getReshapeConstraints();
+
+/// Why the reshapes of a site stay: the first guard that does not hold.
+struct ReshapeReason {
+  llvm::StringRef constraint;
+  std::string text;
+};
+std::optional<ReshapeReason> findReshapeReason(const Site &site,
+                                               RankEquality &ranks);
+
+/// The reshapes between an addition and the norm that reads the sum.
+struct ReshapedSum {
+  norm::RMSNormOp norm;
+  mlir::Value sum;
+  llvm::SmallVector<mlir::Operation *> reshapes;
+};
+std::optional<ReshapedSum> getReshapedSum(mlir::Operation *norm);
+
+/// A guard of moving those reshapes before the addition.
+struct ReshapedSumConstraint {
+  llvm::StringLiteral name;
+  Violation (*check)(const ReshapedSum &site, RankEquality &ranks);
+};
+llvm::ArrayRef<ReshapedSumConstraint> getReshapedSumConstraints();
+
+/// Whether those reshapes may move behind the norm, or before the addition.
+enum class SumMove { None, BehindNorm, BeforeSum };
+SumMove getSumMove(const ReshapedSum &site, RankEquality &ranks);
+
+/// Why they stay, if they do.
+std::optional<ReshapeReason> findReshapeReason(const ReshapedSum &site,
+                                               RankEquality &ranks);
+
+/// The site that `quantize` ends, with the reshapes that stand in it.
+std::optional<QuantizeSite> getReshapedQuantize(norm::QuantizeOp quantize);
+
+/// The guard on moving those behind the quantization.
+Violation checkQuantizedRowsKept(norm::QuantizeOp quantize);
+
+/// Patterns that move reshapes out of the way of additions, and of the fusion.
+void populateReshapedSumPatterns(mlir::RewritePatternSet &patterns,
+                                 RankEquality &ranks);
+void populateReshapedSitePatterns(mlir::RewritePatternSet &patterns,
+                                  RankEquality &ranks);
+
+/// Registers what Reshapes.pdll and ExtendByQuantize.pdll name.
+void registerReshapes(mlir::PDLPatternModule &patterns);
+
+} // namespace conorm::fusion
+
+#endif // CONORM_LIB_FUSION_RESHAPEDSITES_H
