@@ -168,8 +168,7 @@ static void moveBehindNorm(PatternRewriter &rewriter, norm::RMSNormOp norm,
 static LogicalResult moveSliceBehindNorm(PatternRewriter &rewriter,
                                          Site site) {
   auto norm = dyn_cast<norm::RMSNormOp>(site.norm);
-  if (!norm || !llvm::all_of(site.reshapes, keepsRows) ||
-      isReadByNorm(site.reduce.getReduced(), norm))
+  if (!norm || !llvm::all_of(site.reshapes, keepsRows))
     return failure();
   ArrayRef<Operation *> reshapes = site.reshapes;
   const auto *slice = llvm::find_if(reshapes, [](Operation *reshape) {
@@ -252,7 +251,7 @@ struct ReshapedSitePattern : public OpRewritePattern<NormOp> {
   LogicalResult matchAndRewrite(NormOp op,
                                 PatternRewriter &rewriter) const override {
     std::optional<Site> site = getReshapedSite(op);
-    if (!site)
+    if (!site || (!site->reshapes.empty() && isFusedAsItIs(site->reduce)))
       return failure();
     if (findReshapeReason(*site, ranks))
       return moveSliceBehindNorm(rewriter, *site);

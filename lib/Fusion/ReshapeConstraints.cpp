@@ -161,20 +161,16 @@ static Violation checkSliceSameOnEveryRank(Site site, RankEquality &ranks) {
   return std::nullopt;
 }
 
-bool fusion::isReadByNorm(Value value, Operation *except) {
+bool fusion::isFusedAsItIs(AllReduceOp reduce) {
   // As a residual it is read by a norm of something else.
-  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+  return llvm::any_of(reduce.getReduced().getUses(), [&](OpOperand &use) {
     Operation *user = use.getOwner();
-    return user != except && use.getOperandNumber() == 0 &&
-           isa<norm::RMSNormOp, norm::AddRMSNormOp>(user);
+    return use.getOperandNumber() == 0 &&
+           isa<norm::RMSNormOp, norm::AddRMSNormOp>(user) &&
+           llvm::none_of(getConstraints(), [&](const Constraint &constraint) {
+             return constraint.check({reduce, user}).has_value();
+           });
   });
-}
-
-static Violation checkNoNearerNorm(Site site, RankEquality &) {
-  if (!site.reshapes.empty() &&
-      isReadByNorm(site.reduce.getReduced(), site.norm))
-    return "another norm reads the reduced value in the shape that it has";
-  return std::nullopt;
 }
 
 ArrayRef<ReshapeConstraint> fusion::getReshapeConstraints() {
@@ -182,7 +178,6 @@ ArrayRef<ReshapeConstraint> fusion::getReshapeConstraints() {
       {"RowsKept", checkRowsKept},
       {"ReadSlicedAlone", checkReadSlicedAlone},
       {"SliceSameOnEveryRank", checkSliceSameOnEveryRank},
-      {"NoNearerNorm", checkNoNearerNorm},
   };
   return constraints;
 }

@@ -24,8 +24,9 @@ namespace conorm::fusion {
 /// casts, additions and norms alone.
 bool leadsToReduce(mlir::Value value);
 
-/// Whether a norm other than `except` is of `value`, or of it and a residual.
-bool isReadByNorm(mlir::Value value, mlir::Operation *except);
+/// Whether a norm reads the result of `reduce` in the shape that it has, and can be
+/// fused with it. It comes before one that reads the result behind reshapes.
+bool isFusedAsItIs(comm::AllReduceOp reduce);
 
 /// The site that `norm` ends, with the reshapes that stand in it, if it is one:
 /// they begin behind the all_reduce, or behind the first norm of a sandwich.

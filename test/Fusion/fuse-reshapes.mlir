@@ -5,7 +5,7 @@
 // Reshapes between an all_reduce, its addition, its norms and its quantization.
 
 // SPLIT-NOT: all_reduce_rms_norm
-// AGAIN: fuse-all-reduce-norm: 23 sites, 23 fused, 0 missed
+// AGAIN: fuse-all-reduce-norm: 24 sites, 24 fused, 0 missed
 
 comm.group @tp
 
@@ -323,4 +323,19 @@ func.func @fuse_reduced_value_as_residual(%x: tensor<4x8xbf16>) -> tensor<4x8xbf
   %3 = arith.addf %2, %0 : tensor<4x8xbf16>
   %4 = norm.rms_norm %3 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
   return %4 : tensor<4x8xbf16>
+}
+
+// The norm that reads the value in its own shape has a weight of another type, so
+// that it is not the one that is fused.
+// CHECK-LABEL: func @fuse_norm_behind_nearer_norm_that_is_not_fused
+func.func @fuse_norm_behind_nearer_norm_that_is_not_fused(%x: tensor<4x8xbf16>, %w: tensor<8xf32>) -> (tensor<4x8xbf16>, tensor<2x2x8xbf16>) {
+  // CHECK: %[[X:.*]] = tensor.expand_shape %arg0
+  // CHECK: %[[REDUCED:.*]], %{{.*}} = comm.all_reduce_rms_norm %[[X]]
+  // CHECK: %[[BACK:.*]] = tensor.collapse_shape %[[REDUCED]]
+  // CHECK: norm.rms_norm %[[BACK]] weight(%arg1
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %e = tensor.expand_shape %0 [[0, 1], [2]] output_shape [2, 2, 8] : tensor<4x8xbf16> into tensor<2x2x8xbf16>
+  %1 = norm.rms_norm %e {epsilon = 1.0e-6 : f32} : tensor<2x2x8xbf16>
+  %2 = norm.rms_norm %0 weight(%w : tensor<8xf32>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %2, %1 : tensor<4x8xbf16>, tensor<2x2x8xbf16>
 }

@@ -516,6 +516,14 @@ Value RuntimeCallBuilder::getArgumentSpace(func::FuncOp function,
   return space;
 }
 
+/// Gives a call the discardable attributes of the operation that it replaces.
+static void keepAttributes(Operation *op, LLVM::CallOp call) {
+  // A name without a dialect may be one of the call's own attributes.
+  for (NamedAttribute attribute : op->getDiscardableAttrs())
+    if (attribute.getName().getValue().contains('.'))
+      call->setDiscardableAttr(attribute.getName(), attribute.getValue());
+}
+
 LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
                                           unsigned index) {
   auto [type, name] =
@@ -568,13 +576,9 @@ LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
               norm::QuantizeOp>([&](auto op) { writeArguments(call, op); });
   }
   // The status is sticky in the context, so that it is not looked at here.
-  auto callOp =
-      LLVM::CallOp::create(builder, op->getLoc(), *callee,
-                           ValueRange{function.getArgument(0), space});
-  // A name without a dialect might be one of the call's own.
-  for (NamedAttribute attribute : op->getDiscardableAttrs())
-    if (attribute.getName().getValue().contains('.'))
-      callOp->setDiscardableAttr(attribute.getName(), attribute.getValue());
+  keepAttributes(op, LLVM::CallOp::create(
+                         builder, op->getLoc(), *callee,
+                         ValueRange{function.getArgument(0), space}));
   buffers.finish();
   ++numCalls;
   numCopies += buffers.getNumCopies();
