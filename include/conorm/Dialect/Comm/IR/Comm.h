@@ -59,10 +59,9 @@ TargetAttr getTarget(mlir::Operation *op);
 /// The `comm.group` that `op` names, null if there is none.
 GroupOp lookupGroup(mlir::Operation *op, mlir::FlatSymbolRefAttr group);
 
-/// Replaces the fused operation by its normal form: `comm.all_reduce`, or
-/// `reduced` where the caller has it already, then `norm` operations. Returns
-/// one value for each result of the operation, in order. Each operation gets the
-/// discardable attributes and the location of the fused one.
+/// Replaces the fused operation by `comm.all_reduce`, or `reduced` if it is given,
+/// and `norm` operations, each with its location and discardable attributes.
+/// Returns one value for each result of the operation, in order.
 llvm::SmallVector<mlir::Value> decomposeFusedNorm(mlir::RewriterBase &rewriter,
                                                   AllReduceRMSNormOp op,
                                                   mlir::Value reduced = {});
