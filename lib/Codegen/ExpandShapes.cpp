@@ -22,18 +22,19 @@ using namespace mlir;
 /// Whether several sizes of one group of dimensions are unknown.
 static bool hasUnknownSizes(memref::ExpandShapeOp op) {
   MemRefType type = op.getResultType();
-  return llvm::any_of(
-      op.getReassociationIndices(), [&](const ReassociationIndices &group) {
-        return llvm::count_if(group, [&](int64_t dim) {
-                 return type.isDynamicDim(dim);
-               }) > 1;
-      });
+  return llvm::any_of(op.getReassociationIndices(),
+                      [&](const ReassociationIndices &group) {
+                        return llvm::count_if(group, [&](int64_t dim) {
+                                 return type.isDynamicDim(dim);
+                               }) > 1;
+                      });
 }
 
 /// The strides of a group's dimensions: the last one has that of the dimension
 /// which is split, each other one the product of what is inside it.
-static void setStrides(OpBuilder &builder, Location loc, ArrayRef<int64_t> group,
-                       OpFoldResult stride, ArrayRef<OpFoldResult> sizes,
+static void setStrides(OpBuilder &builder, Location loc,
+                       ArrayRef<int64_t> group, OpFoldResult stride,
+                       ArrayRef<OpFoldResult> sizes,
                        MutableArrayRef<OpFoldResult> strides) {
   AffineExpr product =
       builder.getAffineSymbolExpr(0) * builder.getAffineSymbolExpr(1);
@@ -71,10 +72,10 @@ static void convert(memref::ExpandShapeOp op) {
   for (auto [dim, size] : llvm::enumerate(sizes))
     if (type.isDynamicDim(dim))
       size = getValueOrCreateConstantIndexOp(builder, loc, size);
-  op.replaceAllUsesWith(memref::ReinterpretCastOp::create(
-                            builder, loc, type, source.getBaseBuffer(), begin,
-                            sizes, strides)
-                            .getResult());
+  op.replaceAllUsesWith(
+      memref::ReinterpretCastOp::create(
+          builder, loc, type, source.getBaseBuffer(), begin, sizes, strides)
+          .getResult());
   op.erase();
 }
 

@@ -8,9 +8,9 @@
 
 #include "conorm/Fusion/Passes.h"
 
+#include "../Raise/RaiseQuantize.h"
 #include "Fusion.h"
 #include "FusionReport.h"
-#include "../Raise/RaiseQuantize.h"
 #include "ReshapedSites.h"
 #include "mlir/Dialect/PDL/IR/PDL.h"
 #include "mlir/Dialect/PDLInterp/IR/PDLInterp.h"
@@ -78,8 +78,7 @@ public:
     root->walk([&](Operation *op) { add(op, /*isNew=*/false); });
   }
 
-  void notifyOperationInserted(Operation *op,
-                               OpBuilder::InsertPoint) override {
+  void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) override {
     // One that is moved is inserted once more.
     if (!indices.contains(op))
       add(op, /*isNew=*/true);
@@ -157,8 +156,7 @@ private:
                fusion::FusionReport &summary);
   LogicalResult normalizeSites(Sites &sites, fusion::RankEquality &ranks);
 
-  FrozenRewritePatternSet normalize, fuseSandwiches, fuse, raise,
-      quantize;
+  FrozenRewritePatternSet normalize, fuseSandwiches, fuse, raise, quantize;
 };
 
 } // namespace

@@ -27,8 +27,8 @@ struct Site {
   comm::AllReduceOp reduce;
   mlir::Operation *norm;
   norm::RMSNormOp postNorm = {};
-  /// What stands behind the all_reduce, and behind the first norm, and gives the
-  /// value another shape (../Raise/Reshapes.h), in order.
+  /// What stands behind the all_reduce, and behind the first norm, and gives
+  /// the value another shape (../Raise/Reshapes.h), in order.
   llvm::SmallVector<mlir::Operation *> reshapes = {}, postReshapes = {};
 
   bool isReshaped() const { return !reshapes.empty() || !postReshapes.empty(); }
@@ -60,7 +60,8 @@ mlir::Operation *getSumOfSandwich(mlir::Operation *norm);
 struct QuantizeSite {
   comm::AllReduceRMSNormOp fused;
   norm::QuantizeOp quantize;
-  /// What stands between them and gives the norm another shape (../Raise/Reshapes.h).
+  /// What stands between them and gives the norm another shape
+  /// (../Raise/Reshapes.h).
   llvm::SmallVector<mlir::Operation *> reshapes = {};
 };
 

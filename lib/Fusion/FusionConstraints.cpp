@@ -169,9 +169,8 @@ static Violation checkWeightNotReduced(Site site) {
 static Violation checkPostNormReadOnce(Site site) {
   if (!site.postNorm ||
       (site.postNorm->hasOneUse() &&
-       llvm::all_of(site.postReshapes, [](Operation *reshape) {
-         return reshape->hasOneUse();
-       })))
+       llvm::all_of(site.postReshapes,
+                    [](Operation *reshape) { return reshape->hasOneUse(); })))
     return std::nullopt;
   return "the first norm has another reader than the sum, and is no result of "
          "a sandwich";
@@ -196,7 +195,8 @@ bool fusion::mayDifferByRank(Value value) {
 }
 
 static Violation checkSameOnEveryRank(Site site) {
-  // One rank may finish a row for all: what it reads besides must be theirs too.
+  // One rank may finish a row for all: what it reads besides must be theirs
+  // too.
   for (Operation *norm : site.getNorms())
     if (Value weight = getWeight(norm); weight && mayDifferByRank(weight))
       return "the weight is an argument with comm.per_rank";
@@ -233,10 +233,11 @@ static bool mayCommunicate(Operation *op) {
       getEffectsRecursively(op);
   if (!effects)
     return true;
-  return llvm::any_of(*effects, [](const MemoryEffects::EffectInstance &effect) {
-    return isa_and_present<CommResource>(effect.getResource()) ||
-           effect.getResource() == CommResource::get();
-  });
+  return llvm::any_of(
+      *effects, [](const MemoryEffects::EffectInstance &effect) {
+        return isa_and_present<CommResource>(effect.getResource()) ||
+               effect.getResource() == CommResource::get();
+      });
 }
 
 Violation fusion::checkNothingCommunicates(Operation *first, Operation *last) {
@@ -377,8 +378,8 @@ static LogicalResult isSum(PatternRewriter &, Value sum) {
   return success(getAddends(sum).has_value());
 }
 
-/// The all_reduce that `value` is the result of, or the norm of the result, each
-/// in whatever shape.
+/// The all_reduce that `value` is the result of, or the norm of the result,
+/// each in whatever shape.
 static AllReduceOp getSourceReduce(Value value) {
   SmallVector<Operation *> reshapes;
   value = getReshaped(value, reshapes);
@@ -421,8 +422,7 @@ void fusion::registerConstraints(PDLPatternModule &patterns) {
   patterns.registerConstraintFunction("IsCastOrCopy", isCastOrCopy);
   patterns.registerConstraintFunction("OnlyNarrowed", onlyNarrowed);
   patterns.registerConstraintFunction("IsSum", isSum);
-  patterns.registerConstraintFunction("RightIsReducedLast",
-                                      rightIsReducedLast);
+  patterns.registerConstraintFunction("RightIsReducedLast", rightIsReducedLast);
   patterns.registerConstraintFunction("AdditionPlaceable", additionPlaceable);
   for (const Constraint &constraint : getConstraints())
     patterns.registerConstraintFunction(

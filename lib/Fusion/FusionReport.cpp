@@ -33,8 +33,7 @@ remark::RemarkOpts fusion::getRemarkOptions(Operation *op, StringRef name) {
       .function(function);
 }
 
-void fusion::keepAttributes(Operation *merged,
-                            ArrayRef<Operation *> replaced) {
+void fusion::keepAttributes(Operation *merged, ArrayRef<Operation *> replaced) {
   NamedAttrList kept;
   for (Operation *op : replaced)
     for (NamedAttribute attribute : op->getDiscardableAttrs()) {
@@ -121,8 +120,7 @@ static bool passesOn(Operation *op, int64_t rank) {
                   ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
                   : RankedTensorType();
   return type && (type.getRank() == rank || isReshape(op)) &&
-         !isCollective(op) &&
-         !isa<RegionBranchOpInterface>(op);
+         !isCollective(op) && !isa<RegionBranchOpInterface>(op);
 }
 
 /// A norm that reads `value` through a few operations, named from the last to
@@ -332,8 +330,8 @@ void FusionReport::addMissedChain(Operation *root) {
 //===----------------------------------------------------------------------===//
 
 void FusionReport::remarkSummary(Operation *root) const {
-  remark::analysis(root->getLoc(), remark::RemarkOpts::name("Summary")
-                                       .category("fuse-all-reduce-norm"))
+  remark::analysis(root->getLoc(), remark::RemarkOpts::name("Summary").category(
+                                       "fuse-all-reduce-norm"))
       << Arg("AllReduces", numFused + numMissed) << Arg("Fused", numFused)
       << Arg("Missed", numMissed);
 }

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Raise/RaiseQuantize.h"
 #include "Fusion.h"
 #include "FusionReport.h"
 #include "Placement.h"
-#include "../Raise/RaiseQuantize.h"
 #include "ReshapedSites.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -38,8 +38,8 @@ static MutableOperandRange getWeightMutable(Operation *norm) {
 
 static void setWeight(PatternRewriter &rewriter, Operation *norm,
                       Value weight) {
-  Operation *previous = norm->getOperand(norm->getNumOperands() - 1)
-                            .getDefiningOp();
+  Operation *previous =
+      norm->getOperand(norm->getNumOperands() - 1).getDefiningOp();
   rewriter.modifyOpInPlace(norm,
                            [&] { getWeightMutable(norm).assign(weight); });
   eraseIfDead(rewriter, previous);
@@ -82,8 +82,9 @@ static void setResultType(PatternRewriter &rewriter, Value result, Type type) {
   rewriter.replaceAllUsesExcept(result, cast, cast.getDefiningOp());
 }
 
-/// Gives `norm` an operand without the casts before it. Where its shape is known
-/// to another degree, those who read the norm's results see the one they had.
+/// Gives `norm` an operand without the casts before it. Where its shape is
+/// known to another degree, those who read the norm's results see the one they
+/// had.
 static void uncastOperand(PatternRewriter &rewriter, Operation *norm,
                           unsigned index) {
   Value value = getUncast(norm->getOperand(index));
@@ -138,15 +139,15 @@ static void mergeAddition(PatternRewriter &rewriter, Value sum,
   SmallVector<Operation *, 2> replaced = getAdditionOps(sum);
   replaced.push_back(norm);
   auto merged = norm::AddRMSNormOp::create(
-      rewriter, fuseLocations(rewriter, replaced), left, right,
-      rms.getWeight(), ValueRange(), rms.getEpsilonAttr(),
-      rms.getWeightBiasAttr(), rms.getRoundingAttr());
+      rewriter, fuseLocations(rewriter, replaced), left, right, rms.getWeight(),
+      ValueRange(), rms.getEpsilonAttr(), rms.getWeightBiasAttr(),
+      rms.getRoundingAttr());
   keepAttributes(merged, replaced);
   readSizesOf(rewriter, sum, left);
   Type type = sum.getType();
   if (!rms.getNormed().use_empty())
-    rewriter.replaceAllUsesWith(
-        rms.getNormed(), castShape(rewriter, merged.getNormed(), type));
+    rewriter.replaceAllUsesWith(rms.getNormed(),
+                                castShape(rewriter, merged.getNormed(), type));
   rewriter.eraseOp(norm);
   if (!sum.use_empty())
     rewriter.replaceAllUsesWith(
@@ -192,12 +193,11 @@ static Value makeScale(PatternRewriter &rewriter, Location loc,
     return value;
   if (auto tensor = dyn_cast<RankedTensorType>(value.getType())) {
     Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
-    value = tensor::ExtractOp::create(rewriter, loc, value,
-                                      SmallVector<Value>(tensor.getRank(), zero));
+    value = tensor::ExtractOp::create(
+        rewriter, loc, value, SmallVector<Value>(tensor.getRank(), zero));
   }
   if (!value.getType().isF32())
-    value =
-        arith::ExtFOp::create(rewriter, loc, rewriter.getF32Type(), value);
+    value = arith::ExtFOp::create(rewriter, loc, rewriter.getF32Type(), value);
   return tensor::FromElementsOp::create(rewriter, loc, type, value);
 }
 
@@ -309,17 +309,16 @@ static void fuseSite(PatternRewriter &rewriter, Site site) {
   parts.properties.strategy = site.reduce.getStrategyAttr();
   parts.properties.dispatch = site.reduce.getDispatchAttr();
 
-  // Where the reduced value or the sum has other users it becomes a result. In a
-  // block that nothing reaches an all_reduce may read its own result.
+  // Where the reduced value or the sum has other users it becomes a result. In
+  // a block that nothing reaches an all_reduce may read its own result.
   SmallVector<Operation *, 3> replaced = site.getOperations();
   for (Operation *op : replaced)
     for (Value result : op->getResults())
       readSizesOf(rewriter, result, parts.input);
-  bool keepsReduced =
-      parts.input == reduced ||
-      llvm::any_of(reduced.getUsers(), [&](Operation *user) {
-        return !llvm::is_contained(replaced, user);
-      });
+  bool keepsReduced = parts.input == reduced ||
+                      llvm::any_of(reduced.getUsers(), [&](Operation *user) {
+                        return !llvm::is_contained(replaced, user);
+                      });
   bool keepsSum = residualOut && !residualOut.use_empty();
   bool keepsNormed = !normed.use_empty() || (!keepsReduced && !keepsSum);
   parts.types[0] = keepsReduced ? reduced.getType() : Type();
@@ -374,8 +373,8 @@ static void extendByQuantize(PatternRewriter &rewriter, Operation *op) {
   // What the program states of the operands does not speak of the new one.
   if (parts.scale)
     parts.properties.replicated = nullptr;
-  for (Value result : {fused.getReduced(), fused.getResidualOut(),
-                       fused.getNormed()})
+  for (Value result :
+       {fused.getReduced(), fused.getResidualOut(), fused.getNormed()})
     if (result)
       readSizesOf(rewriter, result, parts.input);
   auto previous = fused.getPartResults();

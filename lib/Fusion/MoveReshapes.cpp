@@ -63,8 +63,8 @@ private:
     for (auto [index, value] : llvm::enumerate(values))
       for (OpOperand &use : value.getUses()) {
         Operation *user = use.getOwner();
-        bool isInside = llvm::is_contained(operations, user) &&
-                        user != site.norm;
+        bool isInside =
+            llvm::is_contained(operations, user) && user != site.norm;
         if (!isInside && !readsSize(user))
           readers[index].push_back(&use);
       }
@@ -91,7 +91,8 @@ private:
   void setOperands() {
     Value source = site.reduce.getInput();
     for (Operation *reshape : reshapes) {
-      rewriter.modifyOpInPlace(reshape, [&] { reshape->setOperand(0, source); });
+      rewriter.modifyOpInPlace(reshape,
+                               [&] { reshape->setOperand(0, source); });
       source = reshape->getResult(0);
     }
     rewriter.modifyOpInPlace(site.reduce, [&] {
@@ -107,15 +108,16 @@ private:
       });
   }
 
-  /// Those that read the reduced value in another shape get it from the new one.
+  /// Those that read the reduced value in another shape get it from the new
+  /// one.
   void restoreShapes() {
     Value value = site.reduce.getReduced();
     replace(readers.back(),
             site.postReshapes.empty() ? value : site.postNorm.getNormed());
     for (size_t index = reshapes.size(); index-- > 0;) {
-      bool isRead = llvm::any_of(
-          ArrayRef(readers).take_front(index + 1),
-          [](const Readers &list) { return !list.empty(); });
+      bool isRead =
+          llvm::any_of(ArrayRef(readers).take_front(index + 1),
+                       [](const Readers &list) { return !list.empty(); });
       if (!isRead)
         return;
       value = invertReshape(rewriter, reshapes[index], value);
@@ -162,11 +164,10 @@ static void moveBehindNorm(PatternRewriter &rewriter, norm::RMSNormOp norm,
   eraseIfDead(rewriter, llvm::to_vector(llvm::reverse(reshapes)));
 }
 
-/// A slice that cannot go before the all_reduce, because the whole value is read
-/// as well or because ranks may take other rows: a norm of all rows gives those
-/// that are taken.
-static LogicalResult moveSliceBehindNorm(PatternRewriter &rewriter,
-                                         Site site) {
+/// A slice that cannot go before the all_reduce, because the whole value is
+/// read as well or because ranks may take other rows: a norm of all rows gives
+/// those that are taken.
+static LogicalResult moveSliceBehindNorm(PatternRewriter &rewriter, Site site) {
   auto norm = dyn_cast<norm::RMSNormOp>(site.norm);
   if (!norm || !llvm::all_of(site.reshapes, keepsRows))
     return failure();
@@ -203,8 +204,8 @@ static void moveBeforeSum(PatternRewriter &rewriter, const ReshapedSum &site) {
       addend = applyReshape(rewriter, reshape, addend);
   }
   SmallVector<Operation *, 2> replaced = getAdditionOps(site.sum);
-  auto sum = arith::AddFOp::create(rewriter, add->getLoc(), addends[0],
-                                   addends[1]);
+  auto sum =
+      arith::AddFOp::create(rewriter, add->getLoc(), addends[0], addends[1]);
   keepAttributes(sum, replaced);
   rewriter.replaceAllUsesWith(last->getResult(0), sum.getResult());
   eraseIfDead(rewriter, llvm::to_vector(llvm::reverse(site.reshapes)));
@@ -304,7 +305,8 @@ static void reshapeUncast(PatternRewriter &rewriter, Operation *op) {
   eraseIfDead(rewriter, previous);
 }
 
-/// The narrow tensor that a reshape reads in f32, if an all_reduce is behind it.
+/// The narrow tensor that a reshape reads in f32, if an all_reduce is behind
+/// it.
 static Value getReshapedNarrow(Operation *op) {
   if (!changesShape(op))
     return {};
@@ -334,8 +336,8 @@ static void widenReshaped(PatternRewriter &rewriter, Operation *op) {
   eraseIfDead(rewriter, previous);
 }
 
-/// The operations that round what a reshape gives: those that could as well round
-/// what it reads, a sum or a norm in f32 with an all_reduce behind it.
+/// The operations that round what a reshape gives: those that could as well
+/// round what it reads, a sum or a norm in f32 with an all_reduce behind it.
 static SmallVector<Operation *> getRoundings(Operation *op) {
   if (!changesShape(op))
     return {};
@@ -376,8 +378,8 @@ static void reshapeRounded(PatternRewriter &rewriter, Operation *op) {
     Value result = rounding->getResult(0);
     rewriter.setInsertionPoint(rounding);
     Value narrow = arith::TruncFOp::create(
-        rewriter, rounding->getLoc(),
-        wide.clone(getElementTypeOrSelf(result)), op->getOperand(0));
+        rewriter, rounding->getLoc(), wide.clone(getElementTypeOrSelf(result)),
+        op->getOperand(0));
     keepAttributes(narrow.getDefiningOp(), rounding);
     Value reshaped = applyReshape(rewriter, op, narrow);
     if (reshaped.getType() != result.getType())
@@ -413,8 +415,7 @@ static void reshapeQuantized(PatternRewriter &rewriter, Operation *op) {
   });
   rewriter.setInsertionPointAfter(quantize);
   norm::SchemeKind kind = quantize.getScheme().getKind();
-  bool isLinear =
-      quantize.getScheme().getLayout() == norm::ScaleLayout::Linear;
+  bool isLinear = quantize.getScheme().getLayout() == norm::ScaleLayout::Linear;
   for (auto [index, output] : llvm::enumerate(quantize.getOutputs())) {
     if (output.use_empty())
       continue;

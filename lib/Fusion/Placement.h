@@ -29,9 +29,9 @@ struct Places {
 };
 
 /// The places for an operation that replaces `replaced`: operations of one
-/// block, in its order, of which each reads a result of the one before. Operands
-/// that are results of replaced operations are not looked at, nor what reads a
-/// result's size alone: that is the size of an operand as well.
+/// block, in its order, of which each reads a result of the one before.
+/// Operands that are results of replaced operations are not looked at, nor what
+/// reads a result's size alone: that is the size of an operand as well.
 Places findPlaces(llvm::ArrayRef<mlir::Operation *> replaced);
 
 /// Whether an operation at `point` may use `value`, which a later operation of

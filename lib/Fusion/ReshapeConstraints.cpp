@@ -73,8 +73,8 @@ static bool isDeterministic(Operation *op) {
          op->getNumRegions() == 0 && isMemoryEffectFree(op);
 }
 
-/// Whether `value` has the sizes of what an all_reduce of a site reads: those are
-/// the same everywhere. Sizes in another shape may come from anywhere.
+/// Whether `value` has the sizes of what an all_reduce of a site reads: those
+/// are the same everywhere. Sizes in another shape may come from anywhere.
 static bool isOfReducedSize(Value value, ArrayRef<Operation *> site) {
   Operation *definition = value.getDefiningOp();
   return llvm::any_of(site, [&](Operation *op) {
@@ -182,8 +182,8 @@ ArrayRef<ReshapeConstraint> fusion::getReshapeConstraints() {
   return constraints;
 }
 
-std::optional<ReshapeReason>
-fusion::findReshapeReason(const Site &site, RankEquality &ranks) {
+std::optional<ReshapeReason> fusion::findReshapeReason(const Site &site,
+                                                       RankEquality &ranks) {
   for (const ReshapeConstraint &constraint : getReshapeConstraints())
     if (Violation violation = constraint.check(site, ranks))
       return ReshapeReason{constraint.name, *violation};
@@ -197,9 +197,9 @@ fusion::findReshapeReason(const Site &site, RankEquality &ranks) {
 // Reshapes of a sum
 //===----------------------------------------------------------------------===//
 
-/// Whether `addend` comes from an all_reduce through reshapes and, where its rows
-/// stay whole, through a norm, and nothing else reads it on the way. Adds what it
-/// comes through.
+/// Whether `addend` comes from an all_reduce through reshapes and, where its
+/// rows stay whole, through a norm, and nothing else reads it on the way. Adds
+/// what it comes through.
 static bool isReducedAlone(Value addend, bool mayBeNormed,
                            SmallVectorImpl<Operation *> &operations) {
   SmallVector<Operation *> reshapes;
@@ -230,9 +230,8 @@ static Violation checkSumRowsKept(const ReshapedSum &site, RankEquality &) {
 static SmallVector<Operation *> getSlicedAlone(const ReshapedSum &site) {
   SmallVector<Operation *> inside = {site.sum.getDefiningOp()};
   llvm::append_range(inside, ArrayRef(site.reshapes).drop_back());
-  if (!llvm::all_of(inside, [](Operation *op) {
-        return isReadOnce(op->getResult(0));
-      }))
+  if (!llvm::all_of(inside,
+                    [](Operation *op) { return isReadOnce(op->getResult(0)); }))
     return {};
   auto [left, right] = *getAddends(site.sum);
   bool mayBeNormed = llvm::none_of(site.reshapes, slicesColumns);
@@ -279,8 +278,8 @@ ArrayRef<ReshapedSumConstraint> fusion::getReshapedSumConstraints() {
   return constraints;
 }
 
-std::optional<ReshapeReason>
-fusion::findReshapeReason(const ReshapedSum &site, RankEquality &ranks) {
+std::optional<ReshapeReason> fusion::findReshapeReason(const ReshapedSum &site,
+                                                       RankEquality &ranks) {
   for (const ReshapedSumConstraint &constraint : getReshapedSumConstraints())
     if (Violation violation = constraint.check(site, ranks))
       return ReshapeReason{constraint.name, *violation};

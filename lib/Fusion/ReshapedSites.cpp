@@ -15,7 +15,8 @@ using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
 
-// As in Elementwise.cpp: it bounds the cost, and ends the circles of graph regions.
+// As in Elementwise.cpp: it bounds the cost, and ends the circles of graph
+// regions.
 static constexpr unsigned kMaxSteps = 16;
 
 bool fusion::leadsToReduce(Value value) {
@@ -95,4 +96,3 @@ fusion::getReshapedQuantize(norm::QuantizeOp quantize) {
     return std::nullopt;
   return site;
 }
-

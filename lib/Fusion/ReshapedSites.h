@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Sites of the fusion with reshapes in them, and the guards on moving these out of
-// the way.
+// Sites of the fusion with reshapes in them, and the guards on moving these out
+// of the way.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,8 +24,9 @@ namespace conorm::fusion {
 /// casts, additions and norms alone.
 bool leadsToReduce(mlir::Value value);
 
-/// Whether a norm reads the result of `reduce` in the shape that it has, and can be
-/// fused with it. It comes before one that reads the result behind reshapes.
+/// Whether a norm reads the result of `reduce` in the shape that it has, and
+/// can be fused with it. It comes before one that reads the result behind
+/// reshapes.
 bool isFusedAsItIs(comm::AllReduceOp reduce);
 
 /// The site that `norm` ends, with the reshapes that stand in it, if it is one:

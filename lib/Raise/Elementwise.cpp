@@ -31,8 +31,8 @@ static constexpr unsigned kMaxSteps = 16;
 /// yields for each position of its result; null if it is none.
 static Value getYielded(Operation *op) {
   auto linalgOp = dyn_cast_or_null<linalg::LinalgOp>(op);
-  if (!linalgOp || op->getNumResults() != 1 ||
-      linalgOp.getNumDpsInits() != 1 || !linalgOp.hasPureTensorSemantics() ||
+  if (!linalgOp || op->getNumResults() != 1 || linalgOp.getNumDpsInits() != 1 ||
+      !linalgOp.hasPureTensorSemantics() ||
       linalgOp.getNumParallelLoops() != linalgOp.getNumLoops() ||
       !linalgOp.getMatchingIndexingMap(linalgOp.getDpsInitOperand(0))
            .isPermutation())
@@ -40,8 +40,8 @@ static Value getYielded(Operation *op) {
   return linalgOp.getBlock()->getTerminator()->getOperand(0);
 }
 
-/// The operand of `element.body` that `element` is an argument for: an input, or
-/// the destination, whose elements a body may read before it replaces them.
+/// The operand of `element.body` that `element` is an argument for: an input,
+/// or the destination, whose elements a body may read before it replaces them.
 static OpOperand *getInput(Element element) {
   auto argument = dyn_cast<BlockArgument>(element.value);
   if (!argument || !element.body)
@@ -204,8 +204,8 @@ static std::optional<Scalar> getScalar(Element element, unsigned depth) {
       return scalar;
   // A value of its own, unless a body computes it for each position.
   bool inBody =
-      element.body && element.body->isAncestor(
-                          element.value.getParentBlock()->getParentOp());
+      element.body &&
+      element.body->isAncestor(element.value.getParentBlock()->getParentOp());
   if (inBody || !isOneElement(element.value.getType()))
     return std::nullopt;
   return Scalar{std::nullopt, element.value};
@@ -233,8 +233,8 @@ bool fusion::isStrict(Operation *op) {
 /// Whether rounding a sum of two numbers of type `narrow` to `wide` first, and
 /// then to `narrow`, is rounding it once.
 static bool isInnocuous(Type narrow, Type wide) {
-  unsigned p = APFloat::semanticsPrecision(
-      cast<FloatType>(narrow).getFloatSemantics());
+  unsigned p =
+      APFloat::semanticsPrecision(cast<FloatType>(narrow).getFloatSemantics());
   return APFloat::semanticsPrecision(
              cast<FloatType>(wide).getFloatSemantics()) >= 2 * p + 2;
 }

@@ -28,8 +28,8 @@ using namespace conorm::fusion;
 static constexpr unsigned kMaxSteps = 12;
 
 const Step *Chain::getScaling() const {
-  const Step *found = llvm::find_if(
-      steps, [](const Step &step) { return step.scales(); });
+  const Step *found =
+      llvm::find_if(steps, [](const Step &step) { return step.scales(); });
   return found == steps.end() ? nullptr : found;
 }
 
@@ -121,8 +121,7 @@ static std::optional<Element> addSteps(Element element,
     return wide;
   }
   if (isa<arith::DivFOp>(op)) {
-    steps.push_back(
-        {Step::Divide, op, type, getScalar(element.getOperand(1))});
+    steps.push_back({Step::Divide, op, type, getScalar(element.getOperand(1))});
     return element.getOperand(0);
   }
   std::optional<Step::Kind> kind = getCommutativeKind(op);
@@ -236,7 +235,8 @@ static std::optional<ChainScale> getConstantScale(const Step &step,
   }
   bool reciprocal = step.scalar->reciprocal;
   if (step.kind == Step::Divide)
-    return ChainScale{reciprocal ? getReciprocal(*constant) : *constant, {},
+    return ChainScale{reciprocal ? getReciprocal(*constant) : *constant,
+                      {},
                       norm::ScaleMode::Divide};
   if (!reciprocal)
     constant = getScaleOfReciprocal(*constant);

@@ -36,7 +36,8 @@ struct Step {
   bool clamps() const { return kind == Maximum || kind == Minimum; }
 };
 
-/// The steps from the norm `input`, in whatever shape, to an f8 tensor, in order.
+/// The steps from the norm `input`, in whatever shape, to an f8 tensor, in
+/// order.
 struct Chain {
   mlir::Value input;
   llvm::SmallVector<Step, 8> steps;

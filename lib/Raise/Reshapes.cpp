@@ -21,7 +21,8 @@ using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
 
-// As in Elementwise.cpp: it bounds the cost, and ends the circles of graph regions.
+// As in Elementwise.cpp: it bounds the cost, and ends the circles of graph
+// regions.
 static constexpr unsigned kMaxSteps = 16;
 
 //===----------------------------------------------------------------------===//
@@ -75,8 +76,8 @@ static bool isSizeOf(OpFoldResult size, Value value, int64_t dim) {
          getSizeSource(op.getSource()) == getSizeSource(value);
 }
 
-/// Whether the last dimension of a slice is the last one of its operand, or part
-/// of it.
+/// Whether the last dimension of a slice is the last one of its operand, or
+/// part of it.
 static bool slicesRowsAlone(tensor::ExtractSliceOp slice) {
   return !slice.getDroppedDims().test(slice.getSourceType().getRank() - 1);
 }
@@ -101,7 +102,8 @@ bool fusion::keepsRows(Operation *reshape) {
     return slicesRowsAlone(slice) && keepsColumns(slice);
   if (isa<tensor::CastOp>(reshape))
     return true;
-  // The number of rows follows from that of the elements, unless there are none.
+  // The number of rows follows from that of the elements, unless there are
+  // none.
   int64_t columns = from.getShape().back();
   return !ShapedType::isDynamic(columns) && columns != 0 &&
          columns == to.getShape().back();
@@ -184,8 +186,8 @@ static Value setLastSize(RewriterBase &rewriter, Location loc, Value shape,
   auto type = cast<RankedTensorType>(shape.getType());
   Value last = getValueOrCreateConstantIndexOp(rewriter, loc, size);
   if (!type.getElementType().isIndex())
-    last = arith::IndexCastOp::create(rewriter, loc, type.getElementType(),
-                                      last);
+    last =
+        arith::IndexCastOp::create(rewriter, loc, type.getElementType(), last);
   Value index =
       arith::ConstantIndexOp::create(rewriter, loc, type.getDimSize(0) - 1);
   return tensor::InsertOp::create(rewriter, loc, last, shape, index);
@@ -213,9 +215,8 @@ static Operation *makeReshape(RewriterBase &rewriter, Operation *reshape,
       isResized ? tensor::getMixedSize(rewriter, loc, value, type.getRank() - 1)
                 : OpFoldResult();
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(reshape)) {
-    SmallVector<OpFoldResult> sizes =
-        getMixedValues(expand.getStaticOutputShape(), expand.getOutputShape(),
-                       rewriter);
+    SmallVector<OpFoldResult> sizes = getMixedValues(
+        expand.getStaticOutputShape(), expand.getOutputShape(), rewriter);
     if (isResized)
       sizes.back() = size;
     return tensor::ExpandShapeOp::create(rewriter, loc, resultType, value,
@@ -229,9 +230,9 @@ static Operation *makeReshape(RewriterBase &rewriter, Operation *reshape,
     SmallVector<OpFoldResult> sizes = slice.getMixedSizes();
     if (isResized)
       sizes.back() = size;
-    return tensor::ExtractSliceOp::create(
-        rewriter, loc, resultType, value, slice.getMixedOffsets(), sizes,
-        slice.getMixedStrides());
+    return tensor::ExtractSliceOp::create(rewriter, loc, resultType, value,
+                                          slice.getMixedOffsets(), sizes,
+                                          slice.getMixedStrides());
   }
   if (isa<tensor::CastOp>(reshape))
     return tensor::CastOp::create(rewriter, loc, resultType, value);

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Operations that compute nothing: they give the elements of a tensor, or some of
-// them, in another shape. Elementwise arithmetic commutes with all of them, a norm
-// with those that keep its rows whole.
+// Operations that compute nothing: they give the elements of a tensor, or some
+// of them, in another shape. Elementwise arithmetic commutes with all of them,
+// a norm with those that keep its rows whole.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,8 +20,8 @@
 namespace conorm::fusion {
 
 /// Whether `op` is `tensor.expand_shape`, `collapse_shape`, `reshape`,
-/// `extract_slice` or `cast`, between ranked tensors that have rows. The tensor is
-/// operand 0.
+/// `extract_slice` or `cast`, between ranked tensors that have rows. The tensor
+/// is operand 0.
 bool isReshape(mlir::Operation *op);
 
 /// Whether `op` is one of them that does more than a cast.
@@ -33,18 +33,18 @@ bool keepsRows(mlir::Operation *reshape);
 /// Whether `reshape` takes some columns of each row.
 bool slicesColumns(mlir::Operation *reshape);
 
-/// What `value` is before reshapes, which are added in the order of the program.
+/// What `value` is before reshapes, which are added in the order of the
+/// program.
 mlir::Value getReshaped(mlir::Value value,
                         llvm::SmallVectorImpl<mlir::Operation *> &reshapes);
 
 /// The same reshape of `value`, which may have another element type. If it is
 /// `isResized`, its rows are of another length, and `reshape` keeps them whole.
-mlir::Value applyReshape(mlir::RewriterBase &rewriter,
-                         mlir::Operation *reshape, mlir::Value value,
-                         bool isResized = false);
+mlir::Value applyReshape(mlir::RewriterBase &rewriter, mlir::Operation *reshape,
+                         mlir::Value value, bool isResized = false);
 
-/// `value`, of the type of reshape's result, in the shape of its operand. Not for
-/// slices.
+/// `value`, of the type of reshape's result, in the shape of its operand. Not
+/// for slices.
 mlir::Value invertReshape(mlir::RewriterBase &rewriter,
                           mlir::Operation *reshape, mlir::Value value);
 

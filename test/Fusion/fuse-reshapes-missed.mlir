@@ -128,6 +128,20 @@ func.func @no_fuse_columns_by_a_call(%x: tensor<4x16xbf16>, %r: tensor<4x16xbf16
   return %2 : tensor<4x8xbf16>
 }
 
+// The sizes of an argument may differ where its elements do.
+// CHECK-LABEL: func @no_fuse_columns_by_size_of_rank
+func.func @no_fuse_columns_by_size_of_rank(%x: tensor<4x16xbf16>, %y: tensor<?xf32> {comm.per_rank}) -> tensor<4x8xbf16> {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: return
+  %c0 = arith.constant 0 : index
+  %first = tensor.dim %y, %c0 : tensor<?xf32>
+  // expected-remark@+1 {{Constraint=SliceSameOnEveryRank}}
+  %0 = comm.all_reduce %x on @tp : tensor<4x16xbf16>
+  %s = tensor.extract_slice %0[0, %first] [4, 8] [1, 1] : tensor<4x16xbf16> to tensor<4x8xbf16>
+  %2 = norm.rms_norm %s {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
+  return %2 : tensor<4x8xbf16>
+}
+
 // Whoever calls it may pass another number on each rank.
 // CHECK-LABEL: func @no_fuse_columns_of_argument
 func.func @no_fuse_columns_of_argument(%x: tensor<4x16xbf16>, %first: index) -> tensor<4x8xbf16> {

@@ -99,8 +99,8 @@ Value FunctionGenerator::reshapeByOperand(Value value, Shape &shape) {
   }
   shape.insert(shape.begin(), 1);
   std::string shapeType = "tensor<" + std::to_string(shape.size()) + "xindex>";
-  Value operand =
-      writer.add("tensor.from_elements " + sizes + " : " + shapeType, shapeType);
+  Value operand = writer.add(
+      "tensor.from_elements " + sizes + " : " + shapeType, shapeType);
   std::string type = "tensor<" + shapeText(shape) + elementOf(value) + ">";
   return writer.add("tensor.reshape " + value.name + "(" + operand.name +
                         ") : (" + value.type + ", " + shapeType + ") -> " +
@@ -224,8 +224,8 @@ void FunctionGenerator::reshapeBoth(Value &value, Value &residual, Shape &shape,
 }
 
 void FunctionGenerator::quantizeReshaped(Value normed, const Shape &shape) {
-  std::string text = shapeText(shape), quantized = "tensor<" + text +
-                                                   "f8E4M3FN>";
+  std::string text = shapeText(shape),
+              quantized = "tensor<" + text + "f8E4M3FN>";
   if (!scale.name.empty() && random.percent(50)) {
     outputs.push_back(writer.add(
         "norm.quantize " + normed.name + " scale(" + scale.name + " : " +

@@ -516,8 +516,10 @@ Value RuntimeCallBuilder::getArgumentSpace(func::FuncOp function,
   return space;
 }
 
-/// Gives a call the discardable attributes of the operation that it replaces.
-static void keepAttributes(Operation *op, LLVM::CallOp call) {
+/// The call that replaces `op`, with its discardable attributes.
+static void createCall(OpBuilder &builder, Operation *op,
+                       LLVM::LLVMFuncOp callee, ValueRange operands) {
+  auto call = LLVM::CallOp::create(builder, op->getLoc(), callee, operands);
   // A name without a dialect may be one of the call's own attributes.
   for (NamedAttribute attribute : op->getDiscardableAttrs())
     if (attribute.getName().getValue().contains('.'))
@@ -576,9 +578,7 @@ LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
               norm::QuantizeOp>([&](auto op) { writeArguments(call, op); });
   }
   // The status is sticky in the context, so that it is not looked at here.
-  keepAttributes(op, LLVM::CallOp::create(
-                         builder, op->getLoc(), *callee,
-                         ValueRange{function.getArgument(0), space}));
+  createCall(builder, op, *callee, {function.getArgument(0), space});
   buffers.finish();
   ++numCalls;
   numCopies += buffers.getNumCopies();
