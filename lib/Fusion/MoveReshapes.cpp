@@ -177,9 +177,8 @@ static LogicalResult moveSliceBehindNorm(PatternRewriter &rewriter, Site site) {
   });
   if (slice == reshapes.end())
     return failure();
-  Site before{site.reduce, site.norm, {}, {reshapes.begin(), slice}};
   for (const Constraint &constraint : getConstraints())
-    if (constraint.check(before))
+    if (constraint.check(site))
       return failure();
   moveBehindNorm(rewriter, norm, (*slice)->getOperand(0),
                  reshapes.drop_front(slice - reshapes.begin()));
@@ -207,6 +206,7 @@ static void moveBeforeSum(PatternRewriter &rewriter, const ReshapedSum &site) {
   auto sum =
       arith::AddFOp::create(rewriter, add->getLoc(), addends[0], addends[1]);
   keepAttributes(sum, replaced);
+  readSizesOf(rewriter, site.sum, left);
   rewriter.replaceAllUsesWith(last->getResult(0), sum.getResult());
   eraseIfDead(rewriter, llvm::to_vector(llvm::reverse(site.reshapes)));
 }
