@@ -19,8 +19,6 @@
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
-#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -39,17 +37,6 @@
 using namespace mlir;
 using namespace conorm;
 
-/// Blocks and their arguments stay as they are: simplifying them goes over all
-/// of a function several times, and models have a block each.
-static std::unique_ptr<Pass> createCanonicalizer() {
-  GreedyRewriteConfig config;
-  config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-  // As `--canonicalize` does: in the other order upstream folds some transposes
-  // between casts to another type.
-  config.setUseTopDownTraversal(true);
-  return createCanonicalizerPass(config);
-}
-
 void conorm::buildFusePipeline(OpPassManager &manager,
                                const FusePipelineOptions &options) {
   manager.addPass(createRefuseCircles());
@@ -62,7 +49,7 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   // No common subexpressions are eliminated: the fusion makes none, and the
   // table of all operations costs more than the fusion where a model has more
   // than the caches hold.
-  manager.addPass(createCanonicalizer());
+  manager.addPass(createCanonicalizeSelected());
 }
 
 /// Adds what `build` makes as a pass that runs where `look` interrupts a walk.
@@ -98,7 +85,7 @@ static void addBufferization(OpPassManager &manager) {
   // something outside, and so overwrites what is read there later.
   addWhereFound(manager, "Lift", hasBranches, [](OpPassManager &manager) {
     manager.addPass(createLiftControlFlowToSCFPass());
-    manager.addPass(createCanonicalizer());
+    manager.addPass(createCanonicalizeSelected());
   });
   manager.addPass(createAllocatePoison());
   manager.addPass(createDecomposeAggregates());
@@ -108,7 +95,7 @@ static void addBufferization(OpPassManager &manager) {
   // Nothing may merge the new tensors that this makes before they are buffers.
   manager.addPass(createAssignDestinations());
   manager.addPass(createBufferizeInPlace());
-  manager.addPass(createCanonicalizer());
+  manager.addPass(createCanonicalizeSelected());
   manager.addPass(createCSEPass());
 }
 
@@ -152,22 +139,27 @@ static bool isView(Operation *op) {
               op));
 }
 
-/// Arithmetic that is expanded: everything but what addresses are made with.
-static bool isArithmetic(Operation *op) {
-  return isOf<arith::ArithDialect>(op) &&
-         !isa<arith::ConstantOp, arith::IndexCastOp, arith::AddIOp,
-              arith::SubIOp, arith::MulIOp, arith::CmpIOp, arith::OrIOp,
-              arith::TruncIOp, arith::ExtUIOp>(op);
-}
-
 static bool isHighLevel(Operation *op) {
-  return needsLoops(op) || isView(op) || isArithmetic(op) ||
-         isOf<math::MathDialect>(op);
+  return needsLoops(op) || isView(op) || isOf<math::MathDialect>(op);
 }
 
 //===----------------------------------------------------------------------===//
 // From buffers down
 //===----------------------------------------------------------------------===//
+
+/// As upstream's pipeline of that name does it, with our canonicalizations.
+static void addOwnershipBasedDeallocation(OpPassManager &manager) {
+  memref::ExpandReallocPassOptions expandRealloc;
+  expandRealloc.emitDeallocs = false;
+  manager.addPass(memref::createExpandReallocPass(expandRealloc));
+  manager.addPass(createCanonicalizeSelected());
+  manager.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
+  manager.addPass(createCanonicalizeSelected());
+  manager.addPass(bufferization::createBufferDeallocationSimplificationPass());
+  manager.addPass(bufferization::createLowerDeallocationsPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createCanonicalizeSelected());
+}
 
 /// Most buffers are freed after their last use; ownership is for the others.
 static void addDeallocation(OpPassManager &manager) {
@@ -182,7 +174,7 @@ static void addDeallocation(OpPassManager &manager) {
                                            : WalkResult::interrupt();
       },
       [](OpPassManager &manager) {
-        bufferization::buildBufferDeallocationPipeline(manager);
+        addOwnershipBasedDeallocation(manager);
         manager.addPass(createConvertBufferizationToMemRefPass());
       });
 }
@@ -194,7 +186,7 @@ static void addLoopPasses(OpPassManager &functions) {
     functions.addPass(createConvertLinalgToLoopsPass());
     functions.addPass(createForallToForLoopPass());
     functions.addPass(createExpandSmallFloats());
-    functions.addPass(createCanonicalizerPass());
+    functions.addPass(createCanonicalizeSelected());
   });
   addWhereFound(functions, "Views", isView, [](OpPassManager &functions) {
     // Upstream's next pass computes one size of a group, and no more.
@@ -206,9 +198,8 @@ static void addLoopPasses(OpPassManager &functions) {
                 [](OpPassManager &functions) {
                   functions.addPass(createSCFToControlFlowPass());
                 });
-  addWhereFound(functions, "Arithmetic", isArithmetic,
+  addWhereFound(functions, "Math", isOf<math::MathDialect>,
                 [](OpPassManager &functions) {
-                  functions.addPass(arith::createArithExpandOpsPass());
                   functions.addPass(createConvertMathToLLVMPass());
                 });
 }
@@ -244,7 +235,7 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
     manager.addPass(createDecomposeFusedNorm());
   // The fusion pipeline has done that last.
   if (options.decompose || !options.fuse)
-    manager.addPass(createCanonicalizer());
+    manager.addPass(createCanonicalizeSelected());
   manager.addPass(createCSEPass());
   manager.addPass(createMarkReplicated());
   SelectStrategyOptions selection;

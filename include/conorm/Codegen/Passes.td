@@ -227,6 +227,10 @@ def FinalizeToLLVM : Pass<"finalize-to-llvm", "::mlir::ModuleOp"> {
     allocates with `aligned_alloc` and frees with `free`. It also reconciles the
     casts that were in the module, as `--reconcile-unrealized-casts` does.
 
+    `arith.maximumf` and `arith.minimumf` become intrinsic functions of LLVM.
+    The upstream pass `--arith-expand` gets the sign of zeros wrong
+    (docs/UpstreamFaults.md).
+
     Before:
 
     ```mlir

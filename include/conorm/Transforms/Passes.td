@@ -11,6 +11,42 @@
 
 include "mlir/Pass/PassBase.td"
 
+def CanonicalizeSelected : Pass<"canonicalize-selected"> {
+  let summary = "Canonicalize with the patterns that the pipelines need";
+  let description = [{
+    As `--canonicalize`, with fewer patterns: those of the dialects that the
+    pipelines lower, without the ones of the pinned MLIR that are known to change
+    what a program means. docs/UpstreamFaults.md lists these, each with a
+    program. Blocks stay as they are.
+
+    Flags that say that an integer operation does not overflow are dropped
+    first: upstream's folders keep them where they do not hold.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: i32) -> i8 {
+      %0 = arith.trunci %a : i32 to i16
+      %1 = arith.trunci %0 overflow<nuw> : i16 to i8
+      return %1 : i8
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%a: i32) -> i8 {
+      %0 = arith.trunci %a : i32 to i8
+      return %0 : i8
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numFlagsDropped", "num-flags-dropped",
+              "Number of operations whose overflow flags were dropped">
+  ];
+}
+
 def RefuseCircles : Pass<"refuse-circles"> {
   let summary = "Fail where an operation reads its own result";
   let description = [{
