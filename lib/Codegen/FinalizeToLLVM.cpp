@@ -20,6 +20,7 @@
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -94,6 +95,32 @@ struct LoadBits : AccessPattern<memref::LoadOp> {
   }
 };
 
+/// Returns where the assertion does not hold.
+struct ReturnAssertion : ConvertOpToLLVMPattern<cf::AssertOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult
+  matchAndRewrite(cf::AssertOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto function = op->getParentOfType<LLVM::LLVMFuncOp>();
+    if (op.getMsg() != conorm::kReturnAssertion || !function)
+      return failure();
+    Block *block = rewriter.getInsertionBlock();
+    Block *rest = rewriter.splitBlock(block, rewriter.getInsertionPoint());
+    rewriter.createBlock(block->getParent());
+    Block *exit = rewriter.getInsertionBlock();
+    Type type = function.getFunctionType().getReturnType();
+    SmallVector<Value> results;
+    if (!isa<LLVM::LLVMVoidType>(type))
+      results.push_back(LLVM::ZeroOp::create(rewriter, op.getLoc(), type));
+    LLVM::ReturnOp::create(rewriter, op.getLoc(), results);
+    rewriter.setInsertionPointToEnd(block);
+    rewriter.replaceOpWithNewOp<LLVM::CondBrOp>(op, adaptor.getArg(), rest,
+                                                exit);
+    return success();
+  }
+};
+
 } // namespace
 
 /// Whether `module`, one around it, or one in it may say how it lays out data.
@@ -138,7 +165,8 @@ struct FinalizeToLLVM
     index::populateIndexToLLVMConversionPatterns(converter, patterns);
     populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns,
                                                    &bufferTables);
-    patterns.add<StoreBits, LoadBits>(converter, /*benefit=*/2);
+    patterns.add<StoreBits, LoadBits, ReturnAssertion>(converter,
+                                                       /*benefit=*/2);
     populateFuncToLLVMConversionPatterns(converter, patterns, &functionTables);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     LLVMConversionTarget target(getContext());

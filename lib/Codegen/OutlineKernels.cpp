@@ -90,10 +90,18 @@ static func::FuncOp makeKernel(Operation *op, ArrayRef<Operation *> copied,
   return kernel;
 }
 
+/// What kernels that are equal have in common. Single elements that a body
+/// reads may be out of bounds: what is said of them then names their place.
 static std::string printKernel(func::FuncOp kernel) {
+  bool hasLoads =
+      kernel.walk([](memref::LoadOp) { return WalkResult::interrupt(); })
+          .wasInterrupted();
   std::string text;
   llvm::raw_string_ostream stream(text);
-  kernel->print(stream, OpPrintingFlags().useLocalScope().printGenericOpForm());
+  kernel->print(
+      stream,
+      OpPrintingFlags().useLocalScope().printGenericOpForm().enableDebugInfo(
+          hasLoads));
   return text;
 }
 

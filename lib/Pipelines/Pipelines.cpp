@@ -248,7 +248,9 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   manager.addPass(createInterchangeContractions());
   // Before the runtime's calls, which are many operations each.
   addKernels(manager);
-  manager.addPass(createConvertConormToRuntime());
+  ConvertConormToRuntimeOptions conversion;
+  conversion.checkBounds = options.checkBounds;
+  manager.addPass(createConvertConormToRuntime(conversion));
   addWhereFound(
       manager, "Copies", [](Operation *op) { return isa<memref::CopyOp>(op); },
       addKernels);

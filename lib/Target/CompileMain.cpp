@@ -69,6 +69,10 @@ struct Options {
       cl::desc("JSON file of constants and thresholds by which strategies are "
                "chosen"),
       cl::value_desc("file"), cl::cat(category)};
+  cl::opt<bool> checkBounds{
+      "check-bounds",
+      cl::desc("Check at run time that accesses to buffers are within bounds"),
+      cl::init(false), cl::cat(category)};
   cl::opt<EmitKind> emit{
       "emit", cl::desc("What to write"),
       cl::values(
@@ -156,7 +160,7 @@ static int compile(ModuleOp module, const Options &options,
   if (options.emit != EmitKind::Manifest) {
     code = compileToLLVM(module, *manifest, variants,
                          {options.targetDescription, options.tuningFile},
-                         llvmContext, *machine);
+                         llvmContext, *machine, options.checkBounds);
     if (!code)
       return EXIT_FAILURE;
   }

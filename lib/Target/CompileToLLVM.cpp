@@ -55,7 +55,8 @@ static LogicalResult checkNoExternalFunctions(ModuleOp module) {
 }
 
 static LogicalResult lower(ModuleOp module, Variant variant,
-                           const StrategySelection &selection) {
+                           const StrategySelection &selection,
+                           bool checkBounds) {
   PassManager manager(module.getContext());
   if (failed(applyPassManagerCLOptions(manager)))
     return failure();
@@ -64,6 +65,7 @@ static LogicalResult lower(ModuleOp module, Variant variant,
   options.decompose = variant == Variant::Unfused;
   options.targetDescription = selection.targetDescription;
   options.tuningFile = selection.tuningFile;
+  options.checkBounds = checkBounds;
   buildToLLVMPipeline(manager, options);
   return manager.run(module);
 }
@@ -72,11 +74,12 @@ static LogicalResult lower(ModuleOp module, Variant variant,
 static std::unique_ptr<llvm::Module>
 compileVariant(ModuleOp module, const Manifest &manifest, Variant variant,
                const StrategySelection &selection,
-               llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine) {
+               llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine,
+               bool checkBounds) {
   OwningOpRef<ModuleOp> copy = module.clone();
   markEntries(*copy, manifest);
   renameReservedSymbols(*copy);
-  if (failed(lower(*copy, variant, selection)))
+  if (failed(lower(*copy, variant, selection, checkBounds)))
     return nullptr;
   std::unique_ptr<llvm::Module> result =
       translateModuleToLLVMIR(*copy, llvmContext, getVariantName(variant));
@@ -121,15 +124,16 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 std::unique_ptr<llvm::Module> conorm::compileToLLVM(
     ModuleOp module, const Manifest &manifest, ArrayRef<Variant> variants,
     const StrategySelection &selection, llvm::LLVMContext &llvmContext,
-    llvm::TargetMachine &machine) {
+    llvm::TargetMachine &machine, bool checkBounds) {
   registerBuiltinDialectTranslation(*module.getContext());
   registerLLVMDialectTranslation(*module.getContext());
   if (failed(checkNoExternalFunctions(module)))
     return nullptr;
   std::unique_ptr<llvm::Module> result;
   for (Variant variant : variants) {
-    std::unique_ptr<llvm::Module> compiled = compileVariant(
-        module, manifest, variant, selection, llvmContext, machine);
+    std::unique_ptr<llvm::Module> compiled =
+        compileVariant(module, manifest, variant, selection, llvmContext,
+                       machine, checkBounds);
     if (!compiled)
       return nullptr;
     if (!result) {

@@ -114,8 +114,10 @@ void Compilation::start(const std::string &compiler, const Options &options) {
       (options.compare ? "fused,unfused" : variantName(options.variant));
   const char *target =
       options.backend == CONORM_BACKEND_CUDA ? "--target=cuda" : "--target=cpu";
-  const char *argv[] = {compiler.c_str(), source.c_str(), "-o",   object,
-                        variants.c_str(), target,         nullptr};
+  const char *argv[] = {compiler.c_str(), source.c_str(), "-o", object,
+                        variants.c_str(), target,
+                        // Two variants are both wrong where the program is.
+                        options.compare ? "--check-bounds" : nullptr, nullptr};
   pid_t parent = getpid();
   pid_t pid = fork();
   if (pid == 0) {

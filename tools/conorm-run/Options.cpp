@@ -37,7 +37,8 @@ exists.
   --variant V        fused (default) or unfused
   --compare          run both variants on the same inputs, compare each result
                      bit by bit on each rank, and check each norm against an
-                     independent float64 evaluation
+                     independent float64 evaluation; a source is compiled with
+                     --check-bounds
   --input I=FILE     argument I (a number, or its name in the program) from a
                      .npy file; repeatable. For an argument with data of each
                      rank's own, the file has a leading dimension of ranks, or

@@ -14,6 +14,11 @@
 
 namespace conorm {
 
+/// The message of each `cf.assert` that --finalize-to-llvm takes for a return
+/// from the function, with results of zeros: the context has failed, and has
+/// the error. Others end the process, as upstream's do.
+inline constexpr llvm::StringLiteral kReturnAssertion = "conorm.return";
+
 #define GEN_PASS_DECL
 #include "conorm/Codegen/Passes.h.inc"
 

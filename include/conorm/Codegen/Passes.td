@@ -226,6 +226,8 @@ def FinalizeToLLVM : Pass<"finalize-to-llvm", "::mlir::ModuleOp"> {
     produced, which is large. This pass has the patterns of all of them. It
     allocates with `aligned_alloc` and frees with `free`. It also reconciles the
     casts that were in the module, as `--reconcile-unrealized-casts` does.
+    A `cf.assert` with the message `conorm.return` makes the function return
+    zeros where the condition does not hold.
 
     `arith.maximumf` and `arith.minimumf` become intrinsic functions of LLVM.
     The upstream pass `--arith-expand` gets the sign of zeros wrong

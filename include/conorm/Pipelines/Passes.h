@@ -74,6 +74,11 @@ struct ToLLVMPipelineOptions
           "JSON file of constants and thresholds by which strategies "
           "are chosen"),
       llvm::cl::init("")};
+  Option<bool> checkBounds{
+      *this, "check-bounds",
+      llvm::cl::desc(
+          "Check at run time that accesses to buffers are within bounds"),
+      llvm::cl::init(false)};
   Option<bool> decompose{
       *this, "decompose",
       llvm::cl::desc("Take fused operations apart, after fusion if any"),

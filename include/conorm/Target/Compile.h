@@ -104,13 +104,15 @@ struct StrategySelection {
 };
 
 /// Lowers a copy of `module` once for each variant and joins the results to one
-/// optimized LLVM module that exports `conorm_manifest` alone.
+/// optimized LLVM module that exports `conorm_manifest` alone. `checkBounds`
+/// makes an access out of bounds an error of the context.
 std::unique_ptr<llvm::Module> compileToLLVM(mlir::ModuleOp module,
                                             const Manifest &manifest,
                                             llvm::ArrayRef<Variant> variants,
                                             const StrategySelection &selection,
                                             llvm::LLVMContext &llvmContext,
-                                            llvm::TargetMachine &machine);
+                                            llvm::TargetMachine &machine,
+                                            bool checkBounds = false);
 
 /// Code generator for `cpu` on this machine's architecture. An empty name means
 /// the portable baseline: x86-64-v3 where this machine has that much, else

@@ -11,6 +11,7 @@
 #include "RuntimeCalls.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -63,6 +64,9 @@ public:
 
   /// `roots` contain calls of the runtime.
   LogicalResult run(ArrayRef<func::FuncOp> roots);
+
+  /// Calls that pass the context on.
+  SmallVector<func::CallOp> getCalls() const;
 
 private:
   void findFunctions(ArrayRef<func::FuncOp> roots);
@@ -137,6 +141,13 @@ LogicalResult ContextThreader::run(ArrayRef<func::FuncOp> roots) {
   return success();
 }
 
+SmallVector<func::CallOp> ContextThreader::getCalls() const {
+  SmallVector<func::CallOp> all;
+  for (func::FuncOp function : functions)
+    llvm::append_range(all, calls.lookup(function));
+  return all;
+}
+
 /// Removes what says how arguments are passed: the manifest was read already,
 /// and the translation to LLVM IR knows nothing of it.
 static void dropArgumentAttributes(func::FuncOp function) {
@@ -156,31 +167,17 @@ namespace {
 
 struct ConvertConormToRuntime
     : public conorm::impl::ConvertConormToRuntimeBase<ConvertConormToRuntime> {
+  using ConvertConormToRuntimeBase::ConvertConormToRuntimeBase;
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    // Calls, and loops that need a check: each with its function, and its
-    // number in it.
-    SmallVector<std::tuple<Operation *, func::FuncOp, unsigned>> ops;
-    llvm::MapVector<func::FuncOp, unsigned> counts;
-    SizeRules sizes;
-    WalkResult checked = module.walk([&](Operation *op) {
-      auto function = op->getParentOfType<func::FuncOp>();
-      bool inModule = function && function->getParentOp() == module;
-      if (!isRuntimeOp(op) &&
-          (!inModule || sizes.findForLoops(op).rules.empty()))
-        return WalkResult::advance();
-      if (isRuntimeOp(op) && failed(checkOp(op, inModule)))
-        return WalkResult::interrupt();
-      ops.emplace_back(op, function, counts[function]++);
-      return WalkResult::advance();
-    });
-    if (checked.wasInterrupted())
+    if (failed(collect(module)))
       return signalPassFailure();
-
     SymbolTable table(module);
     SmallVector<func::FuncOp> roots =
         llvm::to_vector(llvm::make_first_range(counts));
-    if (failed(ContextThreader(module, table).run(roots)))
+    ContextThreader threader(module, table);
+    if (failed(threader.run(roots)))
       return signalPassFailure();
     RuntimeAbiTypes types(&getContext());
     RuntimeCallBuilder calls(table, types);
@@ -188,16 +185,64 @@ struct ConvertConormToRuntime
       if (failed(isRuntimeOp(op) ? calls.replace(op, function, index)
                                  : calls.guardLoops(op, function, index)))
         return signalPassFailure();
+    for (auto [op, function] : accesses)
+      if (failed(calls.checkBounds(op, function, counts[function]++)))
+        return signalPassFailure();
+    // What a function returns after it has failed is nothing to go on with.
+    if (checkBounds)
+      for (func::CallOp call : threader.getCalls())
+        if (failed(
+                calls.checkCall(call, call->getParentOfType<func::FuncOp>())))
+          return signalPassFailure();
+    cleanUp(module, table);
+    numCalls += calls.getNumCalls();
+    numCopies += calls.getNumCopies();
+    numChecks += calls.getNumChecks();
+  }
+
+private:
+  /// Finds what this pass has to do with.
+  LogicalResult collect(ModuleOp module) {
+    ops.clear();
+    accesses.clear();
+    counts.clear();
+    SizeRules sizes;
+    return failure(
+        module
+            .walk([&](Operation *op) {
+              auto function = op->getParentOfType<func::FuncOp>();
+              bool inModule = function && function->getParentOp() == module;
+              if (checkBounds && inModule && mayLeaveBounds(op)) {
+                accesses.emplace_back(op, function);
+                counts.insert({function, 0});
+              }
+              if (!isRuntimeOp(op) &&
+                  (!inModule || sizes.findForLoops(op).rules.empty()))
+                return WalkResult::advance();
+              if (isRuntimeOp(op) && failed(checkOp(op, inModule)))
+                return WalkResult::interrupt();
+              ops.emplace_back(op, function, counts[function]++);
+              return WalkResult::advance();
+            })
+            .wasInterrupted());
+  }
+
+  static void cleanUp(ModuleOp module, SymbolTable &table) {
     for (auto function : module.getOps<func::FuncOp>())
       dropArgumentAttributes(function);
     for (auto group :
          llvm::make_early_inc_range(module.getOps<comm::GroupOp>()))
       table.erase(group);
     module->removeDiscardableAttr(comm::kTargetAttrName);
-    numCalls += calls.getNumCalls();
-    numCopies += calls.getNumCopies();
-    numChecks += calls.getNumChecks();
   }
+
+  /// Calls, and loops that need a check: each with its function, and its number
+  /// in it.
+  SmallVector<std::tuple<Operation *, func::FuncOp, unsigned>> ops;
+  /// Accesses that may need one. They are numbered last, so that the numbers of
+  /// calls do not depend on them.
+  SmallVector<std::pair<Operation *, func::FuncOp>> accesses;
+  llvm::MapVector<func::FuncOp, unsigned> counts;
 };
 
 } // namespace

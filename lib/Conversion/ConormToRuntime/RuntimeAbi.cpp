@@ -62,6 +62,8 @@ RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context) {
   // struct_size, op, site, group, operand, dim, relation, reserved
   sizeCheck =
       make("conorm_size_check", {i32, i32, ptr, ptr, ptr, i64, i32, i32});
+  // struct_size, kind, site, access, dim
+  boundsCheck = make("conorm_bounds_check", {i32, i32, ptr, ptr, i64});
   // group_size, strategy, from_bytes
   strategyRange = make("conorm_strategy_range", {i32, i32, i64});
   // struct_size, backend, num_ranges, reserved, ranges

@@ -10,8 +10,10 @@
 
 #include "SplitStridedNorm.h"
 #include "conorm-runtime/ops.h"
+#include "conorm/Codegen/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -410,6 +412,26 @@ static uint32_t getRuntimeOp(Operation *op) {
       .Default([](Operation *) { return CONORM_OP_NONE; });
 }
 
+/// 0 if there is no number.
+static Value convertToI64(OpBuilder &builder, Location loc,
+                          const RuntimeAbiTypes &types, OpFoldResult number) {
+  if (!number)
+    return LLVM::ConstantOp::create(builder, loc, types.i64, 0);
+  if (std::optional<int64_t> constant = getConstantIntValue(number))
+    return LLVM::ConstantOp::create(builder, loc, types.i64, *constant);
+  return arith::IndexCastOp::create(builder, loc, types.i64,
+                                    cast<Value>(number));
+}
+
+/// Whether a status is CONORM_OK.
+static Value isOk(OpBuilder &builder, Location loc,
+                  const RuntimeAbiTypes &types, Value status) {
+  Value ok = LLVM::ConstantOp::create(builder, loc, types.i32,
+                                      static_cast<int32_t>(CONORM_OK));
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, status,
+                               ok);
+}
+
 /// Before `op`, calls that fail the context where sizes do not agree. Returns
 /// the status of the last one, which is good only if all are; null if nothing
 /// needs a check.
@@ -426,11 +448,8 @@ FailureOr<Value> RuntimeCallBuilder::checkSizes(Operation *op,
     return failure();
   OpBuilder builder(op);
   Location loc = op->getLoc();
-  auto toI64 = [&](OpFoldResult size) -> Value {
-    if (std::optional<int64_t> number = getConstantIntValue(size))
-      return LLVM::ConstantOp::create(builder, loc, types.i64, *number);
-    return arith::IndexCastOp::create(builder, loc, types.i64,
-                                      cast<Value>(size));
+  auto toI64 = [&](OpFoldResult size) {
+    return convertToI64(builder, loc, types, size);
   };
   SmallVector<OpFoldResult> given;
   for (auto [buffer, dim] : sizes.given)
@@ -470,12 +489,62 @@ LogicalResult RuntimeCallBuilder::guardLoops(Operation *op,
   if (failed(status))
     return failure();
   OpBuilder builder(op);
-  Value ok = LLVM::ConstantOp::create(builder, op->getLoc(), types.i32,
-                                      static_cast<int32_t>(CONORM_OK));
-  Value isOk = arith::CmpIOp::create(builder, op->getLoc(),
-                                     arith::CmpIPredicate::eq, *status, ok);
-  auto guard = scf::IfOp::create(builder, op->getLoc(), isOk);
+  auto guard = scf::IfOp::create(builder, op->getLoc(),
+                                 isOk(builder, op->getLoc(), types, *status));
   op->moveBefore(guard.thenYield());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Checks of bounds
+//===----------------------------------------------------------------------===//
+
+LogicalResult RuntimeCallBuilder::checkBounds(Operation *op,
+                                              func::FuncOp function,
+                                              unsigned index) {
+  OpBuilder builder(op);
+  Location loc = op->getLoc();
+  SmallVector<BoundsRule> rules = getBoundsRules(op, builder);
+  if (rules.empty())
+    return success();
+  auto callee = getFunction(
+      op, "conorm_expect_bounds",
+      {types.ptr, types.ptr, types.i64, types.i64, types.i64, types.i64});
+  if (failed(callee))
+    return failure();
+  LLVM::GlobalOp site = constants.makeSite(op, function.getSymName(), index);
+  Value status;
+  for (const BoundsRule &rule : rules) {
+    LLVM::GlobalOp check =
+        constants.makeBoundsCheck(op, function.getSymName(), site, rule);
+    SmallVector<Value> arguments = {
+        function.getArgument(0),
+        LLVM::AddressOfOp::create(builder, loc, check)};
+    for (OpFoldResult number :
+         {rule.offset, rule.size, rule.stride, rule.limit})
+      arguments.push_back(convertToI64(builder, loc, types, number));
+    status = LLVM::CallOp::create(builder, loc, *callee, arguments).getResult();
+    ++numChecks;
+  }
+  // The last one fails if another one has.
+  cf::AssertOp::create(builder, loc, isOk(builder, loc, types, status),
+                       kReturnAssertion);
+  return success();
+}
+
+LogicalResult RuntimeCallBuilder::checkCall(func::CallOp call,
+                                            func::FuncOp function) {
+  auto callee = getFunction(call, "conorm_context_status", {types.ptr});
+  if (failed(callee))
+    return failure();
+  OpBuilder builder(call->getContext());
+  builder.setInsertionPointAfter(call);
+  Location loc = call.getLoc();
+  Value status = LLVM::CallOp::create(builder, loc, *callee,
+                                      ValueRange{function.getArgument(0)})
+                     .getResult();
+  cf::AssertOp::create(builder, loc, isOk(builder, loc, types, status),
+                       kReturnAssertion);
   return success();
 }
 

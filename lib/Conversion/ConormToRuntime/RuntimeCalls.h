@@ -31,6 +31,14 @@ public:
   mlir::LogicalResult guardLoops(mlir::Operation *op,
                                  mlir::func::FuncOp function, unsigned index);
 
+  /// Makes the function return before `op` if that leaves its bounds.
+  mlir::LogicalResult checkBounds(mlir::Operation *op,
+                                  mlir::func::FuncOp function, unsigned index);
+
+  /// Makes the function return after `call` if that has failed.
+  mlir::LogicalResult checkCall(mlir::func::CallOp call,
+                                mlir::func::FuncOp function);
+
   unsigned getNumCalls() const { return numCalls; }
   unsigned getNumCopies() const { return numCopies; }
   unsigned getNumChecks() const { return numChecks; }

@@ -193,13 +193,33 @@ LLVM::GlobalOp RuntimeConstants::getDispatch(Location loc,
   return global;
 }
 
+LLVM::GlobalOp RuntimeConstants::getOperandName(Location loc, StringRef name) {
+  LLVM::GlobalOp &global = operandNames[name];
+  if (!global)
+    global = makeString(loc, ("conorm.operand." + name).str(), name);
+  return global;
+}
+
+LLVM::GlobalOp RuntimeConstants::makeBoundsCheck(Operation *op,
+                                                 StringRef function,
+                                                 LLVM::GlobalOp site,
+                                                 const BoundsRule &rule) {
+  auto i32 = [&](uint32_t value) {
+    return Field{builder.getI32IntegerAttr(static_cast<int32_t>(value)),
+                 nullptr};
+  };
+  return makeStruct(
+      op->getLoc(), ("conorm.bounds." + function).str(), types.boundsCheck,
+      {i32(sizeof(conorm_bounds_check)), i32(rule.kind), Field{nullptr, site},
+       Field{nullptr, getOperandName(op->getLoc(), rule.access)},
+       Field{builder.getI64IntegerAttr(rule.dim), nullptr}});
+}
+
 LLVM::GlobalOp
 RuntimeConstants::makeSizeCheck(Operation *op, StringRef function,
                                 uint32_t runtimeOp, LLVM::GlobalOp site,
                                 comm::GroupOp group, const SizeRule &rule) {
-  LLVM::GlobalOp &name = operandNames[rule.name];
-  if (!name)
-    name = makeString(op->getLoc(), "conorm.operand." + rule.name, rule.name);
+  LLVM::GlobalOp name = getOperandName(op->getLoc(), rule.name);
   auto i32 = [&](uint32_t value) {
     return Field{builder.getI32IntegerAttr(static_cast<int32_t>(value)),
                  nullptr};

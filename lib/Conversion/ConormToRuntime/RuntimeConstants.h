@@ -9,6 +9,7 @@
 #ifndef CONORM_LIB_CONVERSION_CONORMTORUNTIME_RUNTIMECONSTANTS_H
 #define CONORM_LIB_CONVERSION_CONORMTORUNTIME_RUNTIMECONSTANTS_H
 
+#include "BoundsChecks.h"
 #include "SizeChecks.h"
 #include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
@@ -37,6 +38,11 @@ public:
                                      uint32_t runtimeOp,
                                      mlir::LLVM::GlobalOp site,
                                      comm::GroupOp group, const SizeRule &rule);
+  /// The `conorm_bounds_check` of a rule for `op`.
+  mlir::LLVM::GlobalOp makeBoundsCheck(mlir::Operation *op,
+                                       llvm::StringRef function,
+                                       mlir::LLVM::GlobalOp site,
+                                       const BoundsRule &rule);
 
 private:
   /// A number, the address of another constant, or, if both are null, NULL.
@@ -45,6 +51,7 @@ private:
     mlir::LLVM::GlobalOp target;
   };
 
+  mlir::LLVM::GlobalOp getOperandName(mlir::Location loc, llvm::StringRef name);
   mlir::LLVM::GlobalOp makeString(mlir::Location loc, llvm::StringRef name,
                                   llvm::StringRef text);
   mlir::LLVM::GlobalOp makeRanks(comm::GroupOp group);

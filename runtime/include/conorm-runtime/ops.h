@@ -267,6 +267,40 @@ CONORM_API conorm_status conorm_expect_size(conorm_context *context,
                                             const conorm_size_check *check,
                                             int64_t size, int64_t found);
 
+/// What an access to a buffer has to keep to.
+typedef enum conorm_bounds_kind {
+  /// `offset` is an index of a dimension of `limit` elements.
+  CONORM_BOUNDS_INDEX = 0,
+  /// So are `size` indices from `offset` in steps of `stride`; none if `size`
+  /// is 0.
+  CONORM_BOUNDS_SLICE = 1,
+  /// `size` equals `limit`.
+  CONORM_BOUNDS_EQUAL = 2,
+  /// `size` is not negative.
+  CONORM_BOUNDS_COUNT = 3
+} conorm_bounds_kind;
+
+/// Which access is checked. Constant data.
+typedef struct conorm_bounds_check {
+  uint32_t struct_size;
+  /// A conorm_bounds_kind.
+  uint32_t kind;
+  const conorm_site *site;
+  /// "slice", "element": the access in messages.
+  const char *access;
+  int64_t dim;
+} conorm_bounds_check;
+
+/// Fails the context with CONORM_ERROR_INVALID_ARGUMENT unless the access is
+/// within bounds. Code compiled with --check-bounds calls it before the access,
+/// and returns at once where it does not return CONORM_OK; what that call had
+/// allocated is then not freed. What the kind does not name is not read. Local,
+/// and free of communication. Since version 1.4.
+CONORM_API conorm_status conorm_expect_bounds(conorm_context *context,
+                                              const conorm_bounds_check *check,
+                                              int64_t offset, int64_t size,
+                                              int64_t stride, int64_t limit);
+
 CONORM_API conorm_status conorm_all_reduce(conorm_context *context,
                                            const conorm_all_reduce_args *args);
 CONORM_API conorm_status conorm_reduce_scatter(

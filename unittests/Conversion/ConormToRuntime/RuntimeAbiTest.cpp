@@ -148,6 +148,13 @@ TEST_F(RuntimeAbiTest, SizeCheck) {
            FIELD(Check, relation), FIELD(Check, reserved)});
 }
 
+TEST_F(RuntimeAbiTest, BoundsCheck) {
+  using Check = conorm_bounds_check;
+  compare(types.boundsCheck, sizeof(Check),
+          {FIELD(Check, struct_size), FIELD(Check, kind), FIELD(Check, site),
+           FIELD(Check, access), FIELD(Check, dim)});
+}
+
 TEST_F(RuntimeAbiTest, AllReduceRMSNormArgs) {
   using Args = conorm_all_reduce_rms_norm_args;
   compare(types.allReduceRMSNormArgs, sizeof(Args),

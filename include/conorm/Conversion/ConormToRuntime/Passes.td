@@ -34,6 +34,11 @@ def ConvertConormToRuntime
     operation whose operands are not known to agree runs in a branch, after such
     a check has passed.
 
+    With `check-bounds`, a call of `conorm_expect_bounds` stands before each
+    access to a buffer, view, cast, reshape, copy and allocation that is not
+    known to be within bounds. Where that fails, the function returns, and so do
+    its callers.
+
     Before:
 
     ```mlir
@@ -55,15 +60,20 @@ def ConvertConormToRuntime
     }
     ```
   }];
+  let options = [
+    Option<"checkBounds", "check-bounds", "bool", /*default=*/"false",
+           "Check at run time that accesses to buffers are within bounds">
+  ];
   let statistics = [
     Statistic<"numCalls", "num-calls", "Number of runtime calls made">,
     Statistic<"numCopies", "num-copies",
               "Number of buffers copied because they are not contiguous">,
     Statistic<"numChecks", "num-checks",
-              "Number of sizes that are checked at run time">
+              "Number of sizes and bounds that are checked at run time">
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::cf::ControlFlowDialect",
     "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect"
   ];

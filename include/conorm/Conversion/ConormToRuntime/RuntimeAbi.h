@@ -35,6 +35,7 @@ struct RuntimeAbiTypes {
   mlir::LLVM::LLVMStructType quantizeArgs;
   mlir::LLVM::LLVMStructType allReduceRMSNormArgs;
   mlir::LLVM::LLVMStructType sizeCheck;
+  mlir::LLVM::LLVMStructType boundsCheck;
   mlir::LLVM::LLVMStructType strategyRange;
   mlir::LLVM::LLVMStructType dispatch;
 };
