@@ -9,6 +9,7 @@
 #include "Check.h"
 
 #include "Data.h"
+#include "Evaluator.h"
 // The loader's own structure: what it makes of a shared object is made here of
 // code in memory, so that arguments are packed by the runtime as for everybody.
 #include "Module.h"
@@ -83,23 +84,32 @@ struct Trace {
 };
 } // namespace
 
-static void observe(void *user, conorm_context *, uint32_t op, uint32_t phase,
-                    const void *args) {
+/// Whether a collective over the group is none: the canonicalizer removes it.
+static bool hasOneMember(const conorm_group *group, conorm_context *context) {
+  return group->num_groups ? group->group_size == 1
+                           : conorm_context_world_size(context) == 1;
+}
+
+static void observe(void *user, conorm_context *context, uint32_t op,
+                    uint32_t phase, const void *args) {
   if (phase != 0)
     return;
   Trace &trace = *static_cast<Trace *>(user);
   if (op == CONORM_OP_ALL_REDUCE) {
     auto *call = static_cast<const conorm_all_reduce_args *>(args);
-    trace.add(call->reduction, call->group, call->element_type, call->input,
-              call->count);
+    if (!hasOneMember(call->group, context))
+      trace.add(call->reduction, call->group, call->element_type, call->input,
+                call->count);
   } else if (op == CONORM_OP_ALL_REDUCE_RMS_NORM) {
     auto *call = static_cast<const conorm_all_reduce_rms_norm_args *>(args);
-    trace.add(CONORM_REDUCTION_SUM, call->group, call->element_type,
-              call->input, call->rows * call->cols);
+    if (!hasOneMember(call->group, context))
+      trace.add(CONORM_REDUCTION_SUM, call->group, call->element_type,
+                call->input, call->rows * call->cols);
   } else if (op == CONORM_OP_REDUCE_SCATTER || op == CONORM_OP_ALL_GATHER) {
     auto *call = static_cast<const conorm_scatter_gather_args *>(args);
-    trace.add(op * 16 + call->reduction, call->group, call->element_type,
-              call->input, call->outer * call->dim * call->inner);
+    if (!hasOneMember(call->group, context))
+      trace.add(op * 16 + call->reduction, call->group, call->element_type,
+                call->input, call->outer * call->dim * call->inner);
   }
 }
 
@@ -155,6 +165,18 @@ static Outcome call(const conorm_module &module, const conorm_entry &entry,
   return outcome;
 }
 
+/// What the source of the entry means, operation by operation.
+static Outcome evaluate(const Variants &variants, const conorm_entry &entry,
+                        conorm_context *context,
+                        const std::vector<Buffer> &inputs) {
+  Outcome outcome;
+  conorm_context_set_observer(context, observe, &outcome.trace);
+  outcome.results = Evaluator(*variants.program, variants.groups, context)
+                        .call(entry, inputs);
+  conorm_context_set_observer(context, nullptr, nullptr);
+  return outcome;
+}
+
 static Failure compare(const std::vector<Outcome> &expected,
                        const std::vector<Outcome> &found,
                        std::string &message) {
@@ -196,6 +218,35 @@ World &Checker::getWorld(const Setup &setup) {
   return *world;
 }
 
+/// Runs entry `index` in all variants. Beside what each gave, by variant and
+/// rank, stands last what the source means.
+static std::vector<std::vector<Outcome>> runEntry(const Variants &variants,
+                                                  size_t index,
+                                                  const Setup &setup,
+                                                  World &world) {
+  size_t numVariants = variants.modules.size();
+  std::vector<std::vector<Outcome>> outcomes(numVariants +
+                                                 (variants.program != nullptr),
+                                             std::vector<Outcome>(setup.ranks));
+  world.run([&](int rank, conorm_context *context) {
+    const conorm_entry &first = variants.modules[0].entries[index];
+    std::vector<Buffer> inputs;
+    for (uint32_t i = 0; i < first.num_args; ++i)
+      inputs.push_back(makeInput(first.args[i], setup.sizes.data(),
+                                 setup.dataSeed, 16 * index + i, rank));
+    bool failed = false;
+    for (size_t i = 0; i < numVariants && !failed; ++i) {
+      conorm_module module;
+      module.entries = variants.modules[i].entries;
+      outcomes[i][rank] =
+          call(module, module.entries[index], context, inputs, failed);
+    }
+    if (variants.program && !failed)
+      outcomes.back()[rank] = evaluate(variants, first, context, inputs);
+  });
+  return outcomes;
+}
+
 Failure Checker::run(const Variants &variants, const Setup &setup, World &world,
                      std::string &message) {
   world.run([&](int, conorm_context *context) {
@@ -208,22 +259,8 @@ Failure Checker::run(const Variants &variants, const Setup &setup, World &world,
     return Failure::Run;
   size_t numEntries = variants.modules.front().entries.size();
   for (size_t index = 0; index < numEntries; ++index) {
-    std::vector<std::vector<Outcome>> outcomes(
-        variants.modules.size(), std::vector<Outcome>(setup.ranks));
-    world.run([&](int rank, conorm_context *context) {
-      const conorm_entry &first = variants.modules[0].entries[index];
-      std::vector<Buffer> inputs;
-      for (uint32_t i = 0; i < first.num_args; ++i)
-        inputs.push_back(makeInput(first.args[i], setup.sizes.data(),
-                                   setup.dataSeed, 16 * index + i, rank));
-      bool failed = false;
-      for (size_t i = 0; i < variants.modules.size() && !failed; ++i) {
-        conorm_module module;
-        module.entries = variants.modules[i].entries;
-        outcomes[i][rank] =
-            call(module, module.entries[index], context, inputs, failed);
-      }
-    });
+    std::vector<std::vector<Outcome>> outcomes =
+        runEntry(variants, index, setup, world);
     std::string place =
         std::string("@") + variants.modules[0].entries[index].name + ", ";
     message = world.getErrors();
@@ -231,8 +268,11 @@ Failure Checker::run(const Variants &variants, const Setup &setup, World &world,
       message = place + message;
       return Failure::Run;
     }
-    for (size_t i = 1; i < variants.modules.size(); ++i) {
-      Failure failure = compare(outcomes[0], outcomes[i], message);
+    // Against the source if it was evaluated, else against the first variant.
+    for (size_t i = 0; i < variants.modules.size(); ++i) {
+      Failure failure =
+          compare(variants.program ? outcomes.back() : outcomes[0], outcomes[i],
+                  message);
       if (failure != Failure::None) {
         message = place + variants.modules[i].name + ", " + message;
         return failure;

@@ -126,17 +126,23 @@ void FunctionGenerator::addSteps(unsigned count, unsigned depth) {
 
 void FunctionGenerator::addStep(unsigned depth) {
   unsigned kind = random.below(100);
-  if (kind < 12 && depth < 2)
+  if (kind < 9 && depth < 2)
     return addBranch(depth + 1);
-  if (kind < 17 && depth < 2)
+  if (kind < 13 && depth < 2)
     return addLoop(depth + 1);
-  if (kind < 20 && depth < 2)
+  if (kind < 15 && depth < 2)
     return addWhile(depth + 1);
-  if (kind < 28)
+  if (kind < 19 && depth < 2)
+    return addRotation(depth + 1);
+  if (kind < 23 && depth < 2)
+    return addForwarding(depth + 1);
+  if (kind < 26 && depth < 2)
+    return addChoice(depth + 1);
+  if (kind < 33)
     return addCall();
-  if (kind < 34)
+  if (kind < 38)
     return addCollective();
-  if (kind < 40)
+  if (kind < 43)
     return addScatterGather();
   if (kind < 55)
     return addReshapedSite();

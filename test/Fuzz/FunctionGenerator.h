@@ -12,6 +12,7 @@
 #include "Generator.h"
 #include "Writer.h"
 
+#include <functional>
 #include <optional>
 
 namespace conorm::fuzz {
@@ -62,6 +63,18 @@ private:
   void addScatterGather();
   Value castAndBack(Value value);
   Value viewOf(Value value);
+
+  // LoopGenerator.cpp: values that go round.
+  Body makeRegion(const std::vector<Value> &arguments, unsigned depth,
+                  const std::function<std::string()> &finish);
+  Body makeCondition(const Value &state, const Value &carried,
+                     std::vector<std::string> &types,
+                     std::vector<bool> &progress, unsigned depth);
+  void useResults(const std::string &name,
+                  const std::vector<std::string> &types);
+  void addRotation(unsigned depth);
+  void addForwarding(unsigned depth);
+  void addChoice(unsigned depth);
 
   // SiteGenerator.cpp: an all_reduce and what reads it.
   void addSite();

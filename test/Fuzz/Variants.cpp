@@ -8,12 +8,13 @@
 
 #include "Variants.h"
 
+#include "Evaluator.h"
 #include "ManifestBuilder.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
+#include "conorm/Fusion/Passes.h"
 #include "conorm/InitAll.h"
 #include "conorm/Pipelines/Passes.h"
 #include "conorm/Target/Compile.h"
-#include "conorm/Fusion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/InitAllDialects.h"
@@ -34,6 +35,8 @@ using namespace conorm::fuzz;
 
 struct Variants::Storage {
   Manifest manifest;
+  OwningOpRef<ModuleOp> source;
+  std::unique_ptr<Program> program;
   /// Arguments and results of entry i at 2 * i and 2 * i + 1.
   std::vector<std::vector<conorm_value_desc>> values;
   llvm::orc::JITDylibSP library;
@@ -51,7 +54,7 @@ struct Session {
   Session();
   DialectRegistry registry;
   std::unique_ptr<MLIRContext> context;
-  PassManager fuse, decompose, lower;
+  PassManager fuse, decompose, lower, lowerChecked;
   std::string diagnostics;
   unsigned uses = 0;
 };
@@ -71,7 +74,8 @@ static std::unique_ptr<MLIRContext> makeContext(DialectRegistry &registry) {
 
 Session::Session()
     : context(makeContext(registry)), fuse(context.get()),
-      decompose(context.get()), lower(context.get()) {
+      decompose(context.get()), lower(context.get()),
+      lowerChecked(context.get()) {
   context->getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
     diagnostics += diagnostic.str() + "\n";
   });
@@ -80,14 +84,20 @@ Session::Session()
   ToLLVMPipelineOptions options;
   options.fuse = false;
   buildToLLVMPipeline(lower, options);
-  // What it makes is run: that says more than a verifier after every pass.
+  options.checkBounds = true;
+  buildToLLVMPipeline(lowerChecked, options);
+  // What they make is run: that says more than a verifier after every pass.
   lower.enableVerifier(false);
+  lowerChecked.enableVerifier(false);
 }
 
 struct Compiler::Impl {
   Impl();
-  bool lowerInto(ModuleOp module, const std::string &variant, bool optimize,
-                 Variants &variants, std::string &error);
+  bool lowerInto(ModuleOp module, PassManager &lower,
+                 const std::string &variant, bool optimize, Variants &variants,
+                 std::string &error);
+  bool compileVariants(ModuleOp module, bool isThorough, bool optimize,
+                       Variants &variants, std::string &error);
 
   std::unique_ptr<Session> session;
   std::unique_ptr<llvm::TargetMachine> machine;
@@ -186,11 +196,11 @@ static void runLLVMPasses(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-bool Compiler::Impl::lowerInto(ModuleOp module, const std::string &variant,
-                               bool optimize, Variants &variants,
-                               std::string &error) {
+bool Compiler::Impl::lowerInto(ModuleOp module, PassManager &lower,
+                               const std::string &variant, bool optimize,
+                               Variants &variants, std::string &error) {
   session->diagnostics.clear();
-  if (failed(session->lower.run(module))) {
+  if (failed(lower.run(module))) {
     error = "lowering (" + variant + "): " + session->diagnostics;
     return false;
   }
@@ -272,8 +282,52 @@ static void makeTables(Variants &variants) {
          group.ranks.empty() ? nullptr : group.ranks.data()});
 }
 
-bool Compiler::compile(const std::string &text, bool alsoDecomposed,
-                       bool optimize, Variants &variants, std::string &error) {
+/// Keeps the module as it was parsed. What no pass has touched is what it
+/// means.
+static void keepSource(ModuleOp module, Variants &variants) {
+  Variants::Storage &storage = *variants.storage;
+  storage.source = module.clone();
+  storage.program = std::make_unique<Program>(*storage.source);
+  if (storage.program->getReason().empty())
+    variants.program = storage.program.get();
+  ++variants.fused[variants.program ? "evaluated" : "not evaluated"];
+}
+
+bool Compiler::Impl::compileVariants(ModuleOp module, bool isThorough,
+                                     bool optimize, Variants &variants,
+                                     std::string &error) {
+  auto lowerInto = [&](ModuleOp module, const std::string &name) {
+    return this->lowerInto(
+        module, name == "checked" ? session->lowerChecked : session->lower,
+        name, optimize, variants, error);
+  };
+  OwningOpRef<ModuleOp> fused = module.clone(), checked, decomposed;
+  if (isThorough)
+    checked = module.clone();
+  if (!lowerInto(module, "unfused") ||
+      (checked && !lowerInto(*checked, "checked")))
+    return false;
+  session->diagnostics.clear();
+  if (failed(session->fuse.run(*fused))) {
+    error = "fusion: " + session->diagnostics;
+    return false;
+  }
+  count(*fused, variants.fused);
+  if (isThorough)
+    decomposed = fused->clone();
+  if (!lowerInto(*fused, "fused"))
+    return false;
+  if (!isThorough)
+    return true;
+  if (failed(session->decompose.run(*decomposed))) {
+    error = "decomposition: " + session->diagnostics;
+    return false;
+  }
+  return lowerInto(*decomposed, "decomposed");
+}
+
+bool Compiler::compile(const std::string &text, bool isThorough, bool optimize,
+                       Variants &variants, std::string &error) {
   // The old context goes first: two of them would be large.
   if (!impl->session || ++impl->session->uses > 1000) {
     impl->session.reset();
@@ -302,25 +356,7 @@ bool Compiler::compile(const std::string &text, bool alsoDecomposed,
   variants.storage->library->addGenerator(llvm::cantFail(
       llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
           impl->jit->getDataLayout().getGlobalPrefix())));
+  keepSource(*module, variants);
   markEntries(*module);
-  OwningOpRef<ModuleOp> fused = module->clone();
-  if (!impl->lowerInto(*module, "unfused", optimize, variants, error))
-    return false;
-  if (failed(session.fuse.run(*fused))) {
-    error = "fusion: " + session.diagnostics;
-    return false;
-  }
-  count(*fused, variants.fused);
-  OwningOpRef<ModuleOp> decomposed;
-  if (alsoDecomposed)
-    decomposed = fused->clone();
-  if (!impl->lowerInto(*fused, "fused", optimize, variants, error))
-    return false;
-  if (!alsoDecomposed)
-    return true;
-  if (failed(session.decompose.run(*decomposed))) {
-    error = "decomposition: " + session.diagnostics;
-    return false;
-  }
-  return impl->lowerInto(*decomposed, "decomposed", optimize, variants, error);
+  return impl->compileVariants(*module, isThorough, optimize, variants, error);
 }

@@ -20,6 +20,8 @@
 
 namespace conorm::fuzz {
 
+class Program;
+
 /// What the fusion made of a module, by kind.
 using FusedKinds = std::map<std::string, uint64_t>;
 
@@ -35,6 +37,9 @@ struct Variants {
   std::vector<CompiledModule> modules;
   std::vector<conorm_group> groups;
   FusedKinds fused;
+  /// The source, to be evaluated; null if it has operations that the evaluator
+  /// does not know.
+  const Program *program = nullptr;
   /// Arguments and results that the entries point to, and the text of names.
   struct Storage;
   std::shared_ptr<Storage> storage;
@@ -48,9 +53,10 @@ public:
   ~Compiler();
 
   /// Parses `text` and compiles it without fusion, with fusion and, if
-  /// `alsoDecomposed`, with fusion undone again. `optimize` runs LLVM's passes.
+  /// `isThorough`, with fusion undone again, and with checks of bounds.
+  /// `optimize` runs LLVM's passes.
   /// Returns false with the step and its diagnostics in `error`.
-  bool compile(const std::string &text, bool alsoDecomposed, bool optimize,
+  bool compile(const std::string &text, bool isThorough, bool optimize,
                Variants &variants, std::string &error);
 
 private:

@@ -18,15 +18,19 @@ target_compile_options(conorm-fuzz-text PRIVATE
 # The suite builds what this property names.
 set_property(GLOBAL APPEND PROPERTY CONORM_UNITTESTS conorm-fuzz-text)
 
-# conorm-fuzz: random modules, fused against unfused.
+# conorm-fuzz: random modules, fused and unfused, against their source.
 add_executable(conorm-fuzz
   ${CMAKE_CURRENT_LIST_DIR}/Campaign.cpp
   ${CMAKE_CURRENT_LIST_DIR}/Check.cpp
   ${CMAKE_CURRENT_LIST_DIR}/Data.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/Evaluator.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/EvaluatorRuntime.cpp
   ${CMAKE_CURRENT_LIST_DIR}/FunctionGenerator.cpp
   ${CMAKE_CURRENT_LIST_DIR}/Generator.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/LoopGenerator.cpp
   ${CMAKE_CURRENT_LIST_DIR}/QuantizeGenerator.cpp
   ${CMAKE_CURRENT_LIST_DIR}/ReshapeGenerator.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/Scalars.cpp
   ${CMAKE_CURRENT_LIST_DIR}/SiteGenerator.cpp
   ${CMAKE_CURRENT_LIST_DIR}/Variants.cpp
   ${CMAKE_CURRENT_LIST_DIR}/World.cpp

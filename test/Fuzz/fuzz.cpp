@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // conorm-fuzz [--seed=N] [--count=N]: random modules, fused and unfused, must
-// give the same bits on every rank.
+// give the bits on every rank that their source means.
 // conorm-fuzz --check SETUP... FILE: the same for one module.
 // conorm-fuzz --print --seed=N: the module of a seed.
 //

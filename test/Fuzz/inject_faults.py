@@ -39,6 +39,9 @@ FAULTS = [
       "tag, from, numSources, i, n), r)"),
      ["runtime/lib/common/NumericsBase.cpp", "runtime/lib/common/NumericsAVX2.cpp",
       "runtime/lib/common/NumericsAVX512.cpp"], "lib/libConormRuntime.so.1.0"),
+    ("a pattern that miscompiles runs again",
+     "lib/Transforms/CanonicalizeSelected.cpp", (r'\{"WhileMoveIfDown"', '{"-"'),
+     ["lib/Transforms/CanonicalizeSelected.cpp"], "lib/libConorm.so"),
     ("a collective is moved across another", CONSTRAINTS,
      always_holds("NoCollectiveBetween"), [CONSTRAINTS], "lib/libConorm.so"),
 ]
