@@ -12,10 +12,11 @@
 #include "Evaluator.h"
 // The loader's own structure: what it makes of a shared object is made here of
 // code in memory, so that arguments are packed by the runtime as for everybody.
-#include "Module.h"
+#include "conorm-runtime/conorm.h"
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 using namespace conorm::fuzz;
 
@@ -218,12 +219,40 @@ World &Checker::getWorld(const Setup &setup) {
   return *world;
 }
 
+namespace {
+struct Closer {
+  void operator()(conorm_module *module) const { conorm_module_close(module); }
+};
+using OpenModules = std::vector<std::unique_ptr<conorm_module, Closer>>;
+} // namespace
+
+/// Hands the code of all variants to the runtime. Returns what it says if it
+/// refuses one.
+static std::string openModules(const Variants &variants, OpenModules &open) {
+  for (const CompiledModule &compiled : variants.modules) {
+    conorm_manifest manifest = {};
+    manifest.magic = CONORM_MANIFEST_MAGIC;
+    manifest.struct_size = sizeof(manifest);
+    manifest.abi_major = CONORM_ABI_VERSION_MAJOR;
+    manifest.abi_minor = CONORM_ABI_VERSION_MINOR;
+    manifest.backend = CONORM_BACKEND_CPU;
+    manifest.num_entries = uint32_t(compiled.entries.size());
+    manifest.entries = compiled.entries.data();
+    char message[512] = "";
+    conorm_module *module = nullptr;
+    if (conorm_module_from_manifest(&manifest, &module, message,
+                                    sizeof(message)))
+      return compiled.name + ": " + message;
+    open.emplace_back(module);
+  }
+  return "";
+}
+
 /// Runs entry `index` in all variants. Beside what each gave, by variant and
 /// rank, stands last what the source means.
-static std::vector<std::vector<Outcome>> runEntry(const Variants &variants,
-                                                  size_t index,
-                                                  const Setup &setup,
-                                                  World &world) {
+static std::vector<std::vector<Outcome>>
+runEntry(const Variants &variants, const OpenModules &open, size_t index,
+         const Setup &setup, World &world) {
   size_t numVariants = variants.modules.size();
   std::vector<std::vector<Outcome>> outcomes(numVariants +
                                                  (variants.program != nullptr),
@@ -236,10 +265,11 @@ static std::vector<std::vector<Outcome>> runEntry(const Variants &variants,
                                  setup.dataSeed, 16 * index + i, rank));
     bool failed = false;
     for (size_t i = 0; i < numVariants && !failed; ++i) {
-      conorm_module module;
-      module.entries = variants.modules[i].entries;
-      outcomes[i][rank] =
-          call(module, module.entries[index], context, inputs, failed);
+      // The runtime's copy of the entry: one of the module's own.
+      const conorm_entry &mine = variants.modules[i].entries[index];
+      const conorm_entry *entry =
+          conorm_module_find(open[i].get(), mine.name, mine.variant);
+      outcomes[i][rank] = call(*open[i], *entry, context, inputs, failed);
     }
     if (variants.program && !failed)
       outcomes.back()[rank] = evaluate(variants, first, context, inputs);
@@ -257,10 +287,14 @@ Failure Checker::run(const Variants &variants, const Setup &setup, World &world,
   message = world.getErrors();
   if (!message.empty())
     return Failure::Run;
+  OpenModules open;
+  message = openModules(variants, open);
+  if (!message.empty())
+    return Failure::Run;
   size_t numEntries = variants.modules.front().entries.size();
   for (size_t index = 0; index < numEntries; ++index) {
     std::vector<std::vector<Outcome>> outcomes =
-        runEntry(variants, index, setup, world);
+        runEntry(variants, open, index, setup, world);
     std::string place =
         std::string("@") + variants.modules[0].entries[index].name + ", ";
     message = world.getErrors();

@@ -129,6 +129,13 @@ CONORM_API conorm_status conorm_module_inspect(const char *path,
                                                char *message,
                                                size_t message_size);
 
+/// Since version 1.4. The same for code that is in this process already, such as
+/// code compiled just in time. The module keeps copies of the manifest's arrays;
+/// the texts and the code stay the caller's and outlive the module.
+CONORM_API conorm_status conorm_module_from_manifest(
+    const conorm_manifest *manifest, conorm_module **out, char *message,
+    size_t message_size);
+
 /// Closes a module, once no call runs on it. Its manifest and entries are gone
 /// then, and using them is undefined. The module itself is an error afterwards
 /// where a function returns a status and NULL where it returns a pointer;

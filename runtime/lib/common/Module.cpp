@@ -90,21 +90,15 @@ Error conorm::rt::checkProcessor(const conorm_module &module) {
   return {CONORM_ERROR_UNSUPPORTED, message};
 }
 
-static conorm_status open(const char *function, const char *path, bool inspect,
-                          conorm_module **out, char *message,
-                          size_t messageSize) {
-  if (!out || !path || !*path) {
-    copyMessage(std::string(function) + ": expected a path and a place for "
-                                        "the module, found none",
-                message, messageSize);
-    return CONORM_ERROR_INVALID_ARGUMENT;
-  }
+/// Makes a live module of what `fill` reads.
+template <typename Fill>
+static conorm_status make(conorm_module **out, char *message,
+                          size_t messageSize, Fill fill) {
   *out = nullptr;
   copyMessage("", message, messageSize);
   try {
     auto module = std::make_unique<conorm_module>();
-    module->isInspected = inspect;
-    Error error = load(path, *module);
+    Error error = fill(*module);
     if (!error)
       error =
           addHandle(Handle::Module, module.get(), destroyObject<conorm_module>);
@@ -115,10 +109,29 @@ static conorm_status open(const char *function, const char *path, bool inspect,
     *out = module.release();
     return CONORM_OK;
   } catch (const std::bad_alloc &) {
-    copyMessage("out of memory while loading an artefact", message,
+    copyMessage("out of memory while loading an artifact", message,
                 messageSize);
     return CONORM_ERROR_RESOURCE;
   }
+}
+
+static conorm_status refuse(const char *function, const char *expected,
+                            char *message, size_t messageSize) {
+  copyMessage(std::string(function) + ": expected " + expected +
+                  " and a place for the module, found none",
+              message, messageSize);
+  return CONORM_ERROR_INVALID_ARGUMENT;
+}
+
+static conorm_status open(const char *function, const char *path, bool inspect,
+                          conorm_module **out, char *message,
+                          size_t messageSize) {
+  if (!out || !path || !*path)
+    return refuse(function, "a path", message, messageSize);
+  return make(out, message, messageSize, [&](conorm_module &module) {
+    module.isInspected = inspect;
+    return load(path, module);
+  });
 }
 
 extern "C" conorm_status conorm_module_open(const char *path,
@@ -134,6 +147,20 @@ extern "C" conorm_status conorm_module_inspect(const char *path,
                                                size_t messageSize) {
   return open("conorm_module_inspect", path, /*inspect=*/true, out, message,
               messageSize);
+}
+
+extern "C" conorm_status
+conorm_module_from_manifest(const conorm_manifest *manifest,
+                            conorm_module **out, char *message,
+                            size_t messageSize) {
+  if (!out || !manifest)
+    return refuse("conorm_module_from_manifest", "a manifest", message,
+                  messageSize);
+  return make(out, message, messageSize, [&](conorm_module &module) {
+    module.path = "the manifest in memory";
+    Error error = readManifest(manifest, module);
+    return error ? error : checkProcessor(module);
+  });
 }
 
 extern "C" void conorm_module_close(conorm_module *module) {

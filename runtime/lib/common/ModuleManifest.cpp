@@ -213,8 +213,10 @@ bool isCode(const void *address) {
   return dl_iterate_phdr(visit, const_cast<void *>(address)) != 0;
 }
 
-/// Checks what identifies an entry, and puts it in `what`, for messages.
-Error checkEntry(const conorm_entry &entry, std::string &what) {
+/// Checks what identifies an entry, and puts it in `what`, for messages. Of code
+/// that no library holds nothing can be said.
+Error checkEntry(const conorm_entry &entry, bool isInLibrary,
+                 std::string &what) {
   if (Error error = checkText(entry.name, what + ": name"))
     return error;
   if (!entry.name || !*entry.name)
@@ -228,7 +230,7 @@ Error checkEntry(const conorm_entry &entry, std::string &what) {
          (entry.variant == CONORM_VARIANT_FUSED ? "fused" : "unfused") + ")";
   if (!entry.function)
     return moduleError(what + ": expected a function, found none");
-  if (!isCode(reinterpret_cast<const void *>(entry.function)))
+  if (isInLibrary && !isCode(reinterpret_cast<const void *>(entry.function)))
     return moduleError(what + ": expected a function, found an address that "
                               "is not code");
   return {};
@@ -245,7 +247,7 @@ Error readEntries(conorm_module &module) {
   for (size_t i = 0; i < module.entries.size(); ++i) {
     conorm_entry &entry = module.entries[i];
     std::string what = "entry " + std::to_string(i);
-    if (Error error = checkEntry(entry, what))
+    if (Error error = checkEntry(entry, module.handle != nullptr, what))
       return error;
     if (!seen.emplace(entry.variant, entry.name).second)
       return moduleError(what + ": expected once, found twice");
