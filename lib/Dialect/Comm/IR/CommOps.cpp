@@ -8,6 +8,7 @@
 
 #include "conorm/Dialect/Comm/IR/Comm.h"
 
+#include "../../Norm/IR/Assembly.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
@@ -15,6 +16,43 @@
 using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
+using norm::parseInputType, norm::printInputType;
+using norm::parseResultType, norm::printResultType;
+
+//===----------------------------------------------------------------------===//
+// Assembly of groups
+//===----------------------------------------------------------------------===//
+
+/// What looks like an attribute that is not in braces.
+static bool parsesValue(OpAsmParser &parser) {
+  int64_t number;
+  return succeeded(parser.parseOptionalEqual()) ||
+         succeeded(parser.parseOptionalColon()) ||
+         succeeded(parser.parseOptionalComma()) ||
+         succeeded(parser.parseOptionalLParen()) ||
+         succeeded(parser.parseOptionalLSquare()) ||
+         succeeded(parser.parseOptionalLess()) ||
+         succeeded(parser.parseOptionalKeyword("size")) ||
+         succeeded(parser.parseOptionalKeyword("replica_groups")) ||
+         parser.parseOptionalInteger(number).has_value();
+}
+
+/// A name, behind which nothing but attributes in braces may stand: the parser
+/// would take anything else for the next operation.
+static ParseResult parseGroupName(OpAsmParser &parser, StringAttr &name) {
+  if (parser.parseSymbolName(name))
+    return failure();
+  SMLoc loc = parser.getCurrentLocation();
+  if (parsesValue(parser))
+    return parser.emitError(loc, "expected attributes in braces behind the "
+                                 "name, as in '@")
+           << name.getValue() << " {size = 4 : i64}'";
+  return success();
+}
+
+static void printGroupName(OpAsmPrinter &printer, GroupOp, StringAttr name) {
+  printer.printSymbolName(name);
+}
 
 //===----------------------------------------------------------------------===//
 // Assembly of the fused operation's parts
@@ -92,7 +130,10 @@ static void printNamedDestinations(OpAsmPrinter &printer,
 static ParseResult parseNamedResults(OpAsmParser &parser, Type &reduced,
                                      Type &residualOut, Type &normed,
                                      Type &quantized, Type &scales) {
-  if (failed(parser.parseOptionalArrow()))
+  bool hasArrow;
+  if (norm::parseResultArrow(parser, hasArrow))
+    return failure();
+  if (!hasArrow)
     return success();
   Type *types[] = {&reduced, &residualOut, &normed, &quantized, &scales};
   unsigned next = 0;
@@ -156,6 +197,58 @@ void AllReduceRMSNormOp::build(OpBuilder &, OperationState &state,
       state.addTypes(type);
     copy.resultSegmentSizes[index] = type ? 1 : 0;
   }
+}
+
+void AllReduceRMSNormOp::build(OpBuilder &builder, OperationState &state,
+                               Value input, Value weight, Value residual,
+                               StringRef group, double epsilon,
+                               double weightBias, norm::Rounding rounding) {
+  Properties properties;
+  properties.group = FlatSymbolRefAttr::get(builder.getContext(), group);
+  properties.epsilon = norm::getF32Attr(builder, epsilon);
+  properties.weight_bias = norm::getF32Attr(builder, weightBias);
+  properties.rounding = norm::RoundingAttr::get(builder.getContext(), rounding);
+  Type type = input.getType();
+  build(builder, state,
+        {Type(), residual ? type : Type(), type, Type(), Type()},
+        {input, weight, residual, Value(), Value()}, ValueRange(), properties);
+}
+
+void AllReduceRMSNormOp::build(OpBuilder &builder, OperationState &state,
+                               Value input, Value weight, StringRef group,
+                               double epsilon, double weightBias,
+                               norm::Rounding rounding) {
+  build(builder, state, input, weight, /*residual=*/Value(), group, epsilon,
+        weightBias, rounding);
+}
+
+void AllReduceRMSNormOp::build(OpBuilder &builder, OperationState &state,
+                               Value input, StringRef group, double epsilon,
+                               norm::Rounding rounding) {
+  build(builder, state, input, /*weight=*/Value(), group, epsilon,
+        /*weightBias=*/0.0, rounding);
+}
+
+void GroupOp::build(OpBuilder &builder, OperationState &state, StringRef name,
+                    std::optional<int64_t> size) {
+  build(builder, state, name,
+        size ? builder.getI64IntegerAttr(*size) : IntegerAttr(),
+        DenseIntElementsAttr());
+}
+
+void GroupOp::build(OpBuilder &builder, OperationState &state, StringRef name,
+                    ArrayRef<SmallVector<int64_t>> replicaGroups) {
+  SmallVector<int64_t> ranks;
+  for (ArrayRef<int64_t> row : replicaGroups) {
+    assert(row.size() == replicaGroups.front().size() &&
+           "rows of equal length");
+    llvm::append_range(ranks, row);
+  }
+  int64_t rows = replicaGroups.size();
+  int64_t size = rows ? replicaGroups.front().size() : 0;
+  auto type = RankedTensorType::get({rows, size}, builder.getI64Type());
+  build(builder, state, name, IntegerAttr(),
+        DenseIntElementsAttr::get(type, ranks));
 }
 
 //===----------------------------------------------------------------------===//

@@ -9,6 +9,7 @@
 #include "conorm/Dialect/Norm/IR/Norm.h"
 
 #include "../../BytecodeVersion.h"
+#include "AttributeWarnings.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -31,7 +32,7 @@ void NormDialect::initialize() {
 #define GET_OP_LIST
 #include "conorm/Dialect/Norm/IR/NormOps.cpp.inc"
       >();
-  addInterfaces<conorm::BytecodeVersionInterface>();
+  addInterfaces<conorm::AttributeWarnings, conorm::BytecodeVersionInterface>();
 }
 
 //===----------------------------------------------------------------------===//

@@ -8,6 +8,7 @@
 
 #include "conorm/Dialect/Norm/IR/Norm.h"
 
+#include "Assembly.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -19,6 +20,25 @@ using namespace conorm::norm;
 
 #define GET_OP_CLASSES
 #include "conorm/Dialect/Norm/IR/NormOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Attributes in f32
+//===----------------------------------------------------------------------===//
+
+FloatAttr conorm::norm::getF32Attr(Builder builder, APFloat value) {
+  bool losesInfo;
+  value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
+                &losesInfo);
+  return builder.getFloatAttr(builder.getF32Type(), value);
+}
+
+FloatAttr conorm::norm::getF32Attr(Builder builder, double value) {
+  return getF32Attr(builder, APFloat(value));
+}
+
+bool conorm::norm::isF32(FloatAttr attribute) {
+  return &attribute.getValue().getSemantics() == &APFloat::IEEEsingle();
+}
 
 //===----------------------------------------------------------------------===//
 // Effects

@@ -78,6 +78,46 @@ SmallVector<int64_t> conorm::norm::evaluateSizes(ArrayRef<AffineExpr> exprs,
   return sizes;
 }
 
+/// Of elements of scales, where the scheme leaves no other or none is given.
+static Type getScaleElement(SchemeAttr scheme) {
+  MLIRContext *context = scheme.getContext();
+  switch (scheme.getKind()) {
+  case SchemeKind::NVFP4:
+    return Float8E4M3FNType::get(context);
+  case SchemeKind::MXFP8:
+    return Float8E8M0FNUType::get(context);
+  default:
+    if (scheme.getLayout() == ScaleLayout::PackedColumnMajor)
+      return IntegerType::get(context, 32);
+    return Float32Type::get(context);
+  }
+}
+
+SmallVector<Type> conorm::norm::getQuantizeTypes(Type input, SchemeAttr scheme,
+                                                 Type quantizedElement,
+                                                 Type scaleElement) {
+  auto tensor = dyn_cast<RankedTensorType>(input);
+  // What is no input of this operation the verifier says.
+  if (!tensor || tensor.getRank() == 0)
+    return {};
+  if (!quantizedElement)
+    quantizedElement = scheme.getKind() == SchemeKind::NVFP4
+                           ? Type(IntegerType::get(scheme.getContext(), 8))
+                           : Type(Float8E4M3FNType::get(scheme.getContext()));
+  if (!scaleElement)
+    scaleElement = getScaleElement(scheme);
+  auto getType = [&](ArrayRef<AffineExpr> sizes, Type element) {
+    return RankedTensorType::get(evaluateSizes(sizes, tensor.getShape()),
+                                 element);
+  };
+  SmallVector<Type> types = {getType(
+      getQuantizedSizeExprs(scheme, tensor.getRank()), quantizedElement)};
+  if (!scheme.hasStaticScale())
+    types.push_back(
+        getType(getScalesSizeExprs(scheme, tensor.getRank()), scaleElement));
+  return types;
+}
+
 SmallVector<OpFoldResult> conorm::norm::reifySizes(OpBuilder &builder,
                                                    Location loc,
                                                    ArrayRef<AffineExpr> exprs,

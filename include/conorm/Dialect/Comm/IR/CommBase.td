@@ -36,6 +36,9 @@ def Comm_Dialect : Dialect {
 
     A module may carry `comm.target`, a `#comm.target` that says where the
     program is to run. `--select-strategy` uses it to choose strategies.
+
+    Attributes that an operation does not define are kept and mean nothing. One
+    without a dialect's prefix is probably misspelt, and gets a warning.
   }];
   let dependentDialects = ["::conorm::norm::NormDialect"];
   let hasRegionArgAttrVerify = 1;

@@ -19,7 +19,8 @@ include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Comm_GroupOp : Op<Comm_Dialect, "group", [Symbol]> {
+def Comm_GroupOp : Op<Comm_Dialect, "group",
+                      [Norm_KnownAttributes, Symbol]> {
   let summary = "a communicator";
   let description = [{
     Names the ranks that communicate. Each row of `replica_groups` is one group
@@ -46,8 +47,15 @@ def Comm_GroupOp : Op<Comm_Dialect, "group", [Symbol]> {
     SymbolNameAttr:$sym_name,
     OptionalAttr<I64Attr>:$size,
     OptionalAttr<I64ElementsAttr>:$replica_groups);
-  let assemblyFormat = "$sym_name attr-dict";
+  let assemblyFormat = "custom<GroupName>($sym_name) attr-dict";
   let hasVerifier = 1;
+  let builders = [
+    OpBuilder<(ins "::llvm::StringRef":$sym_name,
+      CArg<"std::optional<int64_t>", "std::nullopt">:$size)>,
+    // Rows of equal length.
+    OpBuilder<(ins "::llvm::StringRef":$sym_name,
+      "::llvm::ArrayRef<::llvm::SmallVector<int64_t>>":$replica_groups)>
+  ];
   let extraClassDeclaration = [{
     /// Number of members, if the program states it.
     std::optional<int64_t> getGroupSize();
@@ -57,6 +65,7 @@ def Comm_GroupOp : Op<Comm_Dialect, "group", [Symbol]> {
 /// All collectives. See the dialect's description for their effects.
 class Comm_Collective<string mnemonic, list<Trait> traits = []>
     : Op<Comm_Dialect, mnemonic, traits # [
+        Norm_KnownAttributes,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
                                   ["reifyResultShapes"]>,
@@ -95,6 +104,14 @@ def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
     OptionalAttr<Comm_DispatchAttr>:$dispatch);
   let results = (outs Optional<Norm_DataTensor>:$reduced);
   let builders = [
+    OpBuilder<(ins "::mlir::Value":$input, "::llvm::StringRef":$group,
+      CArg<"::conorm::comm::Reduction",
+           "::conorm::comm::Reduction::Sum">:$reduction,
+      CArg<"::conorm::comm::Strategy",
+           "::conorm::comm::Strategy::Auto">:$strategy), [{
+      build($_builder, $_state, input, /*outs=*/::mlir::Value(), group,
+            reduction, strategy);
+    }]>,
     OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$outs,
       "::llvm::StringRef":$group,
       CArg<"::conorm::comm::Reduction",
@@ -108,7 +125,8 @@ def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
   let assemblyFormat = [{
     $input `on` $group (`reduction` `` $reduction^)?
     (`strategy` `` $strategy^)?
-    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict `:` type($input)
+    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
+    `:` custom<InputType>(type($input))
   }];
 }
 
@@ -140,8 +158,19 @@ def Comm_ReduceScatterOp : Comm_Collective<"reduce_scatter"> {
     $input `on` $group `dim` $dim (`reduction` `` $reduction^)?
     (`strategy` `` $strategy^)?
     (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
-    `:` type($input) (`->` type($scattered)^)?
+    `:` custom<InputType>(type($input)) `` custom<ResultType>(type($scattered))
   }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Type":$scattered, "::mlir::Value":$input,
+      "::llvm::StringRef":$group, "int64_t":$dim,
+      CArg<"::conorm::comm::Reduction",
+           "::conorm::comm::Reduction::Sum">:$reduction,
+      CArg<"::conorm::comm::Strategy",
+           "::conorm::comm::Strategy::Auto">:$strategy), [{
+      build($_builder, $_state, scattered, input, /*outs=*/::mlir::Value(),
+            group, dim, reduction, strategy);
+    }]>
+  ];
 }
 
 def Comm_AllGatherOp : Comm_Collective<"all_gather"> {
@@ -168,8 +197,17 @@ def Comm_AllGatherOp : Comm_Collective<"all_gather"> {
   let assemblyFormat = [{
     $input `on` $group `dim` $dim (`strategy` `` $strategy^)?
     (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
-    `:` type($input) (`->` type($gathered)^)?
+    `:` custom<InputType>(type($input)) `` custom<ResultType>(type($gathered))
   }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Type":$gathered, "::mlir::Value":$input,
+      "::llvm::StringRef":$group, "int64_t":$dim,
+      CArg<"::conorm::comm::Strategy",
+           "::conorm::comm::Strategy::Auto">:$strategy), [{
+      build($_builder, $_state, gathered, input, /*outs=*/::mlir::Value(),
+            group, dim, strategy);
+    }]>
+  ];
 }
 
 def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
@@ -234,13 +272,13 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     Optional<Norm_Quantized>:$out_quantized,
     Optional<Norm_Scales>:$out_scales,
     FlatSymbolRefAttr:$group,
-    F32Attr:$epsilon,
-    DefaultValuedAttr<F32Attr, "0.0f">:$weight_bias,
+    Norm_F32Attr:$epsilon,
+    DefaultValuedAttr<Norm_F32Attr, "0.0f">:$weight_bias,
     DefaultValuedAttr<Norm_RoundingAttr,
                       "::conorm::norm::Rounding::ScaleThenRound">:$rounding,
     OptionalAttr<Norm_SchemeAttr>:$quantization,
-    OptionalAttr<F32Attr>:$post_norm_epsilon,
-    DefaultValuedAttr<F32Attr, "0.0f">:$post_norm_weight_bias,
+    OptionalAttr<Norm_F32Attr>:$post_norm_epsilon,
+    DefaultValuedAttr<Norm_F32Attr, "0.0f">:$post_norm_weight_bias,
     DefaultValuedAttr<Norm_RoundingAttr,
                       "::conorm::norm::Rounding::ScaleThenRound">:$post_norm_rounding,
     DefaultValuedAttr<Comm_StrategyAttr,
@@ -263,7 +301,7 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
       $out_residual_out, type($out_residual_out), $out_normed,
       type($out_normed), $out_quantized, type($out_quantized), $out_scales,
       type($out_scales))
-    attr-dict `:` type($input)
+    attr-dict `:` custom<InputType>(type($input))
     `` custom<NamedResults>(type($reduced), type($residual_out), type($normed),
       type($quantized), type($scales))
   }];
@@ -280,7 +318,17 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
   let builders = [
     OpBuilder<(ins "std::array<::mlir::Type, 5>":$partTypes,
       "::mlir::ValueRange":$inputs, "::mlir::ValueRange":$partOuts,
-      "const Properties &":$properties)>
+      "const Properties &":$properties)>,
+    // `normed` alone.
+    OpBuilder<(ins "::mlir::Value":$input, "::llvm::StringRef":$group,
+      "double":$epsilon, Norm_RoundingArg:$rounding)>,
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weight,
+      "::llvm::StringRef":$group, "double":$epsilon,
+      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding)>,
+    // `residual_out` and `normed`.
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weight,
+      "::mlir::Value":$residual, "::llvm::StringRef":$group, "double":$epsilon,
+      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding)>
   ];
   // Bytecode of versions before `replicated` can still be read.
   let useCustomPropertiesEncoding = 1;

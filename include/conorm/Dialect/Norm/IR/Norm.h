@@ -13,6 +13,7 @@
 #ifndef CONORM_DIALECT_NORM_IR_NORM_H
 #define CONORM_DIALECT_NORM_IR_NORM_H
 
+#include "conorm/Dialect/Norm/IR/KnownAttributes.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -32,6 +33,21 @@
 #include "conorm/Dialect/Norm/IR/NormOps.h.inc"
 
 namespace conorm::norm {
+
+/// `value`, rounded to f32, as an attribute of that type.
+mlir::FloatAttr getF32Attr(mlir::Builder builder, double value);
+mlir::FloatAttr getF32Attr(mlir::Builder builder, llvm::APFloat value);
+
+/// Whether the value of an f32 attribute is an f32.
+bool isF32(mlir::FloatAttr attribute);
+
+/// Types of the results of `norm.quantize` on a tensor of type `input`; none on
+/// memrefs. Null element types stand for f8E4M3FN and f32 where `scheme` leaves
+/// a choice, and for its own elsewhere.
+llvm::SmallVector<mlir::Type> getQuantizeTypes(mlir::Type input,
+                                               SchemeAttr scheme,
+                                               mlir::Type quantizedElement = {},
+                                               mlir::Type scaleElement = {});
 
 /// Checks shared by every norm: input of rank 1 or more, weight 1-D of the last
 /// dimension and of the input's type or f32, epsilon a finite number not below

@@ -26,8 +26,18 @@ def Norm_Dialect : Dialect {
     that follows it, with every rounding stated. The operations work on ranked
     tensors while patterns run, and on memrefs after bufferization. Operations
     refer to rules R1 to R6 of the rounding contract (docs/RoundingContract.md).
+
+    Attributes that an operation does not define are kept and mean nothing. One
+    without a dialect's prefix is probably misspelt, and gets a warning.
   }];
   let useDefaultAttributePrinterParser = 1;
+}
+
+/// A misspelt attribute gets a warning. Structural, so that the warning comes
+/// before the error that the right one is missing.
+def Norm_KnownAttributes
+    : NativeOpTrait<"KnownAttributes">, StructuralOpTrait {
+  let cppNamespace = "::conorm";
 }
 
 //===----------------------------------------------------------------------===//
@@ -136,5 +146,21 @@ def Norm_SchemeAttr : AttrDef<Norm_Dialect, "Scheme"> {
     bool hasStaticScale() const { return getKind() == SchemeKind::PerTensor; }
   }];
 }
+
+/// Builders convert what they get to f32. MLIR does not, and where assertions
+/// are off it takes a value of another format too: hence the check.
+def Norm_F32Attr
+    : TypedAttrBase<F32, "FloatAttr",
+                    And<[F32Attr.predicate,
+                         CPred<"::conorm::norm::isF32("
+                               "::llvm::cast<::mlir::FloatAttr>($_self))">]>,
+                    "32-bit float attribute whose value is in f32"> {
+  let returnType = "::llvm::APFloat";
+  let constBuilderCall = "::conorm::norm::getF32Attr($_builder, $0)";
+}
+
+/// The last argument of builders of norms.
+defvar Norm_RoundingArg = CArg<"::conorm::norm::Rounding",
+                               "::conorm::norm::Rounding::ScaleThenRound">;
 
 #endif // CONORM_DIALECT_NORM_IR_NORMBASE_TD

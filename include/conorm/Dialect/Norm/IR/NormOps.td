@@ -22,7 +22,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 /// result; with memrefs there are no results.
 class Norm_Op<string mnemonic, list<Trait> traits = []>
     : Op<Norm_Dialect, mnemonic, traits # [
-        AlwaysSpeculatable,
+        Norm_KnownAttributes, AlwaysSpeculatable,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
                                   ["reifyResultShapes"]>]> {
@@ -53,15 +53,36 @@ def Norm_RMSNormOp : Norm_Op<"rms_norm", [
     Norm_Data:$input,
     Optional<Norm_Weight>:$weight,
     Optional<Norm_Data>:$outs,
-    F32Attr:$epsilon,
-    DefaultValuedAttr<F32Attr, "0.0f">:$weight_bias,
+    Norm_F32Attr:$epsilon,
+    DefaultValuedAttr<Norm_F32Attr, "0.0f">:$weight_bias,
     DefaultValuedAttr<Norm_RoundingAttr,
                       "::conorm::norm::Rounding::ScaleThenRound">:$rounding);
   let results = (outs Optional<Norm_DataTensor>:$normed);
   let assemblyFormat = [{
     $input (`weight` `(` $weight^ `:` type($weight) `)`)?
-    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict `:` type($input)
+    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
+    `:` custom<InputType>(type($input))
   }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$input, "double":$epsilon,
+      Norm_RoundingArg:$rounding), [{
+      build($_builder, $_state, input, /*weight=*/{}, /*outs=*/{}, epsilon,
+            /*weight_bias=*/0.0, rounding);
+    }]>,
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weight,
+      "double":$epsilon, CArg<"double", "0.0">:$weight_bias,
+      Norm_RoundingArg:$rounding), [{
+      build($_builder, $_state, input, weight, /*outs=*/{}, epsilon,
+            weight_bias, rounding);
+    }]>,
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weight,
+      "::mlir::Value":$outs, "double":$epsilon,
+      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding), [{
+      build($_builder, $_state, input, weight, outs,
+            getF32Attr($_builder, epsilon), getF32Attr($_builder, weight_bias),
+            RoundingAttr::get($_builder.getContext(), rounding));
+    }]>
+  ];
 }
 
 def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
@@ -85,16 +106,30 @@ def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
     Norm_Data:$residual,
     Optional<Norm_Weight>:$weight,
     Variadic<Norm_Data>:$outs,
-    F32Attr:$epsilon,
-    DefaultValuedAttr<F32Attr, "0.0f">:$weight_bias,
+    Norm_F32Attr:$epsilon,
+    DefaultValuedAttr<Norm_F32Attr, "0.0f">:$weight_bias,
     DefaultValuedAttr<Norm_RoundingAttr,
                       "::conorm::norm::Rounding::ScaleThenRound">:$rounding);
   let results = (outs Variadic<Norm_DataTensor>:$outputs);
   let assemblyFormat = [{
     $input `,` $residual (`weight` `(` $weight^ `:` type($weight) `)`)?
     (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
-    `:` type($input) `,` type($residual)
+    `:` custom<InputType>(type($input)) `,` custom<InputType>(type($residual))
   }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$residual,
+      "double":$epsilon, Norm_RoundingArg:$rounding), [{
+      build($_builder, $_state, input, residual, /*weight=*/{}, epsilon,
+            /*weight_bias=*/0.0, rounding);
+    }]>,
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$residual,
+      "::mlir::Value":$weight, "double":$epsilon,
+      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding), [{
+      build($_builder, $_state, input, residual, weight, /*outs=*/{},
+            getF32Attr($_builder, epsilon), getF32Attr($_builder, weight_bias),
+            RoundingAttr::get($_builder.getContext(), rounding));
+    }]>
+  ];
   let extraClassDeclaration = [{
     /// The results on tensors; null on memrefs.
     ::mlir::Value getNormed() {
@@ -135,8 +170,26 @@ def Norm_QuantizeOp : Norm_Op<"quantize", [AttrSizedOperandSegments]> {
   let assemblyFormat = [{
     $input (`scale` `(` $scale^ `:` type($scale) `)`)?
     (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
-    `:` type($input) (`->` type($outputs)^)?
+    `:` custom<InputType>(type($input)) `` custom<ResultTypes>(type($outputs))
   }];
+  let builders = [
+    // The element types are those that the scheme has by default, f8E4M3FN and
+    // f32 where it leaves a choice, or the given ones.
+    OpBuilder<(ins "::mlir::Value":$input, "SchemeAttr":$scheme,
+      CArg<"::mlir::Type", "{}">:$quantized_element,
+      CArg<"::mlir::Type", "{}">:$scale_element), [{
+      build($_builder, $_state, input, /*scale=*/{}, scheme, quantized_element,
+            scale_element);
+    }]>,
+    OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$scale,
+      "SchemeAttr":$scheme, CArg<"::mlir::Type", "{}">:$quantized_element,
+      CArg<"::mlir::Type", "{}">:$scale_element), [{
+      build($_builder, $_state,
+            getQuantizeTypes(input.getType(), scheme, quantized_element,
+                             scale_element),
+            input, scale, /*outs=*/::mlir::ValueRange(), scheme);
+    }]>
+  ];
 }
 
 #endif // CONORM_DIALECT_NORM_IR_NORMOPS_TD
