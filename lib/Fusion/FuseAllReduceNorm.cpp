@@ -10,7 +10,9 @@
 
 #include "../Raise/RaiseQuantize.h"
 #include "Fusion.h"
+#include "FusionPatterns.h"
 #include "FusionReport.h"
+#include "FusionSummary.h"
 #include "ReshapedSites.h"
 #include "mlir/Dialect/PDL/IR/PDL.h"
 #include "mlir/Dialect/PDLInterp/IR/PDLInterp.h"
@@ -74,7 +76,9 @@ namespace {
 /// date while patterns make and erase some.
 class Sites : public RewriterBase::Listener {
 public:
-  explicit Sites(Operation *root) {
+  /// Also those that `isRoot` names: roots of patterns from outside.
+  Sites(Operation *root, function_ref<bool(Operation *)> isRoot)
+      : isRoot(isRoot) {
     root->walk([&](Operation *op) { add(op, /*isNew=*/false); });
   }
 
@@ -130,17 +134,35 @@ private:
   void add(Operation *op, bool isNew) {
     if (!isa<AllReduceOp, AllReduceRMSNormOp, norm::RMSNormOp,
              norm::AddRMSNormOp, norm::QuantizeOp>(op) &&
-        !fusion::mayEndChain(op) && !fusion::changesShape(op))
+        !fusion::mayEndChain(op) && !fusion::changesShape(op) && !isRoot(op))
       return;
     indices[op] = entries.size();
     entries.push_back({op, isNew});
     hasUnplaced = isNew;
   }
 
+  function_ref<bool(Operation *)> isRoot;
   SmallVector<Entry> entries;
   /// The last entry is of a new operation that has replaced none yet.
   bool hasUnplaced = false;
   DenseMap<Operation *, size_t> indices;
+};
+
+/// The patterns of a stage. Those from outside may have other roots.
+struct Stage {
+  FrozenRewritePatternSet patterns;
+  fusion::OutsideRoots outsideRoots;
+
+  /// The roots among `sites`: of kind `Ops`, or those of other patterns.
+  template <typename... Ops>
+  SmallVector<Operation *> getRoots(const Sites &sites) const {
+    return getRoots(sites, [](Operation *op) { return isa<Ops...>(op); });
+  }
+  SmallVector<Operation *>
+  getRoots(const Sites &sites, function_ref<bool(Operation *)> isOwn) const {
+    return sites.get(
+        [&](Operation *op) { return isOwn(op) || outsideRoots.contains(op); });
+  }
 };
 
 struct FuseAllReduceNormPass
@@ -151,12 +173,16 @@ struct FuseAllReduceNormPass
   void runOnOperation() override;
 
 private:
-  void count(const Sites &sites);
+  bool isOutsideRoot(Operation *op) const;
+  LogicalResult normalizeSites(Sites &sites, fusion::RankEquality &ranks);
+  LogicalResult runStages(Sites &sites, fusion::RankEquality &ranks,
+                          fusion::FusionReport &summary);
+  /// Returns how many were fused.
+  unsigned count(const Sites &sites);
   void explain(const Sites &sites, fusion::RankEquality &ranks,
                fusion::FusionReport &summary);
-  LogicalResult normalizeSites(Sites &sites, fusion::RankEquality &ranks);
 
-  FrozenRewritePatternSet normalize, fuseSandwiches, fuse, raise, quantize;
+  Stage normalize, fuseSandwiches, fuse, raise, quantize;
 };
 
 } // namespace
@@ -176,12 +202,14 @@ static FrozenRewritePatternSet freeze(RewritePatternSet patterns) {
 }
 
 LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
-  auto compile = [&](auto... populate) {
+  auto compile = [&](FusionStage stage, auto populate) {
     RewritePatternSet patterns(context);
-    (populate(patterns), ...);
-    return freeze(std::move(patterns));
+    populate(patterns);
+    fusion::OutsideRoots roots =
+        fusion::populateOutsidePatterns(stage, patterns);
+    return Stage{freeze(std::move(patterns)), roots};
   };
-  normalize = compile([&](RewritePatternSet &patterns) {
+  normalize = compile(FusionStage::Normalize, [&](RewritePatternSet &patterns) {
     fusion::normalize::populateGeneratedPDLLPatterns(patterns);
     fusion::reshape::populateGeneratedPDLLPatterns(patterns);
     if (weightBias)
@@ -189,16 +217,17 @@ LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
     if (weightBias && numerics == Numerics::Relaxed)
       fusion::relaxed::populateGeneratedPDLLPatterns(patterns);
   });
-  fuseSandwiches = compile([](RewritePatternSet &patterns) {
-    fusion::sandwich::populateGeneratedPDLLPatterns(patterns);
-  });
-  fuse = compile([](RewritePatternSet &patterns) {
+  fuseSandwiches =
+      compile(FusionStage::FuseSandwich, [](RewritePatternSet &patterns) {
+        fusion::sandwich::populateGeneratedPDLLPatterns(patterns);
+      });
+  fuse = compile(FusionStage::Fuse, [](RewritePatternSet &patterns) {
     fusion::fuse::populateGeneratedPDLLPatterns(patterns);
   });
-  raise = compile([](RewritePatternSet &patterns) {
+  raise = compile(FusionStage::Raise, [](RewritePatternSet &patterns) {
     fusion::raise::populateGeneratedPDLLPatterns(patterns);
   });
-  quantize = compile([](RewritePatternSet &patterns) {
+  quantize = compile(FusionStage::Quantize, [](RewritePatternSet &patterns) {
     fusion::quantize::populateGeneratedPDLLPatterns(patterns);
   });
   return success();
@@ -244,11 +273,14 @@ applyBothWays(function_ref<SmallVector<Operation *>()> getRoots,
 LogicalResult
 FuseAllReduceNormPass::normalizeSites(Sites &sites,
                                       fusion::RankEquality &ranks) {
-  auto getRoots = [&] {
-    return sites.get([](Operation *op) {
-      return isa<norm::RMSNormOp, norm::AddRMSNormOp>(op) ||
-             fusion::changesShape(op);
-    });
+  auto applyNormalize = [&] {
+    return apply(normalize.getRoots(sites,
+                                    [](Operation *op) {
+                                      return isa<norm::RMSNormOp,
+                                                 norm::AddRMSNormOp>(op) ||
+                                             fusion::changesShape(op);
+                                    }),
+                 normalize.patterns, sites);
   };
   auto applyReshapes = [&](auto populate) {
     SmallVector<Operation *> norms =
@@ -257,39 +289,63 @@ FuseAllReduceNormPass::normalizeSites(Sites &sites,
     populate(patterns, ranks);
     return apply(norms, std::move(patterns), sites);
   };
-  if (failed(apply(getRoots(), normalize, sites)))
+  if (failed(applyNormalize()))
     return failure();
   if (sites.get(fusion::changesShape).empty())
     return success();
   // Additions are merged into their norms once nothing stands between them.
   return failure(failed(applyReshapes(fusion::populateReshapedSumPatterns)) ||
-                 failed(apply(getRoots(), normalize, sites)) ||
+                 failed(applyNormalize()) ||
                  failed(applyReshapes(fusion::populateReshapedSitePatterns)));
 }
 
-void FuseAllReduceNormPass::runOnOperation() {
-  Sites sites(getOperation());
-  fusion::FusionReport summary(&getContext(), report);
-  auto getNorms = [&] {
-    return sites.get<norm::RMSNormOp, norm::AddRMSNormOp>();
-  };
-  auto getAddNorms = [&] { return sites.get<norm::AddRMSNormOp>(); };
-  fusion::RankEquality ranks(getOperation());
-  if (failed(normalizeSites(sites, ranks)) ||
-      failed(applyBothWays(getAddNorms, fuseSandwiches, sites)))
-    return signalPassFailure();
-  // The next stage takes their first norms.
-  for (Operation *norm : getNorms())
-    summary.addMissedSandwich(norm);
-  if (failed(applyBothWays(getNorms, fuse, sites)) ||
-      failed(apply(sites.get(fusion::mayEndChain), raise, sites)) ||
-      failed(apply(sites.get<norm::QuantizeOp>(), quantize, sites)))
-    return signalPassFailure();
-  count(sites);
-  explain(sites, ranks, summary);
+bool FuseAllReduceNormPass::isOutsideRoot(Operation *op) const {
+  return llvm::any_of(
+      std::array{&normalize, &fuseSandwiches, &fuse, &raise, &quantize},
+      [&](const Stage *stage) { return stage->outsideRoots.contains(op); });
 }
 
-void FuseAllReduceNormPass::count(const Sites &sites) {
+LogicalResult FuseAllReduceNormPass::runStages(Sites &sites,
+                                               fusion::RankEquality &ranks,
+                                               fusion::FusionReport &summary) {
+  using norm::AddRMSNormOp, norm::QuantizeOp, norm::RMSNormOp;
+  if (failed(normalizeSites(sites, ranks)) ||
+      failed(applyBothWays(
+          [&] { return fuseSandwiches.getRoots<AddRMSNormOp>(sites); },
+          fuseSandwiches.patterns, sites)))
+    return failure();
+  // The next stage takes their first norms.
+  for (Operation *norm : sites.get<RMSNormOp, AddRMSNormOp>())
+    summary.addMissedSandwich(norm);
+  if (failed(applyBothWays(
+          [&] { return fuse.getRoots<RMSNormOp, AddRMSNormOp>(sites); },
+          fuse.patterns, sites)) ||
+      failed(apply(raise.getRoots(sites, fusion::mayEndChain), raise.patterns,
+                   sites)))
+    return failure();
+  return apply(quantize.getRoots<QuantizeOp>(sites), quantize.patterns, sites);
+}
+
+void FuseAllReduceNormPass::runOnOperation() {
+  fusion::FusionSummary *listener = fusion::getFusionSummary(&getContext());
+  FusionCounts counts;
+  if (listener)
+    counts = fusion::countCollectives(getOperation());
+  auto isRoot = [&](Operation *op) { return isOutsideRoot(op); };
+  Sites sites(getOperation(), isRoot);
+  fusion::FusionReport summary(&getContext(), report);
+  fusion::RankEquality ranks(getOperation());
+  if (failed(runStages(sites, ranks, summary)))
+    return signalPassFailure();
+  counts.numFused = count(sites);
+  explain(sites, ranks, summary);
+  // The report says it already.
+  if (listener && !report)
+    listener->add(getOperation(), counts, summary.isShown());
+}
+
+unsigned FuseAllReduceNormPass::count(const Sites &sites) {
+  unsigned fusedHere = 0;
   for (Operation *op : sites.get<AllReduceOp, AllReduceRMSNormOp>()) {
     auto fused = dyn_cast<AllReduceRMSNormOp>(op);
     if (fused && !sites.isNew(op))
@@ -300,11 +356,13 @@ void FuseAllReduceNormPass::count(const Sites &sites) {
       continue;
     }
     ++numFused;
+    ++fusedHere;
     numWithResidual += fused.getResidual() ? 1 : 0;
     numWithWeightBias += fused.getWeightBias().isZero() ? 0 : 1;
     numWithPostNorm += fused.isSandwich() ? 1 : 0;
     numWithQuantization += fused.getQuantization() ? 1 : 0;
   }
+  return fusedHere;
 }
 
 void FuseAllReduceNormPass::explain(const Sites &sites,
@@ -321,6 +379,8 @@ void FuseAllReduceNormPass::explain(const Sites &sites,
       summary.addMissed(reduce, ranks);
     } else if (auto quantize = dyn_cast<norm::QuantizeOp>(op)) {
       summary.addMissedQuantize(quantize);
+    } else if (StringRef name = getCollectiveName(op); !name.empty()) {
+      summary.addMissedCollective(op, name);
     } else {
       summary.addMissedChain(op);
     }

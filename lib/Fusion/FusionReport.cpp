@@ -10,6 +10,8 @@
 
 #include "../Raise/Elementwise.h"
 #include "../Raise/RaiseQuantize.h"
+#include "../Raise/WrittenOutNorm.h"
+#include "../Support/RemarkLocation.h"
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -81,7 +83,7 @@ void FusionReport::addFused(AllReduceRMSNormOp fused) {
   StringRef scheme = "no";
   if (fused.getQuantization())
     scheme = norm::stringifySchemeKind(fused.getQuantization()->getKind());
-  remark::passed(fused.getLoc(), getRemarkOptions(fused, kSite))
+  remark::passed(getRemarkLocation(fused), getRemarkOptions(fused, kSite))
       << "fused the all_reduce with the norm that reads it"
       << Arg("Residual", fused.getResidual() ? "yes" : "no")
       << Arg("WeightBias", fused.getWeightBias().convertToFloat())
@@ -222,6 +224,17 @@ static std::optional<Reason> explainReshapedSum(Operation *add,
   return std::nullopt;
 }
 
+/// What looks like an RMS norm that begins with `sum`.
+static std::string describeWrittenOut(Operation *sum) {
+  std::string text = toString(sum->getName().getStringRef());
+  if (auto place = dyn_cast<FileLineColLoc>(getRemarkLocation(sum)))
+    text += (" at " + place.getFilename().getValue() + ":" +
+             Twine(place.getLine()) + ":" + Twine(place.getColumn()))
+                .str();
+  return text + " sums squares for what looks like an RMS norm in other "
+                "operations; write norm.rms_norm";
+}
+
 static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
   if (!reduce.getReduced())
     return {"NoDestinationsYet", "the all_reduce is on memrefs already"};
@@ -241,6 +254,8 @@ static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
   }
   if (std::optional<Reason> reason = explainReshapes(reduce, ranks))
     return *reason;
+  if (Operation *sum = findWrittenOutNorm(reduce.getReduced()))
+    return {"NormOperation", describeWrittenOut(sum)};
   llvm::SmallSetVector<StringRef, 4> names;
   for (Operation *user : reduce.getReduced().getUsers())
     names.insert(user->getName().getStringRef());
@@ -256,13 +271,35 @@ static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
 void FusionReport::addMissed(Operation *op, StringRef what, Reason reason,
                              Counts &counts) {
   ++counts[reason.constraint.str()];
-  remark::missed(op->getLoc(), getRemarkOptions(op, what))
-      << Arg("Constraint", reason.constraint) << Arg("Reason", reason.text);
+  auto missed =
+      remark::missed(getRemarkLocation(op), getRemarkOptions(op, what));
+  shown |= static_cast<bool>(missed);
+  missed << Arg("Constraint", reason.constraint) << Arg("Reason", reason.text);
 }
 
 void FusionReport::addMissed(AllReduceOp reduce, RankEquality &ranks) {
   ++numMissed;
   addMissed(reduce, kSite, explain(reduce, ranks), missedSites);
+}
+
+void FusionReport::addMissedCollective(Operation *op, StringRef name) {
+  ++numMissed;
+  ++numOthers;
+  bool isOurs = isa_and_present<CommDialect>(op->getDialect());
+  std::string text =
+      name.str() + (isOurs ? " is no all_reduce" : " is of another dialect");
+  for (Value result : op->getResults()) {
+    if (!isa<ShapedType>(result.getType()))
+      continue;
+    if (llvm::any_of(result.getUsers(), [](Operation *user) {
+          return isa<norm::RMSNormOp, norm::AddRMSNormOp>(user);
+        }))
+      text += "; a norm reads it";
+    else if (Operation *sum = findWrittenOutNorm(result))
+      text += "; " + describeWrittenOut(sum);
+  }
+  Reason reason = {"CommAllReduce", text};
+  addMissed(op, kSite, reason, missedSites);
 }
 
 /// Why `norm` ends no sandwich, though the addition `op` may be meant for one.
@@ -330,9 +367,12 @@ void FusionReport::addMissedChain(Operation *root) {
 //===----------------------------------------------------------------------===//
 
 void FusionReport::remarkSummary(Operation *root) const {
-  remark::analysis(root->getLoc(), remark::RemarkOpts::name("Summary").category(
-                                       "fuse-all-reduce-norm"))
-      << Arg("AllReduces", numFused + numMissed) << Arg("Fused", numFused)
+  unsigned numCollectives = numFused + numMissed;
+  remark::analysis(
+      getSummaryLocation(root),
+      remark::RemarkOpts::name("Summary").category("fuse-all-reduce-norm"))
+      << Arg("AllReduces", numCollectives - numOthers)
+      << Arg("Collectives", numCollectives) << Arg("Fused", numFused)
       << Arg("Missed", numMissed);
 }
 

@@ -43,8 +43,13 @@ public:
   /// printed. Otherwise nothing is looked at, since reasons cost time.
   bool isWanted() const { return wanted; }
 
+  /// Whether remarks of what was missed are shown.
+  bool isShown() const { return shown; }
+
   void addFused(comm::AllReduceRMSNormOp fused);
   void addMissed(comm::AllReduceOp reduce, RankEquality &ranks);
+  /// Another collective, `name`, of any dialect.
+  void addMissedCollective(mlir::Operation *op, llvm::StringRef name);
   /// A sandwich whose first norm is fused alone, if it is at all.
   void addMissedSandwich(mlir::Operation *norm);
   /// A quantization of a fused norm that stays behind it.
@@ -65,7 +70,9 @@ private:
                  Counts &counts);
 
   bool wanted;
-  unsigned numFused = 0, numMissed = 0;
+  bool shown = false;
+  /// All that were missed, and those of them that are no comm.all_reduce.
+  unsigned numFused = 0, numMissed = 0, numOthers = 0;
   Counts fusedKinds, missedSites, missedSandwiches, missedQuantizations;
 };
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../Raise/RaiseQuantize.h"
+#include "../Support/RemarkLocation.h"
 #include "Fusion.h"
 #include "FusionReport.h"
 #include "Placement.h"
@@ -61,7 +62,7 @@ static void setWeightAndBias(PatternRewriter &rewriter, Operation *norm) {
 /// What relaxed numerics allow is named where it is done.
 static void foldRoundedWeight(PatternRewriter &rewriter, Operation *norm) {
   using Arg = remark::detail::Remark::Arg;
-  remark::passed(norm->getLoc(), getRemarkOptions(norm, "Relaxed"))
+  remark::passed(getRemarkLocation(norm), getRemarkOptions(norm, "Relaxed"))
       << "added 1 to the weight in f32 where the program rounds the sum"
       << Arg("Rewrite", "RoundedWeightBias")
       << Arg("Rounded", toString(getElementTypeOrSelf(norm->getOperand(0))));

@@ -8,6 +8,7 @@
 
 #include "conorm/Strategy/Passes.h"
 
+#include "../Support/RemarkLocation.h"
 #include "StrategyTable.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
@@ -37,7 +38,7 @@ static remark::RemarkOpts getRemarkOptions(Operation *op) {
 }
 
 static void explain(Operation *op, Strategy strategy, const Twine &reason) {
-  remark::analysis(op->getLoc(), getRemarkOptions(op))
+  remark::analysis(getRemarkLocation(op), getRemarkOptions(op))
       << Arg("Strategy", stringifyStrategy(strategy))
       << Arg("Reason", reason.str());
 }

@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "RemarkOptions.h"
+#include "conorm/Fusion/FusionSummary.h"
 #include "conorm/Target/Compile.h"
 #include "conorm/Tools/OutputFile.h"
 #include "conorm/Tools/ToolMain.h"
@@ -85,6 +87,7 @@ struct Options {
       "entry", cl::CommaSeparated, cl::value_desc("names"),
       cl::desc("Functions to export (default: all public ones)"),
       cl::cat(category)};
+  RemarkOptions remarks{category};
 };
 
 } // namespace
@@ -257,10 +260,13 @@ int conorm::compileMain(int argc, char **argv, DialectRegistry &registry) {
   if (!buffer)
     return reportToolError(error);
   sources->AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  printFusionSummary(registry, "conorm-compile");
   MLIRContext context(registry);
   // An error about a module would print all of it.
   context.printOpOnDiagnostic(false);
   SourceMgrDiagnosticHandler diagnostics(*sources, &context);
+  if (failed(options.remarks.enable(context)))
+    return EXIT_FAILURE;
   OwningOpRef<ModuleOp> module = parse(sources, context);
   if (!module)
     return EXIT_FAILURE;

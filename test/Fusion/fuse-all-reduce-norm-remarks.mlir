@@ -31,6 +31,6 @@ func.func @gemma_residual(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor
   return %2, %1 : tensor<4x8xbf16>, tensor<4x8xbf16>
 }
 
-// CHECK: remark: [Analysis] Summary | Category:fuse-all-reduce-norm | AllReduces=2, Fused=2, Missed=0
-// OFF: remark: [Analysis] Summary | Category:fuse-all-reduce-norm | AllReduces=2, Fused=0, Missed=2
+// CHECK: remark: [Analysis] Summary | Category:fuse-all-reduce-norm | AllReduces=2, Collectives=2, Fused=2, Missed=0
+// OFF: remark: [Analysis] Summary | Category:fuse-all-reduce-norm | AllReduces=2, Collectives=2, Fused=0, Missed=2
 // OFF-NOT: comm.all_reduce_rms_norm

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "conorm/Fusion/FusionSummary.h"
 #include "conorm/InitAll.h"
 #include "conorm/Tools/ToolMain.h"
 
@@ -20,5 +21,6 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   conorm::registerAllDialects(registry);
   conorm::registerAllPasses();
+  conorm::printFusionSummary(registry, "conorm-opt");
   return conorm::optMain(argc, argv, registry);
 }

@@ -71,6 +71,8 @@ int treeLevels(int64_t cols) {
 
 void NormStats::add(const NormStats &other) {
   calls += other.calls;
+  collectives += other.collectives;
+  fusedCollectives += other.fusedCollectives;
   normCalls += other.normCalls;
   sites = std::max(sites, other.sites);
   checkedElements += other.checkedElements;
@@ -161,6 +163,11 @@ void NormChecker::countNorm(const conorm_site *site) {
 
 void NormChecker::before(uint32_t op, const void *args) {
   ++stats.calls;
+  bool isFused = op == CONORM_OP_ALL_REDUCE_RMS_NORM;
+  stats.fusedCollectives += isFused;
+  stats.collectives += isFused || op == CONORM_OP_ALL_REDUCE ||
+                       op == CONORM_OP_REDUCE_SCATTER ||
+                       op == CONORM_OP_ALL_GATHER;
   if (op == CONORM_OP_ALL_REDUCE_RMS_NORM)
     beforeFused(*static_cast<const conorm_all_reduce_rms_norm_args *>(args));
   else if (op == CONORM_OP_RMS_NORM || op == CONORM_OP_ADD_RMS_NORM)

@@ -23,6 +23,9 @@ namespace conorm::run {
 /// What one rank saw in one run. Plain data, exchanged between ranks.
 struct NormStats {
   uint64_t calls = 0;
+  /// Of these: collectives, and among them those that have a norm.
+  uint64_t collectives = 0;
+  uint64_t fusedCollectives = 0;
   uint64_t sites = 0;
   uint64_t normCalls = 0;
   uint64_t checkedElements = 0;

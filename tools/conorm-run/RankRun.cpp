@@ -205,6 +205,8 @@ void RankRun::compare(Session &session) {
     mine.difference = compareResults(results, plain, world.rank());
     agreeOn([&] { writeResults(results); });
   }
+  report.collectives = mine.unfused.collectives;
+  report.fusedCollectives = mine.fused.fusedCollectives;
   report.fusedCalls = mine.fused.calls;
   report.unfusedCalls = mine.unfused.calls;
   for (const Summary &summary : world.gather(mine)) {

@@ -206,6 +206,19 @@ void printComparison(const RunReport &report) {
               "f32's range, or without a normed output");
 }
 
+/// How many collectives the variants call, so that a ratio of 1 is no riddle.
+void printFused(const RunReport &report) {
+  uint64_t missed = report.collectives - report.fusedCollectives;
+  std::string text = std::to_string(report.collectives) +
+                     " collectives called, " +
+                     std::to_string(report.fusedCollectives) +
+                     " of them fused and " + std::to_string(missed) + " missed";
+  if (missed)
+    text += "; to see why: conorm-compile "
+            "--remarks-filter=fuse-all-reduce-norm";
+  printNote(text);
+}
+
 void printRun(const RunReport &report) {
   std::printf("%s (%s): %s, strategy %s, median of %d: %.3f ms a call\n",
               report.entry.c_str(), variantName(report.variant),
@@ -243,6 +256,8 @@ void conorm::run::printReport(const RunReport &report, bool compare,
   else
     printRun(report);
   finishOutput("the report");
+  if (compare && report.collectives)
+    printFused(report);
   if (report.difference.differingElements)
     printError("expected equal bits of " +
                std::string(compare ? "fused and unfused" : "all strategies") +

@@ -32,6 +32,7 @@ struct RunReport {
   /// Seconds, the slowest rank's, by repetition.
   std::vector<double> fusedTimes, unfusedTimes;
   /// --compare only: one rank's counts, the norms of all ranks, all bits.
+  uint64_t collectives = 0, fusedCollectives = 0;
   uint64_t fusedCalls = 0, unfusedCalls = 0;
   NormStats fusedNorms, unfusedNorms;
   Difference difference;

@@ -48,11 +48,16 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
     that was dropped. Casts and copies that are only removed lose their
     attributes.
 
-    A remark (category `fuse-all-reduce-norm`) explains every `comm.all_reduce`,
+    A remark (category `fuse-all-reduce-norm`) explains every collective,
     sandwich and quantization: passed, with the operations that were fused, or
     missed, with the name of the constraint that failed and what it found.
     docs/MissedRemarks.md says what to change for each constraint. `report`
-    prints a summary of the remarks to standard error.
+    prints a summary of the remarks to standard error. Collectives of other
+    dialects are recognized by the names of their operations and count as
+    missed. Without `report` the pass prints nothing, but conorm-opt and
+    conorm-compile print its counts in one line
+    (`conorm/Fusion/FusionSummary.h`). Other compilers can add patterns to the
+    stages (`conorm/Fusion/FusionPatterns.h`).
 
     Before:
 
