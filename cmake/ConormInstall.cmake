@@ -16,6 +16,7 @@ install(DIRECTORY "${PROJECT_BINARY_DIR}/include/conorm"
 install(EXPORT ConormTargets
   NAMESPACE Conorm::
   DESTINATION "${CONORM_INSTALL_CMAKEDIR}")
+set(CONORM_COMPONENTS Runtime Compiler)
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/ConormConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/cmake/ConormConfig.cmake"
@@ -29,3 +30,18 @@ install(FILES
   DESTINATION "${CONORM_INSTALL_CMAKEDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE"
   DESTINATION "${CMAKE_INSTALL_DATADIR}/conorm")
+
+# The documents lie to each other as they do here, so that their links hold.
+install(FILES
+  "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
+  "${PROJECT_SOURCE_DIR}/LICENSE"
+  "${PROJECT_SOURCE_DIR}/README.md"
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs" "${PROJECT_SOURCE_DIR}/examples"
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+# How a compiler links the dialects, with a pattern of its own, and how a C
+# program links the runtime.
+install(DIRECTORY
+  "${PROJECT_SOURCE_DIR}/test/Install/Inputs/consumer"
+  "${PROJECT_SOURCE_DIR}/test/Install/Inputs/runtime-consumer"
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")

@@ -69,6 +69,8 @@ if config.have_cuda:
     config.available_features.add("cuda-backend")
     if os.path.exists("/dev/nvidiactl"):
         config.available_features.add("cuda")
+if shutil.which("pkg-config"):
+    config.available_features.add("pkg-config")
 if shutil.which("spin"):
     config.available_features.add("spin")
 for feature, sanitizer in (
