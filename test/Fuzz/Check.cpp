@@ -10,8 +10,6 @@
 
 #include "Data.h"
 #include "Evaluator.h"
-// The loader's own structure: what it makes of a shared object is made here of
-// code in memory, so that arguments are packed by the runtime as for everybody.
 #include "conorm-runtime/conorm.h"
 
 #include <algorithm>
