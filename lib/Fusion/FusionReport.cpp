@@ -42,7 +42,7 @@ void fusion::keepAttributes(Operation *merged, ArrayRef<Operation *> replaced) {
       Attribute dropped = kept.set(attribute.getName(), attribute.getValue());
       if (!dropped || dropped == attribute.getValue())
         continue;
-      remark::analysis(merged->getLoc(),
+      remark::analysis(getRemarkLocation(merged),
                        getRemarkOptions(merged, "AttributeConflict"))
           << Arg("Attribute", attribute.getName().getValue())
           << Arg("Kept", toString(attribute.getValue()))
@@ -156,7 +156,7 @@ static std::string findNormBehind(Value value) {
 
 /// Where the source has `op`; empty if that is not known.
 static std::string getPlace(Operation *op) {
-  auto place = op->getLoc()->findInstanceOf<FileLineColLoc>();
+  auto place = dyn_cast<FileLineColLoc>(getRemarkLocation(op));
   if (!place)
     return "";
   return (" at " + place.getFilename().getValue() + ":" +
@@ -226,13 +226,9 @@ static std::optional<Reason> explainReshapedSum(Operation *add,
 
 /// What looks like an RMS norm that begins with `sum`.
 static std::string describeWrittenOut(Operation *sum) {
-  std::string text = toString(sum->getName().getStringRef());
-  if (auto place = dyn_cast<FileLineColLoc>(getRemarkLocation(sum)))
-    text += (" at " + place.getFilename().getValue() + ":" +
-             Twine(place.getLine()) + ":" + Twine(place.getColumn()))
-                .str();
-  return text + " sums squares for what looks like an RMS norm in other "
-                "operations; write norm.rms_norm";
+  return toString(sum->getName().getStringRef()) + getPlace(sum) +
+         " sums squares for what looks like an RMS norm in other operations; "
+         "write norm.rms_norm";
 }
 
 static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
@@ -254,8 +250,6 @@ static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
   }
   if (std::optional<Reason> reason = explainReshapes(reduce, ranks))
     return *reason;
-  if (Operation *sum = findWrittenOutNorm(reduce.getReduced()))
-    return {"NormOperation", describeWrittenOut(sum)};
   llvm::SmallSetVector<StringRef, 4> names;
   for (Operation *user : reduce.getReduced().getUsers())
     names.insert(user->getName().getStringRef());
@@ -265,6 +259,8 @@ static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
       "no norm reads the reduced value, but " + llvm::join(names, ", ");
   if (std::string norm = findNormBehind(reduce.getReduced()); !norm.empty())
     text += "; " + norm;
+  else if (Operation *sum = findWrittenOutNorm(reduce.getReduced()))
+    return {"NormOperation", describeWrittenOut(sum)};
   return {"ReadByNorm", text};
 }
 

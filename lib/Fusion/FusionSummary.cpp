@@ -125,6 +125,8 @@ fusion::FusionSummary::~FusionSummary() {
   if (counts.getNumMissed() != 0 && !isExplained)
     os << "; to see why: " << tool << " --remarks-filter=fuse-all-reduce-norm";
   os << "\n";
+  // Behind the tool's output where both go to one place, not inside it.
+  llvm::outs().flush();
   llvm::errs() << text;
 }
 

@@ -79,16 +79,30 @@ static bool sums(Operation *op) {
          });
 }
 
-static bool takesRoot(Operation *op) {
-  return anyInside(op, [](Operation *inner) {
-    return isNamed(inner, {"rsqrt", "sqrt"});
-  });
-}
+static bool isRoot(Operation *op) { return isNamed(op, {"rsqrt", "sqrt"}); }
 
 static bool scales(Operation *op) {
   return anyInside(op, [](Operation *inner) {
     return isMultiplication(inner) || isDivision(inner);
   });
+}
+
+/// Whether `root`, in the body of an operation, is of something that was scaled
+/// there: a mean.
+static bool isRootOfScaled(Operation *root) {
+  constexpr size_t kMaxSteps = 8;
+  llvm::SetVector<Operation *> steps;
+  steps.insert(root);
+  for (size_t next = 0; next < steps.size() && next < kMaxSteps; ++next)
+    for (Value operand : steps[next]->getOperands()) {
+      Operation *step = operand.getDefiningOp();
+      if (!step || step->getBlock() != root->getBlock())
+        continue;
+      if (isMultiplication(step) || isDivision(step))
+        return true;
+      steps.insert(step);
+    }
+  return false;
 }
 
 //===----------------------------------------------------------------------===//
@@ -115,21 +129,27 @@ static void spread(llvm::SetVector<Value> &values,
         values.insert(user->result_begin(), user->result_end());
 }
 
-/// Whether what `sum` gives comes back, below a root, to the rows.
+/// Whether what `sum` gives becomes a mean, and comes back to the rows below a
+/// root.
 static bool scalesRows(Operation *sum, const llvm::SetVector<Value> &rows) {
   auto readsRows = [&](Operation *op) {
     return llvm::any_of(op->getOperands(),
                         [&](Value operand) { return rows.contains(operand); });
   };
   llvm::SetVector<Value> values(sum->result_begin(), sum->result_end());
-  bool hasRoot = false;
+  bool hasMean = anyInside(sum, isDivision), hasRoot = false;
   for (size_t next = 0; next < values.size(); ++next)
     for (Operation *user : values[next].getUsers()) {
       if (values.size() >= kMaxValues || !isStep(user))
         continue;
-      hasRoot |= takesRoot(user);
-      if (hasRoot && scales(user) && readsRows(user))
+      hasRoot |= anyInside(user, [&](Operation *inner) {
+        return isRoot(inner) &&
+               (hasMean || (inner != user && isRootOfScaled(inner)));
+      });
+      bool meetsRows = readsRows(user);
+      if (hasRoot && meetsRows && scales(user))
         return true;
+      hasMean |= !meetsRows && scales(user);
       if (!reduces(user))
         values.insert(user->result_begin(), user->result_end());
     }

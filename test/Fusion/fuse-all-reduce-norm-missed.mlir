@@ -125,6 +125,7 @@ func.func @no_fuse_collective_between(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) 
   // CHECK: return
   // expected-remark@+1 {{Constraint=NoCollectiveBetween, Reason="comm.all_gather stands between them"}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  // expected-remark@+1 {{Constraint=CommAllReduce, Reason="comm.all_gather is no all_reduce"}}
   %1 = comm.all_gather %x on @tp dim 0 : tensor<4x8xbf16> -> tensor<?x8xbf16>
   %2 = norm.rms_norm %0 weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
   return %2, %1 : tensor<4x8xbf16>, tensor<?x8xbf16>

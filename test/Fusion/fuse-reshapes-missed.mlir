@@ -213,6 +213,7 @@ func.func @no_fuse_reshape_across_a_collective(%x: tensor<4x8xbf16>) -> (tensor<
   // CHECK: comm.all_gather
   // expected-remark@+1 {{Constraint=NoCollectiveBetween}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  // expected-remark@+1 {{Constraint=CommAllReduce, Reason="comm.all_gather is no all_reduce"}}
   %g = comm.all_gather %x on @tp dim 0 : tensor<4x8xbf16> -> tensor<?x8xbf16>
   %e = tensor.expand_shape %0 [[0, 1], [2]] output_shape [2, 2, 8] : tensor<4x8xbf16> into tensor<2x2x8xbf16>
   %1 = norm.rms_norm %e {epsilon = 1.0e-6 : f32} : tensor<2x2x8xbf16>

@@ -149,6 +149,7 @@ func.func @no_sandwich_collective_between(%x: tensor<4x8xbf16>, %r: tensor<4x8xb
   // CHECK-NEXT: norm.add_rms_norm
   %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
   %1 = norm.rms_norm %0 {epsilon = 0.5 : f32} : tensor<4x8xbf16>
+  // expected-remark@+1 {{Constraint=CommAllReduce, Reason="comm.all_gather is no all_reduce"}}
   %g = comm.all_gather %x on @tp dim 0 : tensor<4x8xbf16> -> tensor<?x8xbf16>
   // expected-remark@+1 {{Constraint=NoCollectiveBetween, Reason="comm.all_gather stands between them"}}
   %2, %s = norm.add_rms_norm %1, %r {epsilon = 0.25 : f32} : tensor<4x8xbf16>, tensor<4x8xbf16>

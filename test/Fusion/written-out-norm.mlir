@@ -107,7 +107,7 @@ func.func @arith_on_tensors(%x: tensor<4x8xbf16>) -> tensor<4x8xf32> {
   return %y : tensor<4x8xf32>
 }
 
-func.func @stablehlo(%x: tensor<4x8xf32>, %z: tensor<f32>) -> tensor<4x8xf32> {
+func.func @stablehlo(%x: tensor<4x8xf32>, %z: tensor<f32>, %n: tensor<4xf32>) -> tensor<4x8xf32> {
   // expected-remark@+1 {{Constraint=NormOperation, Reason="stablehlo.reduce at}}
   %0 = comm.all_reduce %x on @tp : tensor<4x8xf32>
   %sq = "stablehlo.multiply"(%0, %0) : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
@@ -116,7 +116,8 @@ func.func @stablehlo(%x: tensor<4x8xf32>, %z: tensor<f32>) -> tensor<4x8xf32> {
     %s = "stablehlo.add"(%a, %b) : (tensor<f32>, tensor<f32>) -> tensor<f32>
     "stablehlo.return"(%s) : (tensor<f32>) -> ()
   }) : (tensor<4x8xf32>, tensor<f32>) -> tensor<4xf32>
-  %r = "stablehlo.rsqrt"(%sum) : (tensor<4xf32>) -> tensor<4xf32>
+  %m = "stablehlo.divide"(%sum, %n) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %r = "stablehlo.rsqrt"(%m) : (tensor<4xf32>) -> tensor<4xf32>
   %b = "stablehlo.broadcast_in_dim"(%r) : (tensor<4xf32>) -> tensor<4x8xf32>
   %y = "stablehlo.multiply"(%0, %b) : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   return %y : tensor<4x8xf32>
