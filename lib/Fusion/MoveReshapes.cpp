@@ -45,11 +45,16 @@ public:
 
   void run() {
     Value reduced = values.front();
+    // Where the fused operation can only take the norm's place, nothing may read
+    // the reduced value before.
+    Operation *before =
+        findPlaces(site.getOperations()).first ? site.reduce.getOperation()
+                                               : site.norm;
     readSizesOf(rewriter, reduced, site.reduce.getInput());
     findReaders();
     setOrder();
     setOperands();
-    rewriter.setInsertionPointAfter(site.reduce);
+    rewriter.setInsertionPointAfter(before);
     restoreShapes();
   }
 
