@@ -13,6 +13,8 @@
 
 #include "FunctionGenerator.h"
 
+#include <algorithm>
+
 using namespace conorm::fuzz;
 
 using Shape = std::vector<int64_t>;
@@ -171,8 +173,10 @@ FunctionGenerator::pickReshaping(const Shape &shape, bool mayCut) {
       reshaping.outer = 2;
     }
   }
-  if (reshaping.kind == Reshaping::Slice && shape[reshaping.dim] == 0)
-    reshaping.count = 0;
+  // An offset into nothing is out of bounds.
+  if (reshaping.kind == Reshaping::Slice &&
+      std::count(shape.begin(), shape.end(), 0) != 0)
+    return Reshaping();
   if (reshaping.kind == Reshaping::Slice && shape[reshaping.dim] > 0) {
     int64_t size = shape[reshaping.dim];
     reshaping.count = random.percent(40) ? 1 : (size + 1) / 2;
