@@ -261,3 +261,23 @@ func.func @no_fuse_rows_before_swizzled_scales(%x: tensor<4x32xbf16>) -> (tensor
   %q, %s = norm.quantize %e {scheme = #norm.scheme<mxfp8, layout = swizzled_128x4>} : tensor<2x32xbf16> -> tensor<2x32xf8E4M3FN>, tensor<1x1x32x4x4xf8E8M0FNU>
   return %q, %s : tensor<2x32xf8E4M3FN>, tensor<1x1x32x4x4xf8E8M0FNU>
 }
+
+// CHECK-LABEL: func @no_fuse_reshaped_sum_in_other_block
+func.func @no_fuse_reshaped_sum_in_other_block(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %c: i1) -> tensor<2x2x8xbf16> {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: scf.if
+  // CHECK: %[[E:.*]] = tensor.expand_shape
+  // CHECK: norm.rms_norm %[[E]]
+  // expected-remark-re@+1 {{Constraint=SameBlock, Reason="the norm stands in another block, inside or behind scf.if; norm.rms_norm at {{.*}} behind tensor.expand_shape"}}
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %0, %r : tensor<4x8xbf16>
+  %2 = scf.if %c -> tensor<2x2x8xbf16> {
+    %e = tensor.expand_shape %1 [[0, 1], [2]] output_shape [2, 2, 8] : tensor<4x8xbf16> into tensor<2x2x8xbf16>
+    %3 = norm.rms_norm %e {epsilon = 1.0e-6 : f32} : tensor<2x2x8xbf16>
+    scf.yield %3 : tensor<2x2x8xbf16>
+  } else {
+    %empty = tensor.empty() : tensor<2x2x8xbf16>
+    scf.yield %empty : tensor<2x2x8xbf16>
+  }
+  return %2 : tensor<2x2x8xbf16>
+}
