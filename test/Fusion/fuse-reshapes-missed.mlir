@@ -118,7 +118,11 @@ func.func @no_fuse_other_rows_on_each_rank(%x: tensor<4x8xbf16>, %first: index {
 // CHECK-LABEL: func @no_fuse_columns_by_a_call
 func.func @no_fuse_columns_by_a_call(%x: tensor<4x16xbf16>, %r: tensor<4x16xbf16>) -> tensor<4x8xbf16> {
   // CHECK-NOT: all_reduce_rms_norm
-  // CHECK: return
+  // CHECK-NOT: tensor.extract_slice
+  // CHECK: arith.addf
+  // CHECK-NOT: arith.addf
+  // CHECK: tensor.extract_slice
+  // CHECK-NEXT: norm.rms_norm
   %first = func.call @first_row() : () -> index
   // expected-remark@+1 {{Constraint=SliceSameOnEveryRank}}
   %0 = comm.all_reduce %x on @tp : tensor<4x16xbf16>
