@@ -27,15 +27,13 @@ using namespace conorm::fuzz;
 static bool isKnown(Operation *op) {
   if (auto loop = dyn_cast<scf::ForOp>(op))
     return loop.getInductionVar().getType().isIndex() && !loop.getUnsignedCmp();
-  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
-    return slice.getType().getRank() == slice.getSourceType().getRank();
-  if (auto slice = dyn_cast<tensor::InsertSliceOp>(op))
-    return slice.getType().getRank() == slice.getSourceType().getRank();
   return isElementwise(op) || isRuntimeOperation(op) ||
          isa<linalg::LinalgOp, linalg::YieldOp, arith::ConstantOp, func::FuncOp,
              func::CallOp, func::ReturnOp, scf::IfOp, scf::WhileOp,
              scf::ConditionOp, scf::YieldOp, scf::IndexSwitchOp, tensor::CastOp,
-             tensor::DimOp, tensor::EmptyOp, tensor::ExtractOp,
+             tensor::CollapseShapeOp, tensor::DimOp, tensor::EmptyOp,
+             tensor::ExpandShapeOp, tensor::ExtractOp, tensor::ExtractSliceOp,
+             tensor::FromElementsOp, tensor::InsertSliceOp, tensor::ReshapeOp,
              tensor::SplatOp>(op);
 }
 
@@ -324,7 +322,8 @@ getNumbers(ArrayRef<int64_t> fixed, ValueRange dynamic,
   return numbers;
 }
 
-/// Slices here have as many dimensions as what they are slices of.
+/// A slice may lack dimensions of one element: the order of its elements is
+/// that of the whole all the same.
 static DatumRef runSlice(Operation *op,
                          const llvm::DenseMap<Value, DatumRef> &values) {
   auto slice = cast<OffsetSizeAndStrideOpInterface>(op);
@@ -332,6 +331,7 @@ static DatumRef runSlice(Operation *op,
       getNumbers(slice.getStaticOffsets(), slice.getOffsets(), values);
   auto strides =
       getNumbers(slice.getStaticStrides(), slice.getStrides(), values);
+  auto sizes = getNumbers(slice.getStaticSizes(), slice.getSizes(), values);
   /// Where an element of the slice is in the whole.
   auto getPlace = [&](ArrayRef<int64_t> whole, ArrayRef<int64_t> position) {
     SmallVector<int64_t> place;
@@ -340,23 +340,49 @@ static DatumRef runSlice(Operation *op,
     return linearize(whole, place);
   };
   DatumRef first = values.find(op->getOperand(0))->second;
+  size_t next = 0;
   if (auto insert = dyn_cast<tensor::InsertSliceOp>(op)) {
     auto result =
         std::make_shared<Datum>(*values.find(insert.getDest())->second);
-    forEach(first->shape, [&](ArrayRef<int64_t> position) {
-      result->bits[getPlace(result->shape, position)] =
-          first->bits[linearize(first->shape, position)];
+    forEach(sizes, [&](ArrayRef<int64_t> position) {
+      result->bits[getPlace(result->shape, position)] = first->bits[next++];
     });
     return result;
   }
+  // A size that is not known is of a dimension that the slice has.
+  auto type = cast<ShapedType>(op->getResult(0).getType());
   auto result =
-      make(op->getResult(0).getType(),
-           getNumbers(slice.getStaticSizes(), slice.getSizes(), values));
-  forEach(result->shape, [&](ArrayRef<int64_t> position) {
-    result->bits[linearize(result->shape, position)] =
-        first->bits[getPlace(first->shape, position)];
+      make(type, getNumbers(type.getShape(), slice.getSizes(), values));
+  forEach(sizes, [&](ArrayRef<int64_t> position) {
+    result->bits[next++] = first->bits[getPlace(first->shape, position)];
   });
   return result;
+}
+
+/// The shape of what keeps the elements and their order.
+static std::vector<int64_t>
+getReshaped(Operation *op, const llvm::DenseMap<Value, DatumRef> &values) {
+  std::vector<int64_t> shape;
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+    auto numbers = getNumbers(expand.getStaticOutputShape(),
+                              expand.getOutputShape(), values);
+    shape.assign(numbers.begin(), numbers.end());
+  } else if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
+    const std::vector<int64_t> &source =
+        values.find(collapse.getSrc())->second->shape;
+    for (const ReassociationIndices &group :
+         collapse.getReassociationIndices()) {
+      int64_t size = 1;
+      for (int64_t dim : group)
+        size *= source[dim];
+      shape.push_back(size);
+    }
+  } else {
+    Value sizes = cast<tensor::ReshapeOp>(op).getShape();
+    for (Bits size : values.find(sizes)->second->bits)
+      shape.push_back(static_cast<int64_t>(size));
+  }
+  return shape;
 }
 
 DatumRef Evaluator::runTensor(Operation *op, Environment &values) {
@@ -371,6 +397,19 @@ DatumRef Evaluator::runTensor(Operation *op, Environment &values) {
       .Case([&](tensor::EmptyOp op) -> DatumRef {
         return make(type, getNumbers(cast<ShapedType>(type).getShape(),
                                      op.getDynamicSizes(), values));
+      })
+      .Case<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ReshapeOp>(
+          [&](auto op) -> DatumRef {
+            auto result = std::make_shared<Datum>(*values[op->getOperand(0)]);
+            result->shape = getReshaped(op, values);
+            return result;
+          })
+      .Case([&](tensor::FromElementsOp op) -> DatumRef {
+        auto result = make(type, cast<ShapedType>(type).getShape());
+        for (auto [bits, element] :
+             llvm::zip_equal(result->bits, lookUp(op.getElements(), values)))
+          bits = element->bits[0];
+        return result;
       })
       .Case([&](tensor::SplatOp op) -> DatumRef {
         auto result = make(type, getNumbers(cast<ShapedType>(type).getShape(),
