@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 
 import lit.formats
 
@@ -97,6 +98,33 @@ if "tsan" in config.available_features:
     config.environment["TSAN_OPTIONS"] = (
         "halt_on_error=1:suppressions=" + os.path.join(suppressions, "tsan.supp")
     )
+
+# Stock mlir-opt is not instrumented: the sanitizers' runtimes must be there
+# before the plugin is loaded.
+libraries = [
+    library
+    for feature, library in (
+        ("asan", "libasan.so"),
+        ("ubsan", "libubsan.so"),
+        ("tsan", "libtsan.so"),
+    )
+    if feature in config.available_features
+]
+preload = " ".join(
+    subprocess.check_output(
+        [config.cc, "-print-file-name=" + library], text=True
+    ).strip()
+    for library in libraries
+)
+config.substitutions += [
+    ("%preload", preload),
+    # Stock mlir-opt where it loads the plugin.
+    (
+        "%stock_opt",
+        "env LD_PRELOAD='%s' %s"
+        % (preload, os.path.join(config.llvm_tools_dir, "mlir-opt")),
+    ),
+]
 
 # A hang is a failure with a name. lit can only enforce this with psutil.
 supported, _ = lit_config.maxIndividualTestTimeIsSupported

@@ -3,7 +3,7 @@
 // RUN: conorm-opt %s --pass-pipeline='builtin.module(func.func(fuse-all-reduce-norm))' --allow-unregistered-dialect -o /dev/null 2>&1 | FileCheck %s --strict-whitespace
 // RUN: conorm-opt %s --conorm-fuse --remarks-filter=fuse-all-reduce-norm --allow-unregistered-dialect -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 // RUN: conorm-opt %s --conorm-fuse --remarks-filter-missed=fuse-all-reduce-norm --allow-unregistered-dialect -o /dev/null 2>&1 | FileCheck %s --check-prefix=WHY
-// RUN: %mlir_opt %s --allow-unregistered-dialect -o /dev/null 2>&1 --load-dialect-plugin=%plugin --load-pass-plugin=%plugin \
+// RUN: %stock_opt %s --allow-unregistered-dialect -o /dev/null 2>&1 --load-dialect-plugin=%plugin --load-pass-plugin=%plugin \
 // RUN:   --pass-pipeline='builtin.module(conorm-fuse)' | count 0
 // RUN: echo 'func.func private @none()' | conorm-opt --conorm-fuse -o /dev/null 2>&1 | count 0
 

@@ -1,5 +1,5 @@
 // RUN: conorm-opt %s --fuse-all-reduce-norm=report -o /dev/null 2>&1 | FileCheck %s --strict-whitespace
-// RUN: %mlir_opt %s -o /dev/null 2>&1 --load-dialect-plugin=%plugin --load-pass-plugin=%plugin \
+// RUN: %stock_opt %s -o /dev/null 2>&1 --load-dialect-plugin=%plugin --load-pass-plugin=%plugin \
 // RUN:   --pass-pipeline='builtin.module(fuse-all-reduce-norm)' | FileCheck %s --check-prefix=QUIET --allow-empty
 // RUN: echo | conorm-opt --fuse-all-reduce-norm=report -o /dev/null 2>&1 | FileCheck %s --check-prefix=EMPTY
 

@@ -19,7 +19,11 @@ MOST_LINES_OF_FUNCTION = 60
 MOST_OF_LIB = 0.25
 
 # Longer, each with the reason.
-EXCEPTIONS = {}
+EXCEPTIONS = {
+    "lib/Codegen/ExpandSmallFloats.cpp": "every conversion between small types",
+    "lib/Conversion/ConormToRuntime/RuntimeCalls.cpp":
+        "the arguments of every call, until one table of the C ABI writes them",
+}
 
 SUFFIXES = {".c", ".cpp", ".h", ".cu", ".cuh", ".td", ".pdll", ".py"}
 # What opens something else than a function.

@@ -1,6 +1,6 @@
 // RUN: conorm-opt %s --conorm-to-llvm -o /dev/null 2>&1 | FileCheck %s
 // RUN: conorm-compile %s --variants=fused,unfused --emit=llvm-ir -o %t.ll 2>&1 | FileCheck %s
-// RUN: %mlir_opt %s -o /dev/null 2>&1 \
+// RUN: %stock_opt %s -o /dev/null 2>&1 \
 // RUN:   --load-dialect-plugin=%plugin --load-pass-plugin=%plugin \
 // RUN:   --pass-pipeline='builtin.module(conorm-to-llvm)' | FileCheck %s
 

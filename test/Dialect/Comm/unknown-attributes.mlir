@@ -1,5 +1,5 @@
 // RUN: conorm-opt %s --split-input-file --verify-diagnostics -o /dev/null
-// RUN: %mlir_opt %s --split-input-file --verify-diagnostics -o /dev/null --load-dialect-plugin=%plugin
+// RUN: %stock_opt %s --split-input-file --verify-diagnostics -o /dev/null --load-dialect-plugin=%plugin
 
 // An attribute that an operation does not define is legal. Without the prefix of
 // a dialect it is most often a slip.
