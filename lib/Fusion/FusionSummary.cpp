@@ -116,7 +116,9 @@ fusion::FusionSummary::~FusionSummary() {
   // In one piece: contexts may end at the same time.
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << tool << ": fusion saw " << counts.getNumSeen() << " collectives (";
+  unsigned numSeen = counts.getNumSeen();
+  os << tool << ": fusion saw " << numSeen
+     << (numSeen == 1 ? " collective (" : " collectives (");
   llvm::interleaveComma(counts.seen, os, [&](const auto &entry) {
     os << entry.second << " " << entry.first;
   });

@@ -210,7 +210,8 @@ void printComparison(const RunReport &report) {
 void printFused(const RunReport &report) {
   uint64_t missed = report.collectives - report.fusedCollectives;
   std::string text = std::to_string(report.collectives) +
-                     " collectives called, " +
+                     (report.collectives == 1 ? " collective called, "
+                                              : " collectives called, ") +
                      std::to_string(report.fusedCollectives) +
                      " of them fused and " + std::to_string(missed) + " missed";
   if (missed)

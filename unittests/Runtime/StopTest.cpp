@@ -166,7 +166,7 @@ TEST(StoppedAlone, isReportedInTime) {
                                         "it last posted call 1"));
 }
 
-/// Stops all processes of a job for two and a half seconds, 300 ms after the
+/// Stops all processes of a job for four seconds, 300 ms after the
 /// last has said that it is ready. A process of its own does that: the thread
 /// sanitizer allows no threads in children of a process that has some.
 class Suspension {
@@ -201,7 +201,7 @@ private:
       return;
     sleepFor(300);
     signalAll(SIGSTOP);
-    sleepFor(2500);
+    sleepFor(4000);
     signalAll(SIGCONT);
   }
   void signalAll(int signal) {
@@ -223,12 +223,12 @@ void work(int milliseconds) {
     sleepFor(10);
 }
 
-// Rank 0 has waited for less than a second that it ran.
+// Rank 0 has waited for less than two seconds that it ran.
 TEST(SuspendedJob, goesOnInACall) {
   Suspension suspension(3);
   std::vector<std::string> results =
       runProcesses(3, [&](const conorm_bootstrap &bootstrap) -> std::string {
-        Caller caller(bootstrap, 1000);
+        Caller caller(bootstrap, 2000);
         caller.call();
         suspension.ready(bootstrap.rank);
         if (bootstrap.rank == 2)
@@ -251,7 +251,7 @@ TEST(SuspendedJob, goesOnWhenRanksAreThreads) {
                suspension.ready(0);
                work(600);
              }
-             Caller caller(bootstrap, 1000);
+             Caller caller(bootstrap, 2000);
              if (!creating && bootstrap.rank == 1) {
                suspension.ready(0);
                work(600);
@@ -277,7 +277,7 @@ TEST(SuspendedJob, goesOnInTheAllgatherOfALauncher) {
            suspension.ready(bootstrap.rank);
            if (bootstrap.rank == 1)
              work(600);
-           Caller caller(bootstrap, 1000);
+           Caller caller(bootstrap, 2000);
            caller.call();
            return caller.context.message + caller.outcome();
          }))
@@ -301,7 +301,7 @@ TEST(SuspendedJob, goesOnInTheAllgatherOfTorchrun) {
             suspension.ready(rank);
             if (rank == late)
               work(600);
-            Caller caller(bootstrap, 1000);
+            Caller caller(bootstrap, 2000);
             caller.call();
             return caller.context.message + caller.outcome();
           });
