@@ -20,10 +20,10 @@ def signals(names):
 
 
 separator = sys.argv.index("--")
-# What Python itself has set.
-signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+# What Python itself has set, and what the tests may have been started with.
+for name in ("PIPE", "XFSZ", "INT", "HUP", "TERM", "CHLD", "ALRM"):
+    signal.signal(getattr(signal, "SIG" + name), signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
 for setting in sys.argv[1:separator]:
     name, value = setting.split("=")
     if name == "close":
