@@ -246,6 +246,9 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   addDeallocation(manager);
   manager.addNestedPass<func::FuncOp>(createUnshareResults());
   manager.addPass(createInterchangeContractions());
+  // Accesses of affine maps are checked as those of indices.
+  if (options.checkBounds)
+    manager.addNestedPass<func::FuncOp>(createLowerAffinePass());
   // Before the runtime's calls, which are many operations each.
   addKernels(manager);
   ConvertConormToRuntimeOptions conversion;

@@ -184,7 +184,8 @@ void RuleBuilder::addDimension(memref::DimOp op) {
 }
 
 bool conorm::mayLeaveBounds(Operation *op) {
-  return isa<memref::LoadOp, memref::StoreOp, memref::SubViewOp, memref::CastOp,
+  return isa<memref::LoadOp, memref::StoreOp, memref::AtomicRMWOp,
+             memref::GenericAtomicRMWOp, memref::SubViewOp, memref::CastOp,
              memref::ExpandShapeOp, memref::ReshapeOp, memref::CopyOp,
              memref::AllocOp, memref::DimOp>(op);
 }
@@ -193,7 +194,8 @@ SmallVector<BoundsRule> conorm::getBoundsRules(Operation *op,
                                                OpBuilder &builder) {
   RuleBuilder rules(op, builder);
   llvm::TypeSwitch<Operation *>(op)
-      .Case<memref::LoadOp, memref::StoreOp>(
+      .Case<memref::LoadOp, memref::StoreOp, memref::AtomicRMWOp,
+            memref::GenericAtomicRMWOp>(
           [&](auto op) { rules.addIndices(op.getMemref(), op.getIndices()); })
       .Case([&](memref::SubViewOp op) { rules.addSlice(op); })
       .Case([&](memref::CastOp op) { rules.addCast(op); })

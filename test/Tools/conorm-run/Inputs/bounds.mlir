@@ -109,3 +109,26 @@ func.func @allocation(%x: tensor<?xf32>) -> tensor<?xf32> {
       -> tensor<?xf32>
   return %y : tensor<?xf32>
 }
+
+// Accesses of affine maps, and atomic ones.
+func.func @affine_store(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %0 = comm.all_reduce %x on @tp : tensor<?xf32>
+  %m = bufferization.to_buffer %0 : tensor<?xf32> to memref<?xf32>
+  affine.store %zero, %m[symbol(%n)] : memref<?xf32>
+  %y = bufferization.to_tensor %m restrict writable : memref<?xf32> to tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
+func.func @atomic(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %c0 = arith.constant 0 : index
+  %one = arith.constant 1.0 : f32
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %0 = comm.all_reduce %x on @tp : tensor<?xf32>
+  %m = bufferization.to_buffer %0 : tensor<?xf32> to memref<?xf32>
+  %old = memref.atomic_rmw addf %one, %m[%n] : (f32, memref<?xf32>) -> f32
+  %y = bufferization.to_tensor %m restrict writable : memref<?xf32> to tensor<?xf32>
+  return %y : tensor<?xf32>
+}
