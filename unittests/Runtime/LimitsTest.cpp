@@ -172,6 +172,33 @@ void leaveDescriptors(int spare) {
   setLimit(RLIMIT_NOFILE, uint64_t(last + 1 + spare));
 }
 
+/// Closes the events that this process has, as a host may that closes all
+/// descriptors it does not know.
+void closeEvents() {
+  DIR *directory = opendir("/proc/self/fd");
+  std::vector<int> events;
+  while (dirent *entry = readdir(directory)) {
+    char target[64] = "";
+    std::string link = std::string("/proc/self/fd/") + entry->d_name;
+    if (readlink(link.c_str(), target, sizeof(target) - 1) > 0 &&
+        std::string(target) == "anon_inode:[eventfd]")
+      events.push_back(atoi(entry->d_name));
+  }
+  closedir(directory);
+  for (int event : events)
+    close(event);
+}
+
+TEST(Descriptors, thatTheHostClosesLetDestroyReturn) {
+  std::vector<std::string> results =
+      runProcesses(2, [&](const conorm_bootstrap &bootstrap) -> std::string {
+        ScopedContext context(bootstrap);
+        closeEvents();
+        return context.message;
+      });
+  EXPECT_THAT(results, Each(""));
+}
+
 /// A world of one. The sanitizer of undefined behaviour opens a pipe when it
 /// sees the type of an object for the first time; there is room for it now.
 void useAContext() {

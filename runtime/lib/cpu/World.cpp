@@ -70,6 +70,7 @@ World::~World() {
     tellPeers(&RankControl::left);
   if (!monitorRuns)
     return;
+  monitorEnds = true;
   uint64_t one = 1;
   // The monitor never blocks on anything but this and the sockets.
   while (write(stopMonitor.get(), &one, sizeof(one)) < 0 && errno == EINTR)
@@ -223,14 +224,18 @@ void World::monitor() {
       if (processes[peer])
         add(processes[peer].get(), POLLIN, peer);
     }
-  for (;;) {
-    if (poll(entries.data(), entries.size(), -1) < 0)
+  constexpr int longestWaitMs = 500;
+  while (!monitorEnds) {
+    if (poll(entries.data(), entries.size(), longestWaitMs) <= 0)
       continue;
-    if (entries[0].revents)
-      return;
-    for (size_t i = 1; i < entries.size(); ++i) {
+    for (size_t i = 0; i < entries.size() && !monitorEnds; ++i) {
       if (!entries[i].revents)
         continue;
+      // Closed by the host, which says nothing of the peer.
+      if (i == 0 || entries[i].revents & POLLNVAL) {
+        entries[i].fd = -1;
+        continue;
+      }
       entries[i].fd = -1; // poll() ignores it from now on
       if (peers[i] < 0) {
         own().launcherLost.store(1, std::memory_order_seq_cst);

@@ -125,6 +125,9 @@ private:
   int64_t spinNanoseconds = 0;
 
   FileDescriptor stopMonitor;
+  /// Set before the event: a host may have closed the descriptors that it
+  /// finds, this one among them.
+  std::atomic<bool> monitorEnds{false};
   /// By rank: the processes of peers. Their sockets tell of their deaths too,
   /// but not while a child that a peer has forked holds a copy.
   std::vector<FileDescriptor> processes;
