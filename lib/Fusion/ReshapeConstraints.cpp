@@ -173,6 +173,17 @@ bool fusion::isFusedAsItIs(AllReduceOp reduce) {
   });
 }
 
+/// The first of `constraints` that does not hold.
+template <typename ConstraintT, typename SiteT>
+static std::optional<ReshapeReason> findFirst(ArrayRef<ConstraintT> constraints,
+                                              const SiteT &site,
+                                              RankEquality &ranks) {
+  for (const ConstraintT &constraint : constraints)
+    if (Violation violation = constraint.check(site, ranks))
+      return ReshapeReason{constraint.name, *violation};
+  return std::nullopt;
+}
+
 ArrayRef<ReshapeConstraint> fusion::getReshapeConstraints() {
   static constexpr ReshapeConstraint constraints[] = {
       {"RowsKept", checkRowsKept},
@@ -184,9 +195,8 @@ ArrayRef<ReshapeConstraint> fusion::getReshapeConstraints() {
 
 std::optional<ReshapeReason> fusion::findReshapeReason(const Site &site,
                                                        RankEquality &ranks) {
-  for (const ReshapeConstraint &constraint : getReshapeConstraints())
-    if (Violation violation = constraint.check(site, ranks))
-      return ReshapeReason{constraint.name, *violation};
+  if (auto reason = findFirst(getReshapeConstraints(), site, ranks))
+    return reason;
   for (const Constraint &constraint : getConstraints())
     if (Violation violation = constraint.check(site))
       return ReshapeReason{constraint.name, *violation};
@@ -280,10 +290,7 @@ ArrayRef<ReshapedSumConstraint> fusion::getReshapedSumConstraints() {
 
 std::optional<ReshapeReason> fusion::findReshapeReason(const ReshapedSum &site,
                                                        RankEquality &ranks) {
-  for (const ReshapedSumConstraint &constraint : getReshapedSumConstraints())
-    if (Violation violation = constraint.check(site, ranks))
-      return ReshapeReason{constraint.name, *violation};
-  return std::nullopt;
+  return findFirst(getReshapedSumConstraints(), site, ranks);
 }
 
 SumMove fusion::getSumMove(const ReshapedSum &site, RankEquality &ranks) {
