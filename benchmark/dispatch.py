@@ -44,18 +44,18 @@ def compile_model(directory, work, ranks):
     print("target: " + target)
     source = work / "layer.mlir"
     source.write_text(MODEL)
-    artefact = work / "layer.so"
+    artifact = work / "layer.so"
     subprocess.run(
-        [directory / "conorm-compile", source, "-o", artefact]
+        [directory / "conorm-compile", source, "-o", artifact]
         + ["--target-description=" + target],
         check=True,
     )
-    return artefact
+    return artifact
 
 
-def run(options, artefact, rows, repeat):
+def run(options, artifact, rows, repeat):
     """The part of conorm-run's report on strategies, by strategy."""
-    command = [options.bin / "conorm-run", artefact, "--json"]
+    command = [options.bin / "conorm-run", artifact, "--json"]
     command += ["--compare-strategies", ",".join(VARIANTS)]
     command += ["--ranks", options.ranks, "--repeat", repeat, "--timeout", 300]
     command += ["--dim", "x.0=%d" % rows, "--dim", "r.0=%d" % rows]
@@ -67,12 +67,12 @@ def run(options, artefact, rows, repeat):
     return {item["strategy"]: item for item in report}
 
 
-def measure(options, artefact, rows):
+def measure(options, artifact, rows):
     # A short run shows how many calls fit the time.
-    first = run(options, artefact, rows, 3)
+    first = run(options, artifact, rows, 3)
     seconds = sum(item["median_ms"] for item in first.values()) / 1e3
     repeat = min(max(int(options.seconds / max(seconds, 1e-6)), 11), 2001)
-    return run(options, artefact, rows, repeat)
+    return run(options, artifact, rows, repeat)
 
 
 def names(taken):
@@ -94,12 +94,12 @@ def parse_options():
 def main():
     options = parse_options()
     worst, equal, used = 0, True, set()
-    print("one artefact, %d ranks, bf16, H=%d" % (options.ranks, options.cols))
+    print("one artifact, %d ranks, bf16, H=%d" % (options.ranks, options.cols))
     with tempfile.TemporaryDirectory() as work:
-        artefact = compile_model(options.bin, pathlib.Path(work), options.ranks)
+        artifact = compile_model(options.bin, pathlib.Path(work), options.ranks)
         print("    T  takes         auto ms  one_shot ms  two_shot ms  ratio")
         for rows in map(int, options.rows.split(",")):
-            runs = measure(options, artefact, rows)
+            runs = measure(options, artifact, rows)
             times = [runs[variant]["median_ms"] for variant in VARIANTS]
             ratio = times[0] / min(times[1:])
             choice = names(runs["auto"]["strategies_taken"])

@@ -24,5 +24,15 @@ function(conorm_add_unittest name)
     GTest::gmock)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/unittests")
-  set_property(GLOBAL APPEND PROPERTY CONORM_UNITTESTS ${name})
+  set_property(GLOBAL APPEND PROPERTY CONORM_TEST_PROGRAMS ${name})
+endfunction()
+
+# conorm_add_test_program(name sources... [LINK libraries...])
+#
+# A program in bin/ that the suite runs, and that is not installed.
+function(conorm_add_test_program name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  set_property(GLOBAL APPEND PROPERTY CONORM_TEST_PROGRAMS ${name})
 endfunction()

@@ -44,13 +44,13 @@ static void markEntries(ModuleOp module, const Manifest &manifest) {
   }
 }
 
-/// An artefact is linked against the runtime and the C library alone.
+/// An artifact is linked against the runtime and the C library alone.
 static LogicalResult checkNoExternalFunctions(ModuleOp module) {
   for (auto function : module.getOps<func::FuncOp>())
     if (function.isExternal())
       return function.emitError("expected a body for @")
              << function.getSymName()
-             << ", found a declaration that no artefact can resolve";
+             << ", found a declaration that no artifact can resolve";
   return success();
 }
 
@@ -143,7 +143,7 @@ std::unique_ptr<llvm::Module> conorm::compileToLLVM(
       return nullptr;
     }
   }
-  // No path of this machine gets into the artefact.
+  // No path of this machine gets into the artifact.
   result->setModuleIdentifier("conorm");
   result->setSourceFileName("conorm");
   addManifest(*result, manifest, variants);

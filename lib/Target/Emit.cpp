@@ -34,7 +34,7 @@ using namespace llvm;
 // Processor
 //===----------------------------------------------------------------------===//
 
-/// What an artefact may use where nothing is said, so that it runs on more than
+/// What an artifact may use where nothing is said, so that it runs on more than
 /// the machine that made it.
 static std::string getBaseline(const Triple &triple) {
   if (triple.getArch() != Triple::x86_64)

@@ -1,4 +1,4 @@
-//===- Manifest.cpp - What an artefact says of itself ---------------------===//
+//===- Manifest.cpp - What an artifact says of itself ---------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -44,7 +44,7 @@ static FailureOr<ManifestValue> describe(Location loc, Type type,
   value.elementType = getRuntimeType(element);
   if (value.elementType == CONORM_TYPE_NONE)
     return emitError(loc) << "expected " << what
-                          << " of an element type that an artefact can have, "
+                          << " of an element type that an artifact can have, "
                              "found "
                           << element;
   return value;

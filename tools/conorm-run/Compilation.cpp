@@ -85,14 +85,14 @@ Compilation::Compilation(const Options &options) : source(options.input) {
   const char *base = std::getenv("TMPDIR");
   std::string pattern =
       std::string(base && *base ? base : "/tmp") + "/conorm-run-XXXXXX";
-  if (pattern.size() + sizeof("/artefact.so") > sizeof(directory))
+  if (pattern.size() + sizeof("/artifact.so") > sizeof(directory))
     throw Error("expected a shorter TMPDIR, found " + pattern);
   std::strcpy(directory, pattern.c_str());
   if (!mkdtemp(directory))
     throw Error("cannot make the directory " + pattern + ": " +
                 describeErrno(errno));
   std::strcpy(object, directory);
-  std::strcat(object, "/artefact.so");
+  std::strcat(object, "/artifact.so");
   struct sigaction action = {};
   action.sa_handler = cleanUpAndDie;
   for (size_t i = 0; i < std::size(kSignals); ++i) {

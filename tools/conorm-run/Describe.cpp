@@ -8,7 +8,7 @@
 
 #include "Describe.h"
 
-#include "Artefact.h"
+#include "Artifact.h"
 #include "Compilation.h"
 #include "Error.h"
 #include "Json.h"

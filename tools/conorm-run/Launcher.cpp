@@ -319,7 +319,7 @@ int Launcher::run() {
         served.set_value();
       });
   watch();
-  // Every rank's end of its socket is closed now, unless an artefact has left
+  // Every rank's end of its socket is closed now, unless an artifact has left
   // it to a process of its own.
   if (served.get_future().wait_for(std::chrono::seconds(1)) !=
       std::future_status::ready)

@@ -25,7 +25,7 @@ namespace {
 
 const char *const kHelp = R"(usage: conorm-run in.mlir|out.so [options]
 
-Runs an entry of a compiled artefact on several ranks. A .mlir or .mlirbc file
+Runs an entry of a compiled artifact on several ranks. A .mlir or .mlirbc file
 is compiled first, with the conorm-compile beside this program or in PATH.
 Under mpirun or srun, or with torchrun's variables (RANK, WORLD_SIZE,
 MASTER_ADDR, MASTER_PORT), this process is one rank of the world that already

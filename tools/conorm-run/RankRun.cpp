@@ -8,7 +8,7 @@
 
 #include "RankRun.h"
 
-#include "Artefact.h"
+#include "Artifact.h"
 #include "Error.h"
 #include "Inputs.h"
 #include "Npy.h"
@@ -79,11 +79,11 @@ private:
   void expectWorld();
   template <typename Step>
   void agreeOn(Step step);
-  void findEntries(const Artefact &artefact);
+  void findEntries(const Artifact &artifact);
   void compare(Session &session);
   void measure(Session &session);
   void runOnly(Session &session);
-  void compareStrategies(const Artefact &artefact,
+  void compareStrategies(const Artifact &artifact,
                          const std::vector<Tensor> &inputs);
   std::vector<double> maxOverRanks(const std::vector<double> &mine);
   void describeResults(const Results &results);
@@ -133,17 +133,17 @@ bool sameType(const conorm_value_desc &a, const conorm_value_desc &b) {
          !((a.flags ^ b.flags) & CONORM_VALUE_PER_RANK);
 }
 
-void RankRun::findEntries(const Artefact &artefact) {
+void RankRun::findEntries(const Artifact &artifact) {
   if (!options.compare) {
     const conorm_entry &entry =
-        artefact.findEntry(options, options.variant, options.variantGiven);
+        artifact.findEntry(options, options.variant, options.variantGiven);
     (entry.variant == CONORM_VARIANT_FUSED ? fused : unfused) = &entry;
     report.entry = entry.name;
     report.variant = entry.variant;
     return;
   }
-  fused = &artefact.findEntry(options, CONORM_VARIANT_FUSED, true);
-  unfused = &artefact.findEntry(options, CONORM_VARIANT_UNFUSED, true);
+  fused = &artifact.findEntry(options, CONORM_VARIANT_FUSED, true);
+  unfused = &artifact.findEntry(options, CONORM_VARIANT_UNFUSED, true);
   report.entry = fused->name;
   bool same = fused->num_args == unfused->num_args &&
               fused->num_results == unfused->num_results;
@@ -157,21 +157,21 @@ void RankRun::findEntries(const Artefact &artefact) {
 
 int RankRun::run() {
   expectWorld();
-  Artefact artefact(options, world);
+  Artifact artifact(options, world);
   std::vector<Tensor> inputs;
   agreeOn([&] {
-    findEntries(artefact);
+    findEntries(artifact);
     inputs = makeInputs(fused ? *fused : *unfused, options, world.rank(),
                         world.size());
     expectFiles();
   });
   if (!options.comparedStrategies.empty()) {
-    compareStrategies(artefact, inputs);
+    compareStrategies(artifact, inputs);
     if (world.rank() == 0)
       printReport(report, options.compare, options.json);
     return report.passed() ? kExitOk : kExitFailure;
   }
-  Session session(options, world, bootstrap, artefact.get(), std::move(inputs));
+  Session session(options, world, bootstrap, artifact.get(), std::move(inputs));
   try {
     if (options.compare)
       compare(session);
@@ -228,7 +228,7 @@ void RankRun::runOnly(Session &session) {
 }
 
 /// The first call of each variant, which was checked, is the warm-up of the
-/// artefact; this warms up once more, without the checks between.
+/// artifact; this warms up once more, without the checks between.
 void RankRun::measure(Session &session) {
   std::vector<double> fusedTimes, unfusedTimes;
   Progress progress(options.repeat, world.rank() == 0);
@@ -249,7 +249,7 @@ void RankRun::measure(Session &session) {
 
 /// Sessions side by side, a context each. Their calls take turns, so that what
 /// else the machine does meets all of them.
-void RankRun::compareStrategies(const Artefact &artefact,
+void RankRun::compareStrategies(const Artifact &artifact,
                                 const std::vector<Tensor> &inputs) {
   const conorm_entry &entry = fused ? *fused : *unfused;
   std::vector<std::unique_ptr<Session>> sessions;
@@ -257,7 +257,7 @@ void RankRun::compareStrategies(const Artefact &artefact,
     Options one = options;
     one.strategy = strategy;
     sessions.push_back(std::make_unique<Session>(one, world, bootstrap,
-                                                 artefact.get(), inputs));
+                                                 artifact.get(), inputs));
     report.strategyRuns.push_back({strategy, {}, {}, {}});
   }
   try {

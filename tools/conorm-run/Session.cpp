@@ -73,7 +73,7 @@ Session::Session(const Options &options, World &world,
     auto name = [](uint32_t b) {
       return b == CONORM_BACKEND_CUDA ? "cuda" : "cpu";
     };
-    error = options.input + ": expected an artefact for the " +
+    error = options.input + ": expected an artifact for the " +
             name(options.backend) + " backend, found one for " + name(backend);
   } else if (conorm_module_bind(module, context) != CONORM_OK) {
     error = conorm_context_message(context);

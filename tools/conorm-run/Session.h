@@ -38,7 +38,7 @@ private:
 size_t bytesOf(const conorm_buffer &buffer);
 int64_t countOf(const conorm_buffer &buffer);
 
-/// A context with the artefact's groups, and the arguments of its entry.
+/// A context with the artifact's groups, and the arguments of its entry.
 class Session {
 public:
   Session(const Options &options, World &world,

@@ -1,4 +1,4 @@
-//===- main.cpp - Runs compiled artefacts on several ranks ----------------===//
+//===- main.cpp - Runs compiled artifacts on several ranks ----------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

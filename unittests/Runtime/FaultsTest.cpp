@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // The exact messages, with threads as ranks. Real processes that die and stop
-// at random moments are conorm-faults' business (test/Runtime/faults.cpp).
+// at random moments are conorm-faults' business (tools/conorm-faults).
 //
 //===----------------------------------------------------------------------===//
 

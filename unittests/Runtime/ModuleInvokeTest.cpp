@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 namespace {
 
-/// The artefact's group does not fit a world of one.
+/// The artifact's group does not fit a world of one.
 TEST_F(ModuleInvoke, BindMakesTheGroups) {
   EXPECT_NE(conorm_module_bind(module, context), CONORM_OK);
   EXPECT_THAT(conorm_context_message(context), HasSubstr("@tp"));
@@ -188,7 +188,7 @@ TEST_F(ModuleInvoke, RefusesClosedModules) {
 
 TEST_F(ModuleInvoke, RunsNothingThatIsInspected) {
   conorm_module *inspected = nullptr;
-  ASSERT_EQ(conorm_module_inspect(CONORM_TEST_ARTEFACT, &inspected, nullptr, 0),
+  ASSERT_EQ(conorm_module_inspect(CONORM_TEST_ARTIFACT, &inspected, nullptr, 0),
             CONORM_OK);
   EXPECT_EQ(conorm_module_bind(inspected, context),
             CONORM_ERROR_INVALID_ARGUMENT);

@@ -1,4 +1,4 @@
-//===- ModuleTest.cpp - Tests of the loader of artefacts ------------------===//
+//===- ModuleTest.cpp - Tests of the loader of artifacts ------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -24,12 +24,12 @@ using testing::StartsWith;
 
 namespace {
 
-/// Damages the manifest in place: the artefact is mapped once in a process, so
+/// Damages the manifest in place: the artifact is mapped once in a process, so
 /// the loader sees what the test wrote.
 class ModuleManifest : public testing::Test {
 protected:
   void SetUp() override {
-    handle = dlopen(CONORM_TEST_ARTEFACT, RTLD_NOW | RTLD_LOCAL);
+    handle = dlopen(CONORM_TEST_ARTIFACT, RTLD_NOW | RTLD_LOCAL);
     ASSERT_TRUE(handle) << dlerror();
     manifest =
         static_cast<conorm_manifest *>(dlsym(handle, CONORM_MANIFEST_SYMBOL));
@@ -50,7 +50,7 @@ protected:
   }
   /// The module cannot be opened, and why is in the message.
   void expectRefused(conorm_status status, const std::string &text) {
-    OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+    OpenResult result = openModule(CONORM_TEST_ARTIFACT);
     EXPECT_EQ(result.status, status);
     EXPECT_THAT(result.message, HasSubstr(text));
     EXPECT_EQ(result.module, nullptr);
@@ -66,7 +66,7 @@ protected:
 };
 
 TEST_F(ModuleManifest, AcceptsAndFinds) {
-  OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+  OpenResult result = openModule(CONORM_TEST_ARTIFACT);
   ASSERT_EQ(result.status, CONORM_OK) << result.message;
   const conorm_manifest *read = conorm_module_manifest(result.module);
   EXPECT_EQ(read->num_entries, 4u);
@@ -104,7 +104,7 @@ TEST_F(ModuleManifest, RefusesOtherMajor) {
 
 TEST_F(ModuleManifest, RefusesNewerMinor) {
   manifest->abi_minor += 1;
-  expectRefused(CONORM_ERROR_VERSION, "expected an artefact of ABI version "
+  expectRefused(CONORM_ERROR_VERSION, "expected an artifact of ABI version "
                                       "1.0 to 1.4, found 1.5");
 }
 
@@ -133,7 +133,7 @@ TEST_F(ModuleManifest, StridesByStructSize) {
     item.entry.struct_size = sizeof(LongEntry);
   manifest->entries = &longer[0].entry;
   manifest->num_entries = 2;
-  OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+  OpenResult result = openModule(CONORM_TEST_ARTIFACT);
   ASSERT_EQ(result.status, CONORM_OK) << result.message;
   const conorm_manifest *read = conorm_module_manifest(result.module);
   EXPECT_STREQ(read->entries[1].name, "twice");
@@ -297,7 +297,7 @@ TEST_F(ModuleManifest, SurvivesRandomDamage) {
       else
         place[random() % 4] ^= kind == 1 ? char(value) : 1 << value % 8;
     }
-    OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+    OpenResult result = openModule(CONORM_TEST_ARTIFACT);
     std::memcpy(region.at, saved.data(), saved.size());
     EXPECT_EQ(result.status == CONORM_OK, result.module != nullptr);
     EXPECT_EQ(result.status == CONORM_OK, result.message.empty());
@@ -320,14 +320,14 @@ TEST_F(ModuleManifest, RefusesOtherProcessors) {
   expectRefused(CONORM_ERROR_UNSUPPORTED, ", which lacks ");
   // It can be read all the same, but not run.
   conorm_module *module = nullptr;
-  ASSERT_EQ(conorm_module_inspect(CONORM_TEST_ARTEFACT, &module, nullptr, 0),
+  ASSERT_EQ(conorm_module_inspect(CONORM_TEST_ARTIFACT, &module, nullptr, 0),
             CONORM_OK);
   EXPECT_STREQ(conorm_module_manifest(module)->processor, "pentagon");
   conorm_module_close(module);
   // Nothing is needed beyond the architecture, or nothing is recorded.
   for (const char *features : {"", static_cast<const char *>(nullptr)}) {
     manifest->processor_features = features;
-    OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+    OpenResult result = openModule(CONORM_TEST_ARTIFACT);
     EXPECT_EQ(result.status, CONORM_OK) << result.message;
     conorm_module_close(result.module);
   }
@@ -335,12 +335,12 @@ TEST_F(ModuleManifest, RefusesOtherProcessors) {
   manifest->processor_features = "warp-drive";
   manifest->struct_size = offsetof(conorm_manifest, processor);
   manifest->abi_minor = 3;
-  OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+  OpenResult result = openModule(CONORM_TEST_ARTIFACT);
   EXPECT_EQ(result.status, CONORM_OK) << result.message;
   conorm_module_close(result.module);
 }
 
-TEST(ModuleFile, RefusesWhatIsNoArtefact) {
+TEST(ModuleFile, RefusesWhatIsNoArtifact) {
   OpenResult missing = openModule("/nonexistent/out.so");
   EXPECT_EQ(missing.status, CONORM_ERROR_MODULE);
   EXPECT_EQ(missing.message,
@@ -352,7 +352,7 @@ TEST(ModuleFile, RefusesWhatIsNoArtefact) {
   // A shared object, but of others.
   OpenResult other = openModule(CONORM_TEST_RUNTIME);
   EXPECT_EQ(other.status, CONORM_ERROR_MODULE);
-  EXPECT_THAT(other.message, HasSubstr("is not a conorm artefact: expected "
+  EXPECT_THAT(other.message, HasSubstr("is not a conorm artifact: expected "
                                        "the symbol 'conorm_manifest'"));
   EXPECT_EQ(conorm_module_open(nullptr, nullptr, nullptr, 0),
             CONORM_ERROR_INVALID_ARGUMENT);
@@ -360,7 +360,7 @@ TEST(ModuleFile, RefusesWhatIsNoArtefact) {
 
 /// Whatever the length a file is cut to, the loader says so and does not fault.
 TEST(ModuleFile, RefusesTruncation) {
-  std::ifstream file(CONORM_TEST_ARTEFACT, std::ios::binary);
+  std::ifstream file(CONORM_TEST_ARTIFACT, std::ios::binary);
   std::string whole{std::istreambuf_iterator<char>(file), {}};
   std::string path = testing::TempDir() + "conorm-truncated-" +
                      std::to_string(getpid()) + ".so";

@@ -48,7 +48,7 @@ protected:
         conorm_context_create(&options, &context, message, sizeof(message)),
         CONORM_OK)
         << message;
-    OpenResult result = openModule(CONORM_TEST_ARTEFACT);
+    OpenResult result = openModule(CONORM_TEST_ARTIFACT);
     ASSERT_EQ(result.status, CONORM_OK) << result.message;
     module = result.module;
     echo = conorm_module_find(module, "echo", CONORM_VARIANT_FUSED);

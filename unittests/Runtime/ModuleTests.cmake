@@ -1,8 +1,8 @@
-# The loader, on an artefact written in C.
-add_library(ConormModuleTestArtefact MODULE ModuleTestArtefact.c)
-target_include_directories(ConormModuleTestArtefact PRIVATE
+# The loader, on an artifact written in C.
+add_library(ConormModuleTestArtifact MODULE ModuleTestArtifact.c)
+target_include_directories(ConormModuleTestArtifact PRIVATE
   "${PROJECT_SOURCE_DIR}/runtime/include")
-set_target_properties(ConormModuleTestArtefact PROPERTIES
+set_target_properties(ConormModuleTestArtifact PROPERTIES
   LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/unittests")
 
 conorm_add_unittest(ConormModuleTests
@@ -10,7 +10,7 @@ conorm_add_unittest(ConormModuleTests
   ModuleInvokeTest.cpp
   ModuleTest.cpp
   LINK ConormRuntime)
-add_dependencies(ConormModuleTests ConormModuleTestArtefact)
+add_dependencies(ConormModuleTests ConormModuleTestArtifact)
 target_compile_definitions(ConormModuleTests PRIVATE
-  "CONORM_TEST_ARTEFACT=\"$<TARGET_FILE:ConormModuleTestArtefact>\""
+  "CONORM_TEST_ARTIFACT=\"$<TARGET_FILE:ConormModuleTestArtifact>\""
   "CONORM_TEST_RUNTIME=\"$<TARGET_FILE:ConormRuntime>\"")

@@ -26,4 +26,3 @@ conorm_add_unittest(RuntimeNumericsTests
   LINK ConormReference)
 target_include_directories(RuntimeNumericsTests
   PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
-include(${PROJECT_SOURCE_DIR}/test/Runtime/soak.cmake)

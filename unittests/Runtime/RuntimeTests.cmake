@@ -13,7 +13,6 @@ conorm_add_unittest(RuntimeQuantizeTests
   QuantizeErrorsTest.cpp
   QuantizeOpsTest.cpp
   LINK ConormRankRunner ConormReference)
-include(${PROJECT_SOURCE_DIR}/test/Runtime/faults.cmake)
 conorm_add_unittest(RuntimeContextTests
   AbiTest.cpp
   ArgumentsTest.cpp

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // Real processes that get SIGSTOP at a known place: at random ones they are
-// conorm-faults' business (test/Runtime/faults.cpp).
+// conorm-faults' business (tools/conorm-faults).
 //
 //===----------------------------------------------------------------------===//
 

@@ -45,7 +45,7 @@ struct ManifestValue {
   std::string name;
 };
 
-/// A function that callers of the artefact may call.
+/// A function that callers of the artifact may call.
 struct ManifestEntry {
   std::string name;
   std::vector<ManifestValue> args;
@@ -128,7 +128,7 @@ mlir::LogicalResult emitObject(llvm::Module &module,
                                llvm::raw_pwrite_stream &stream,
                                std::string &error);
 
-/// The runtime library, which artefacts are linked against: it lies beside the
+/// The runtime library, which artifacts are linked against: it lies beside the
 /// library that this code is in. Empty, with a message, if it is not there.
 std::string findRuntimeLibrary(std::string &error);
 

@@ -72,7 +72,7 @@ static FileLineColLoc findFileLoc(Location loc) {
 }
 
 /// Text of a site in messages. The file's directory is of no interest to those
-/// who read it, and would make artefacts differ from one machine to another.
+/// who read it, and would make artifacts differ from one machine to another.
 static std::string getLabel(Operation *op, StringRef function) {
   std::string label;
   llvm::raw_string_ostream stream(label);

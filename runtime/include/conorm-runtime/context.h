@@ -66,7 +66,7 @@ typedef struct conorm_context_options {
 } conorm_context_options;
 
 /// A group as the `comm.group` symbol states it. Constant data; the runtime
-/// finds the communicator by content, so two artefacts may share one.
+/// finds the communicator by content, so two artifacts may share one.
 typedef struct conorm_group {
   uint32_t struct_size;
   /// Number of rows in `ranks`; 0: one group of all ranks of the world.

@@ -1,4 +1,4 @@
-//===- module.h - Compiled artefacts and their manifest -----------*- C -*-===//
+//===- module.h - Compiled artifacts and their manifest -----------*- C -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -115,7 +115,7 @@ typedef struct conorm_manifest {
 
 typedef struct conorm_module conorm_module;
 
-/// Loads an artefact, and checks its manifest and that this processor can run
+/// Loads an artifact, and checks its manifest and that this processor can run
 /// its code. On error `*out` is NULL and the message says what was expected and
 /// what was found.
 CONORM_API conorm_status conorm_module_open(const char *path,
@@ -123,7 +123,7 @@ CONORM_API conorm_status conorm_module_open(const char *path,
                                             size_t message_size);
 
 /// Since version 1.4. The same for a reader of the manifest, which may be of an
-/// artefact for another processor: its entries cannot be invoked.
+/// artifact for another processor: its entries cannot be invoked.
 CONORM_API conorm_status conorm_module_inspect(const char *path,
                                                conorm_module **out,
                                                char *message,
@@ -165,7 +165,7 @@ typedef struct conorm_buffer {
   void *owner;
 } conorm_buffer;
 
-/// Makes the artefact's groups (collective over the world, once per context).
+/// Makes the artifact's groups (collective over the world, once per context).
 CONORM_API conorm_status conorm_module_bind(const conorm_module *module,
                                             conorm_context *context);
 

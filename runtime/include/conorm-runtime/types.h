@@ -37,7 +37,7 @@ typedef enum conorm_status {
   CONORM_ERROR_INVALID_ARGUMENT = 1,
   /// The combination is legal but this build or backend does not have it.
   CONORM_ERROR_UNSUPPORTED = 2,
-  /// Structure or artefact of an incompatible ABI version.
+  /// Structure or artifact of an incompatible ABI version.
   CONORM_ERROR_VERSION = 3,
   /// Memory, descriptors or another resource could not be had.
   CONORM_ERROR_RESOURCE = 4,
@@ -55,7 +55,7 @@ typedef enum conorm_status {
   CONORM_ERROR_OVERLAP = 10,
   /// The context has failed before; the first error's message is kept.
   CONORM_ERROR_ABORTED = 11,
-  /// The artefact could not be loaded or has no such entry.
+  /// The artifact could not be loaded or has no such entry.
   CONORM_ERROR_MODULE = 12
 } conorm_status;
 

@@ -18,8 +18,8 @@
 //    have, 0 among them, and a field `reserved` that is not zero.
 //  * A structure that the runtime fills in starts with the caller's
 //    `struct_size` as well, and is not written behind it.
-//  * A compiled artefact carries the major and minor it was built with. Another
-//    major is refused. A newer minor is refused as well, since the artefact may
+//  * A compiled artifact carries the major and minor it was built with. Another
+//    major is refused. A newer minor is refused as well, since the artifact may
 //    call entry points that this runtime lacks; an older minor is accepted.
 //
 //===----------------------------------------------------------------------===//

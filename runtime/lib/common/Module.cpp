@@ -1,4 +1,4 @@
-//===- Module.cpp - Loading of compiled artefacts -------------------------===//
+//===- Module.cpp - Loading of compiled artifacts -------------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -36,7 +36,7 @@ Error load(const char *path, conorm_module &module) {
   const void *data = dlsym(module.handle, CONORM_MANIFEST_SYMBOL);
   if (!data)
     return {CONORM_ERROR_MODULE,
-            module.path + " is not a conorm artefact: expected the "
+            module.path + " is not a conorm artifact: expected the "
                           "symbol '" CONORM_MANIFEST_SYMBOL "', found none"};
   Error error = readManifest(data, module);
   if (!error && !module.isInspected)

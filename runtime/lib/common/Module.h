@@ -1,4 +1,4 @@
-//===- Module.h - A loaded artefact -----------------------------*- C++ -*-===//
+//===- Module.h - A loaded artifact -----------------------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -17,7 +17,7 @@
 #include <vector>
 
 /// The manifest is copied into structures of this runtime's size, so that the
-/// fields which an older artefact lacks read as zero for every later reader.
+/// fields which an older artifact lacks read as zero for every later reader.
 struct conorm_module {
   conorm_module() = default;
   ~conorm_module();

@@ -164,7 +164,7 @@ Error checkValue(const conorm_value_desc &desc, const std::string &what) {
                         "found " +
                         std::to_string(desc.kind));
   // One i4 a byte is how a memref of f4E2M1FN lowers: not this runtime's
-  // packing, so artefacts carry such data as i8.
+  // packing, so artifacts carry such data as i8.
   if (desc.element_type == CONORM_TYPE_F4E2M1FN)
     return {CONORM_ERROR_UNSUPPORTED,
             what + ": expected packed 4-bit data as i8, found f4E2M1FN"};
@@ -322,7 +322,7 @@ Error conorm::rt::readManifest(const void *data, conorm_module &module) {
   }
   if (head.abi_major != CONORM_ABI_VERSION_MAJOR ||
       head.abi_minor > CONORM_ABI_VERSION_MINOR)
-    return versionError("expected an artefact of ABI version " +
+    return versionError("expected an artifact of ABI version " +
                         std::to_string(CONORM_ABI_VERSION_MAJOR) + ".0 to " +
                         std::to_string(CONORM_ABI_VERSION_MAJOR) + "." +
                         std::to_string(CONORM_ABI_VERSION_MINOR) + ", found " +

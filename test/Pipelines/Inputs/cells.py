@@ -427,10 +427,10 @@ def check_cell(cell, data, results, rank):
     return ""
 
 
-def run_entry(entry, runner, artefact, directory, data, calls):
+def run_entry(entry, runner, artifact, directory, data, calls):
     """Runs both variants; returns what differs by cell."""
     os.makedirs(directory, exist_ok=True)
-    command = [runner, artefact, "--entry", entry.name, "--compare", "--json"]
+    command = [runner, artifact, "--entry", entry.name, "--compare", "--json"]
     command += ["--ranks", str(entry.ranks), "--repeat", "1", "--output", directory]
     command += ["--threads"] if entry.number % 2 else []
     done = subprocess.run(
@@ -464,7 +464,7 @@ def run_entry(entry, runner, artefact, directory, data, calls):
     return differences
 
 
-def run(runner, artefact, directory):
+def run(runner, artifact, directory):
     failures = 0
     for entry in ENTRIES:
         layout = entry.scheme.get("layout", "linear")
@@ -477,7 +477,7 @@ def run(runner, artefact, directory):
             data = Data(entry, rows, special, seed)
             # One call a cell: each is one fused operation.
             for number, difference in enumerate(
-                run_entry(entry, runner, artefact, directory, data, len(entry.cells))
+                run_entry(entry, runner, artifact, directory, data, len(entry.cells))
             ):
                 where = "%d rows%s: " % (rows, ", special" if special else "")
                 if difference and not differences[number]:

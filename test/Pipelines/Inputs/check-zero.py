@@ -8,14 +8,14 @@ import subprocess
 import sys
 import tempfile
 
-runner, artefact = sys.argv[1:]
+runner, artifact = sys.argv[1:]
 # Without --entry, the entries are listed.
-listed = subprocess.run([runner, artefact], capture_output=True, text=True)
+listed = subprocess.run([runner, artifact], capture_output=True, text=True)
 entries = re.search(r"expected --entry with one of: (.*);", listed.stderr).group(1)
 for entry in entries.split(", "):
     for variant in ("fused", "unfused"):
         with tempfile.TemporaryDirectory() as directory:
-            command = [runner, artefact, "--entry", entry, "--variant", variant]
+            command = [runner, artifact, "--entry", entry, "--variant", variant]
             command += ["--ranks", "2", "--threads", "--output", directory]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             size = nonzero = 0

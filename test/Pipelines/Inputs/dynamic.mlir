@@ -1,4 +1,4 @@
-// One artefact for every T, and for every H: no size is static.
+// One artifact for every T, and for every H: no size is static.
 
 comm.group @tp
 

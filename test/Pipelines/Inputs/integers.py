@@ -76,15 +76,15 @@ def main(compiler, runner, directory):
         body += text.replace("eN", "e%d" % index).replace("rN", "r%d" % index)
         results += (", " if results else "") + "%%r%d" % index
         kinds += (", " if kinds else "") + "tensor<?x%s>" % kind
-    source, artefact = os.path.join(directory, "i.mlir"), os.path.join(directory, "i.so")
+    source, artifact = os.path.join(directory, "i.mlir"), os.path.join(directory, "i.so")
     with open(source, "w") as file:
         file.write(PROGRAM.replace("BODY", body).replace("RESULTS", results).replace("KINDS", kinds))
     numbers = make_numbers(random.Random(11))
     high, low = os.path.join(directory, "high.npy"), os.path.join(directory, "low.npy")
     write(high, [float(number >> 32) for number in numbers])
     write(low, [float(number & 0xFFFFFFFF) for number in numbers])
-    subprocess.run([compiler, source, "-o", artefact], check=True)
-    command = [runner, artefact, "--ranks", "1", "--threads", "--output", directory]
+    subprocess.run([compiler, source, "-o", artifact], check=True)
+    command = [runner, artifact, "--ranks", "1", "--threads", "--output", directory]
     command += ["--input", "0=" + high, "--input", "1=" + low]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     for index, (operation, kind) in enumerate(CELLS):

@@ -68,7 +68,7 @@ def main():
     if sys.argv[1] == "module":
         print(MODULE % {"n": SIZE})
         return 0
-    runner, artefact, directory = sys.argv[2:]
+    runner, artifact, directory = sys.argv[2:]
     os.makedirs(directory)
     source = random.Random(1)
     special = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-45, 1.1754944e-38]
@@ -92,7 +92,7 @@ def main():
         path = os.path.join(directory, name + ".npy")
         cells.write_npy(path, type, (SIZE,), contract.to_bytes(type, data))
         options += ["--input", "%s=%s" % (name, path)]
-    command = [runner, artefact, "--ranks", "1", "--output", directory] + options
+    command = [runner, artifact, "--ranks", "1", "--output", directory] + options
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def result(number, type):

@@ -1,18 +1,18 @@
 #!/bin/sh
-# usage: execute.sh ARTEFACT DIRECTORY
+# usage: execute.sh ARTIFACT DIRECTORY
 set -eu
-artefact=$1 directory=$2
+artifact=$1 directory=$2
 
 # Both variants of every entry agree.
 for entry in same_twice arguments constant scalars one_scalar nothing branch \
   rows columns blocks; do
-  conorm-run "$artefact" --entry "$entry" --ranks 2 --compare
+  conorm-run "$artifact" --entry "$entry" --ranks 2 --compare
 done
-conorm-run "$artefact" --entry loop --dim 5 --ranks 2 --compare
+conorm-run "$artifact" --entry loop --dim 5 --ranks 2 --compare
 
 # Results that must be equal are.
 for entry in same_twice rows columns blocks; do
-  conorm-run "$artefact" --entry "$entry" --ranks 2 --output "$directory/$entry"
+  conorm-run "$artifact" --entry "$entry" --ranks 2 --output "$directory/$entry"
   for rank in 0 1; do
     cmp "$directory/$entry/result0.rank$rank.npy" \
       "$directory/$entry/result1.rank$rank.npy"
@@ -21,8 +21,8 @@ done
 
 # A loop leaves the argument that it starts from as it is: what comes back,
 # given again, comes back again.
-conorm-run "$artefact" --entry loop --dim 5 --ranks 2 --output "$directory/before"
-conorm-run "$artefact" --entry loop --dim 5 --ranks 2 --output "$directory/after" \
+conorm-run "$artifact" --entry loop --dim 5 --ranks 2 --output "$directory/before"
+conorm-run "$artifact" --entry loop --dim 5 --ranks 2 --output "$directory/after" \
   --input "0=$directory/before/result0.rank{rank}.npy"
 cmp "$directory/before/result0.rank1.npy" "$directory/after/result0.rank1.npy"
 cmp "$directory/before/result1.rank1.npy" "$directory/after/result1.rank1.npy"

@@ -1,4 +1,4 @@
-/* Prints the manifest of an artefact: dlsym and the C header are all it takes.
+/* Prints the manifest of an artifact: dlsym and the C header are all it takes.
  */
 
 #include "conorm-runtime/module.h"

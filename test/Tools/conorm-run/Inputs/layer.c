@@ -1,4 +1,4 @@
-//===- layer.c - An artefact written by hand ------------------------------===//
+//===- layer.c - An artifact written by hand ------------------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
