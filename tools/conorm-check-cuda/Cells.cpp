@@ -15,7 +15,7 @@
 
 using namespace check;
 
-static std::string text(const char *fmt, ...) {
+std::string check::text(const char *fmt, ...) {
   char buffer[512];
   va_list args;
   va_start(args, fmt);
@@ -335,186 +335,91 @@ static conorm_status callFused(conorm_context *context, const Cell &cell,
   return conorm_all_reduce_rms_norm(context, &args);
 }
 
+static conorm_status callAllReduce(conorm_context *context, const Cell &cell,
+                                   const Buffers &at, const conorm_site &site) {
+  conorm_all_reduce_args args = {};
+  args.struct_size = sizeof(args);
+  args.element_type = cell.type;
+  args.site = &site;
+  args.group = &worldGroup();
+  args.reduction = cell.reduction;
+  args.strategy = cell.strategy;
+  args.numerics = cell.numerics;
+  args.input = at.at[slotInput];
+  args.output = at.at[slotOutput];
+  args.count = cell.rows * cell.cols;
+  return conorm_all_reduce(context, &args);
+}
+
+static conorm_status callScatterGather(conorm_context *context,
+                                       const Cell &cell, const Buffers &at,
+                                       const conorm_site &site) {
+  conorm_scatter_gather_args args = {};
+  args.struct_size = sizeof(args);
+  args.element_type = cell.type;
+  args.site = &site;
+  args.group = &worldGroup();
+  args.reduction = cell.reduction;
+  args.strategy = cell.strategy;
+  args.numerics = cell.numerics;
+  args.input = at.at[slotInput];
+  args.output = at.at[slotOutput];
+  args.outer = cell.outer;
+  args.dim = cell.dim;
+  args.inner = cell.inner;
+  return cell.op == CONORM_OP_ALL_GATHER
+             ? conorm_all_gather(context, &args)
+             : conorm_reduce_scatter(context, &args);
+}
+
+static conorm_status callNorm(conorm_context *context, const Cell &cell,
+                              const Buffers &at, const conorm_site &site) {
+  conorm_rms_norm_args args = {};
+  args.struct_size = sizeof(args);
+  args.element_type = cell.type;
+  args.site = &site;
+  args.input = at.at[slotInput];
+  args.residual = at.at[slotResidual];
+  args.residual_out = at.at[slotResidualOut];
+  args.normed = at.at[slotNormed];
+  args.rows = cell.rows;
+  args.cols = cell.cols;
+  args.norm = cell.norm;
+  args.norm.weight = at.at[slotWeight];
+  return conorm_rms_norm(context, &args);
+}
+
+static conorm_status callQuantize(conorm_context *context, const Cell &cell,
+                                  const Buffers &at, const conorm_site &site) {
+  conorm_quantize_args args = {};
+  args.struct_size = sizeof(args);
+  args.element_type = cell.type;
+  args.site = &site;
+  args.input = at.at[slotInput];
+  args.scale = at.at[slotScale];
+  args.quantized = at.at[slotQuantized];
+  args.scales = at.at[slotScales];
+  args.rows = cell.rows;
+  args.cols = cell.cols;
+  args.quant = cell.quant;
+  return conorm_quantize(context, &args);
+}
+
 conorm_status check::call(conorm_context *context, const Cell &cell,
                           const Buffers &at) {
   conorm_site site = {sizeof(site), 0, cell.site, cell.label};
   switch (cell.op) {
-  case CONORM_OP_ALL_REDUCE: {
-    conorm_all_reduce_args args = {};
-    args.struct_size = sizeof(args);
-    args.element_type = cell.type;
-    args.site = &site;
-    args.group = &worldGroup();
-    args.reduction = cell.reduction;
-    args.strategy = cell.strategy;
-    args.numerics = cell.numerics;
-    args.input = at.at[slotInput];
-    args.output = at.at[slotOutput];
-    args.count = cell.rows * cell.cols;
-    return conorm_all_reduce(context, &args);
-  }
+  case CONORM_OP_ALL_REDUCE:
+    return callAllReduce(context, cell, at, site);
   case CONORM_OP_REDUCE_SCATTER:
-  case CONORM_OP_ALL_GATHER: {
-    conorm_scatter_gather_args args = {};
-    args.struct_size = sizeof(args);
-    args.element_type = cell.type;
-    args.site = &site;
-    args.group = &worldGroup();
-    args.reduction = cell.reduction;
-    args.strategy = cell.strategy;
-    args.numerics = cell.numerics;
-    args.input = at.at[slotInput];
-    args.output = at.at[slotOutput];
-    args.outer = cell.outer;
-    args.dim = cell.dim;
-    args.inner = cell.inner;
-    return cell.op == CONORM_OP_ALL_GATHER
-               ? conorm_all_gather(context, &args)
-               : conorm_reduce_scatter(context, &args);
-  }
+  case CONORM_OP_ALL_GATHER:
+    return callScatterGather(context, cell, at, site);
   case CONORM_OP_RMS_NORM:
-  case CONORM_OP_ADD_RMS_NORM: {
-    conorm_rms_norm_args args = {};
-    args.struct_size = sizeof(args);
-    args.element_type = cell.type;
-    args.site = &site;
-    args.input = at.at[slotInput];
-    args.residual = at.at[slotResidual];
-    args.residual_out = at.at[slotResidualOut];
-    args.normed = at.at[slotNormed];
-    args.rows = cell.rows;
-    args.cols = cell.cols;
-    args.norm = cell.norm;
-    args.norm.weight = at.at[slotWeight];
-    return conorm_rms_norm(context, &args);
-  }
-  case CONORM_OP_QUANTIZE: {
-    conorm_quantize_args args = {};
-    args.struct_size = sizeof(args);
-    args.element_type = cell.type;
-    args.site = &site;
-    args.input = at.at[slotInput];
-    args.scale = at.at[slotScale];
-    args.quantized = at.at[slotQuantized];
-    args.scales = at.at[slotScales];
-    args.rows = cell.rows;
-    args.cols = cell.cols;
-    args.quant = cell.quant;
-    return conorm_quantize(context, &args);
-  }
+  case CONORM_OP_ADD_RMS_NORM:
+    return callNorm(context, cell, at, site);
+  case CONORM_OP_QUANTIZE:
+    return callQuantize(context, cell, at, site);
   default:
     return callFused(context, cell, at, site);
   }
-}
-
-//===----------------------------------------------------------------------===//
-// Data
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Fields of an element type's bits.
-struct Layout {
-  int bits, fraction;
-  int bias() const { return (1 << (bits - 2 - fraction)) - 1; }
-};
-} // namespace
-
-static Layout layoutOf(uint32_t type) {
-  if (type == CONORM_TYPE_F32)
-    return {32, 23};
-  if (type == CONORM_TYPE_F16)
-    return {16, 10};
-  return {16, 7};
-}
-
-static uint32_t makeBits(Layout layout, uint64_t bits, int exponent) {
-  uint32_t sign = uint32_t(bits >> 63) << (layout.bits - 1);
-  uint32_t fraction = uint32_t(bits) & ((1u << layout.fraction) - 1);
-  return sign | uint32_t(exponent + layout.bias()) << layout.fraction |
-         fraction;
-}
-
-static uint32_t drawBits(Layout layout, Data data, uint64_t bits) {
-  uint32_t mask = layout.bits == 32 ? ~0u : 0xffffu;
-  uint32_t infinity = mask >> 1 & ~((1u << layout.fraction) - 1);
-  int choice = int(bits >> 40 & 0xff);
-  if (data == dataIntegers) // 1, -1, 2, -2
-    return makeBits(layout, bits & (uint64_t(1) << 63), choice & 1);
-  if (data == dataSpecial && choice < 4)
-    return infinity | (choice & 1) << (layout.bits - 1);
-  if (data == dataSpecial && choice < 6)
-    return infinity | 1u << (layout.fraction - 1) | uint32_t(bits & 1);
-  if (data == dataSpecial && choice < 24)
-    return uint32_t(choice & 1) << (layout.bits - 1);
-  if (data == dataSpecial && choice < 48) // denormals
-    return (uint32_t(bits) & ((1u << layout.fraction) - 1)) |
-           uint32_t(choice & 1) << (layout.bits - 1);
-  if (data == dataSpecial && choice < 64)
-    return uint32_t(bits) & mask;
-  if (data == dataOrder && choice < 48)
-    return makeBits(layout, bits & (uint64_t(1) << 63),
-                    layout.bias() == 15 ? 13 : 24);
-  return makeBits(layout, bits, int(bits >> 32 & 7) - 5);
-}
-
-void check::fill(const Cell &cell, Slot slot, int rank, void *to) {
-  int64_t bytes = bytesOf(cell, slot);
-  // Weights and the scale are the same on all ranks; residuals are not.
-  bool shared =
-      slot == slotWeight || slot == slotPostWeight || slot == slotScale;
-  Random random(cell.seed * 131 + slot * 7919 + (shared ? 0 : rank + 1));
-  if (slot == slotScale) {
-    static const float scales[] = {0.37f, 1.0f, 448.0f * 6, 3e-3f};
-    memcpy(to, &scales[random.below(4)], 4);
-    return;
-  }
-  uint32_t type = slot == slotWeight       ? cell.norm.weight_type
-                  : slot == slotPostWeight ? cell.post.weight_type
-                                           : cell.type;
-  Layout layout = layoutOf(type);
-  int64_t count = bytes / (layout.bits / 8);
-  Data data = shared ? dataRandom : cell.data;
-  for (int64_t i = 0; i < count; ++i) {
-    uint32_t bits = drawBits(layout, data, random.next());
-    memcpy(static_cast<char *>(to) + i * (layout.bits / 8), &bits,
-           size_t(layout.bits / 8));
-  }
-}
-
-static bool isNan(uint32_t type, uint32_t bits) {
-  switch (type) {
-  case CONORM_TYPE_F32:
-    return (bits & 0x7fffffff) > 0x7f800000;
-  case CONORM_TYPE_F16:
-    return (bits & 0x7fff) > 0x7c00;
-  case CONORM_TYPE_BF16:
-    return (bits & 0x7fff) > 0x7f80;
-  default:
-    return false;
-  }
-}
-
-std::string check::compare(const Cell &cell, Slot slot, const void *expected,
-                           const void *found) {
-  int64_t bytes = bytesOf(cell, slot);
-  if (bytes == 0 || memcmp(expected, found, size_t(bytes)) == 0)
-    return "";
-  uint32_t type = cell.type;
-  if (slot == slotQuantized)
-    type = cell.quant.quantized_type;
-  if (slot == slotScales)
-    type = cell.quant.scale_type;
-  int64_t unit = type == CONORM_TYPE_F32                               ? 4
-                 : type == CONORM_TYPE_F16 || type == CONORM_TYPE_BF16 ? 2
-                                                                       : 1;
-  for (int64_t i = 0; i < bytes / unit; ++i) {
-    uint32_t a = 0, b = 0;
-    memcpy(&a, static_cast<const char *>(expected) + i * unit, size_t(unit));
-    memcpy(&b, static_cast<const char *>(found) + i * unit, size_t(unit));
-    if (a == b || (isNan(type, a) && isNan(type, b)))
-      continue;
-    return text("slot %d element %lld of %lld: expected %x, found %x", slot,
-                (long long)i, (long long)(bytes / unit), a, b);
-  }
-  return "";
 }

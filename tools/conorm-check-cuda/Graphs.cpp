@@ -108,76 +108,107 @@ static std::vector<Cell> drawSequence(Random &random, int worldSize,
   return cells;
 }
 
+namespace {
+/// What the ranks of a replay share.
+struct Replays {
+  int worldSize;
+  /// Replays of a sequence of 16 calls.
+  int64_t count;
+  uint32_t strategy;
+  std::vector<Cell> cells, others;
+  Barrier barrier;
+  std::atomic<int> failures{0}, caught{0};
+
+  Replays(int worldSize, int64_t calls, uint32_t strategy)
+      : worldSize(worldSize), count((calls + 15) / 16), strategy(strategy),
+        barrier(worldSize) {
+    Random random(77);
+    cells = drawSequence(random, worldSize, 1);
+    others = drawSequence(random, worldSize, 500);
+  }
+};
+} // namespace
+
+/// Replays in bursts, and compares after each.
+static void replayInStep(Replays &shared, int rank, conorm_context *onGpu,
+                         Sequence &sequence) {
+  for (int64_t done = 0; done < shared.count && !shared.failures;) {
+    int64_t burst = std::min<int64_t>(shared.count - done, 250);
+    for (int64_t i = 0; i < burst; ++i)
+      sequence.replay();
+    std::string difference;
+    if (conorm_context_synchronize(onGpu))
+      difference = conorm_context_message(onGpu);
+    else
+      difference = sequence.compare();
+    if (!difference.empty() && ++shared.failures <= 8)
+      printf("FAILED rank %d: %s\n", rank, difference.c_str());
+    done += burst;
+    shared.barrier.wait(); // all have seen `failures`
+    sequence.reset();
+    shared.barrier.wait();
+  }
+}
+
+/// One rank replays another capture: every rank must report it.
+static void replayOutOfStep(Replays &shared, int rank, conorm_context *onGpu,
+                            Sequence &sequence, Sequence &other) {
+  (rank == 1 ? other : sequence).replay();
+  conorm_status status = conorm_context_synchronize(onGpu);
+  const char *message = conorm_context_message(onGpu);
+  if (status == CONORM_ERROR_MISMATCH)
+    ++shared.caught;
+  else
+    printf("FAILED rank %d: status %d, expected mismatch: %s\n", rank, status,
+           message);
+  if (rank == 0)
+    printf("out of step: %s\n", message);
+}
+
+static void replayOnRank(Replays &shared, int rank, const conorm_bootstrap &gpu,
+                         const conorm_bootstrap &cpu) {
+  cudaStream_t stream;
+  cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "stream");
+  ContextOptions options;
+  options.stream = stream;
+  options.workspaceBytes = 4 << 20; // long calls are chunked
+  // NCCL takes its time to connect.
+  options.deadlineMs = 30000;
+  options.strategy = shared.strategy;
+  conorm_context *onGpu = makeContext(gpu, options);
+  conorm_context_set_deadline(onGpu, 5000);
+  options.backend = CONORM_BACKEND_CPU;
+  options.strategy = CONORM_STRATEGY_AUTO;
+  options.workspaceBytes = 0;
+  conorm_context *onCpu = makeContext(cpu, options);
+  {
+    Sequence sequence(shared.cells, rank, onGpu, onCpu, stream);
+    Sequence other(shared.others, rank, onGpu, onCpu, stream);
+    shared.barrier.wait();
+    replayInStep(shared, rank, onGpu, sequence);
+    if (!shared.failures && shared.worldSize > 1)
+      replayOutOfStep(shared, rank, onGpu, sequence, other);
+    shared.barrier.wait();
+  }
+  conorm_context_destroy(onGpu);
+  conorm_context_destroy(onCpu);
+  cudaStreamDestroy(stream);
+}
+
 int check::replayMany(int worldSize, int64_t calls, uint32_t strategy) {
-  Random random(77);
-  std::vector<Cell> cells = drawSequence(random, worldSize, 1);
-  std::vector<Cell> others = drawSequence(random, worldSize, 500);
+  Replays shared(worldSize, calls, strategy);
   std::vector<conorm_bootstrap> cpu(worldSize, CONORM_BOOTSTRAP_INIT),
       gpu(worldSize, CONORM_BOOTSTRAP_INIT);
   conorm_bootstrap_threads(worldSize, cpu.data());
   conorm_bootstrap_threads(worldSize, gpu.data());
-  int64_t replays = (calls + 15) / 16;
-  std::atomic<int> failures{0}, caught{0};
-  Barrier barrier(worldSize);
-  onRanks(worldSize, [&](int rank) {
-    cudaStream_t stream;
-    cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "stream");
-    ContextOptions options;
-    options.stream = stream;
-    options.workspaceBytes = 4 << 20; // long calls are chunked
-    // NCCL takes its time to connect.
-    options.deadlineMs = 30000;
-    options.strategy = strategy;
-    conorm_context *onGpu = makeContext(gpu[rank], options);
-    conorm_context_set_deadline(onGpu, 5000);
-    options.backend = CONORM_BACKEND_CPU;
-    options.strategy = CONORM_STRATEGY_AUTO;
-    options.workspaceBytes = 0;
-    conorm_context *onCpu = makeContext(cpu[rank], options);
-    {
-      Sequence sequence(cells, rank, onGpu, onCpu, stream);
-      Sequence other(others, rank, onGpu, onCpu, stream);
-      barrier.wait();
-      for (int64_t done = 0; done < replays && !failures;) {
-        int64_t burst = std::min<int64_t>(replays - done, 250);
-        for (int64_t i = 0; i < burst; ++i)
-          sequence.replay();
-        std::string difference;
-        if (conorm_context_synchronize(onGpu))
-          difference = conorm_context_message(onGpu);
-        else
-          difference = sequence.compare();
-        if (!difference.empty() && ++failures <= 8)
-          printf("FAILED rank %d: %s\n", rank, difference.c_str());
-        done += burst;
-        barrier.wait(); // all have seen `failures`
-        sequence.reset();
-        barrier.wait();
-      }
-      // Out of step: one rank replays another capture.
-      if (!failures && worldSize > 1) {
-        (rank == 1 ? other : sequence).replay();
-        conorm_status status = conorm_context_synchronize(onGpu);
-        const char *message = conorm_context_message(onGpu);
-        if (status == CONORM_ERROR_MISMATCH)
-          ++caught;
-        else
-          printf("FAILED rank %d: status %d, expected mismatch: %s\n", rank,
-                 status, message);
-        if (rank == 0)
-          printf("out of step: %s\n", message);
-      }
-      barrier.wait();
-    }
-    conorm_context_destroy(onGpu);
-    conorm_context_destroy(onCpu);
-    cudaStreamDestroy(stream);
-  });
-  bool good = !failures && (worldSize == 1 || caught == worldSize);
+  onRanks(worldSize,
+          [&](int rank) { replayOnRank(shared, rank, gpu[rank], cpu[rank]); });
+  bool good =
+      !shared.failures && (worldSize == 1 || shared.caught == worldSize);
   printf("graphs: world size %d, %lld replayed calls, %d mismatches, out of "
          "step seen by %d of %d ranks: %s\n",
-         worldSize, (long long)replays * 16, failures.load(), caught.load(),
-         worldSize, good ? "passed" : "FAILED");
+         worldSize, (long long)shared.count * 16, shared.failures.load(),
+         shared.caught.load(), worldSize, good ? "passed" : "FAILED");
   return !good;
 }
 

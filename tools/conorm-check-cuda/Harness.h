@@ -129,6 +129,9 @@ struct Cell {
   const char *label = "check.mlir:1:1";
 };
 
+/// printf into a string, of at most 511 bytes.
+std::string text(const char *format, ...);
+
 std::string describe(const Cell &cell);
 
 /// Draws what the sizes leave open.
@@ -147,6 +150,8 @@ struct Buffers {
 
 conorm_status call(conorm_context *context, const Cell &cell,
                    const Buffers &buffers);
+
+// In Data.cpp.
 
 /// Fills an input as rank `rank` has it.
 void fill(const Cell &cell, Slot slot, int rank, void *to);

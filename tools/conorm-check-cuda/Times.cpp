@@ -53,6 +53,50 @@ static void callForm(conorm_context *context, Form form, const Cell &cell,
   call(context, part, buffers);
 }
 
+/// Calls captured once, with inputs that rotate.
+static cudaGraphExec_t capture(conorm_context *context, const Cell &cell,
+                               Form form, const std::vector<Buffers> &sets,
+                               cudaStream_t stream) {
+  cudaGraph_t graph;
+  cudaGraphExec_t executable;
+  cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
+       "capture");
+  for (int i = 0; i < callsInGraph; ++i)
+    callForm(context, form, cell, sets[size_t(i % inputSets)]);
+  cuda(cudaStreamEndCapture(stream, &graph), "end of capture");
+  cuda(cudaGraphInstantiate(&executable, graph, 0), "instantiate");
+  cuda(cudaGraphUpload(executable, stream), "upload");
+  cuda(cudaStreamSynchronize(stream), "upload");
+  cudaGraphDestroy(graph);
+  return executable;
+}
+
+/// Microseconds a call, one value for each repeat.
+static std::vector<float> timeReplays(cudaGraphExec_t executable,
+                                      cudaStream_t stream,
+                                      pthread_barrier_t &barrier) {
+  std::vector<float> taken;
+  cudaEvent_t begin, end;
+  cuda(cudaEventCreate(&begin), "event");
+  cuda(cudaEventCreate(&end), "event");
+  for (int i = 0; i < repeats + 3; ++i) {
+    pthread_barrier_wait(&barrier);
+    // The first call waits for the slowest start; it is not timed.
+    cuda(cudaGraphLaunch(executable, stream), "replay");
+    cuda(cudaEventRecord(begin, stream), "event");
+    cuda(cudaGraphLaunch(executable, stream), "replay");
+    cuda(cudaEventRecord(end, stream), "event");
+    cuda(cudaStreamSynchronize(stream), "replay");
+    float milliseconds;
+    cuda(cudaEventElapsedTime(&milliseconds, begin, end), "event");
+    if (i >= 3)
+      taken.push_back(milliseconds * 1000 / callsInGraph);
+  }
+  cudaEventDestroy(begin);
+  cudaEventDestroy(end);
+  return taken;
+}
+
 /// Median microseconds a call, of the slowest rank.
 static double timeForm(int worldSize, const Cell &cell, Form form) {
   std::vector<conorm_bootstrap> gpu(worldSize, CONORM_BOOTSTRAP_INIT);
@@ -74,37 +118,12 @@ static double timeForm(int worldSize, const Cell &cell, Form form) {
     // NCCL connects in its first call, which must not be captured.
     callForm(context, form, cell, sets[0]);
     cuda(cudaStreamSynchronize(stream), "first call");
-    cudaGraph_t graph;
-    cudaGraphExec_t executable;
-    cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
-         "capture");
-    for (int i = 0; i < callsInGraph; ++i)
-      callForm(context, form, cell, sets[size_t(i % inputSets)]);
-    cuda(cudaStreamEndCapture(stream, &graph), "end of capture");
-    cuda(cudaGraphInstantiate(&executable, graph, 0), "instantiate");
-    cuda(cudaGraphUpload(executable, stream), "upload");
-    cudaEvent_t begin, end;
-    cuda(cudaEventCreate(&begin), "event");
-    cuda(cudaEventCreate(&end), "event");
-    cuda(cudaStreamSynchronize(stream), "upload");
-    for (int i = 0; i < repeats + 3; ++i) {
-      pthread_barrier_wait(&barrier);
-      // The first call waits for the slowest start; it is not timed.
-      cuda(cudaGraphLaunch(executable, stream), "replay");
-      cuda(cudaEventRecord(begin, stream), "event");
-      cuda(cudaGraphLaunch(executable, stream), "replay");
-      cuda(cudaEventRecord(end, stream), "event");
-      cuda(cudaStreamSynchronize(stream), "replay");
-      float milliseconds;
-      cuda(cudaEventElapsedTime(&milliseconds, begin, end), "event");
-      if (i >= 3)
-        taken[rank].push_back(milliseconds * 1000 / callsInGraph);
-    }
+    cudaGraphExec_t executable = capture(context, cell, form, sets, stream);
+    taken[rank] = timeReplays(executable, stream, barrier);
     if (conorm_context_status(context))
       printf("FAILED: %s\n", conorm_context_message(context));
     pthread_barrier_wait(&barrier);
     cudaGraphExecDestroy(executable);
-    cudaGraphDestroy(graph);
     conorm_context_destroy(context);
     cudaStreamDestroy(stream);
   });

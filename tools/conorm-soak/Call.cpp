@@ -8,6 +8,7 @@
 
 #include "Call.h"
 
+#include "Data.h"
 #include "Quantize.h"
 
 #include <algorithm>
@@ -37,9 +38,12 @@ std::vector<Group> soak::makeGroups(int rank, int worldSize) {
     auto first = group.ranks.begin() + position / groupSize * groupSize;
     group.members.assign(first, first + groupSize);
     group.self = position % groupSize;
-    group.symbol = {sizeof(conorm_group), uint32_t(numGroups),
-                    uint32_t(groupSize),  0,
-                    name,                 nullptr};
+    group.symbol = {sizeof(conorm_group),
+                    uint32_t(numGroups),
+                    uint32_t(groupSize),
+                    0,
+                    name,
+                    nullptr};
     groups.push_back(group);
   };
   add("world", worldSize, 1);
@@ -93,13 +97,17 @@ static void randomShape(Call &call, Random &random, int groupSize) {
 Call soak::randomCall(uint64_t seed, int64_t index,
                       const std::vector<Group> &groups) {
   Random random(seed * 0x100000001b3ull + uint64_t(index));
-  const conorm_op ops[] = {
-      CONORM_OP_ALL_REDUCE,          CONORM_OP_ALL_REDUCE,
-      CONORM_OP_REDUCE_SCATTER,      CONORM_OP_ALL_GATHER,
-      CONORM_OP_RMS_NORM,            CONORM_OP_ADD_RMS_NORM,
-      CONORM_OP_ALL_REDUCE_RMS_NORM, CONORM_OP_ALL_REDUCE_RMS_NORM,
-      CONORM_OP_ALL_REDUCE_RMS_NORM, CONORM_OP_ALL_REDUCE_RMS_NORM,
-      CONORM_OP_QUANTIZE};
+  const conorm_op ops[] = {CONORM_OP_ALL_REDUCE,
+                           CONORM_OP_ALL_REDUCE,
+                           CONORM_OP_REDUCE_SCATTER,
+                           CONORM_OP_ALL_GATHER,
+                           CONORM_OP_RMS_NORM,
+                           CONORM_OP_ADD_RMS_NORM,
+                           CONORM_OP_ALL_REDUCE_RMS_NORM,
+                           CONORM_OP_ALL_REDUCE_RMS_NORM,
+                           CONORM_OP_ALL_REDUCE_RMS_NORM,
+                           CONORM_OP_ALL_REDUCE_RMS_NORM,
+                           CONORM_OP_QUANTIZE};
   const uint32_t types[] = {CONORM_TYPE_F32, CONORM_TYPE_F16, CONORM_TYPE_BF16};
   Call call = {};
   call.seed = seed;
@@ -150,8 +158,8 @@ Call soak::largestCall(uint64_t seed, int64_t index, int group,
 std::string Call::describe() const {
   char text[256];
   std::snprintf(text, sizeof(text),
-                "call %" PRId64 " (seed %" PRIu64
-                "): %s %s [%" PRId64 ", %" PRId64 ", %" PRId64
+                "call %" PRId64 " (seed %" PRIu64 "): %s %s [%" PRId64
+                ", %" PRId64 ", %" PRId64
                 "] reduction %u strategy %u group %d residual %d post_norm %d "
                 "replicated %d in_place %d weight %u rounding %u quant %u",
                 index, seed, conorm_op_name(op), conorm_type_name(type), outer,
@@ -162,95 +170,10 @@ std::string Call::describe() const {
 }
 
 //===----------------------------------------------------------------------===//
-// Data. Every rank can make every rank's, a row at a time.
+// One call: its buffers, its arguments, its expected rows
 //===----------------------------------------------------------------------===//
 
 namespace {
-
-enum Tensor { Input = 0, Residual, Weight, PostWeight };
-
-/// One random bit pattern. The kinds of rows: 0, moderate numbers; 1, zeros and
-/// denormals among them; 2, numbers of every exponent.
-uint32_t randomPattern(Random &random, uint32_t type, int kind) {
-  int fraction = type == CONORM_TYPE_F32   ? 23
-                 : type == CONORM_TYPE_F16 ? 10
-                                           : 7;
-  int exponents = type == CONORM_TYPE_F16 ? 31 : 255;
-  int width = type == CONORM_TYPE_F32 ? 32 : 16;
-  uint64_t bits = random.next();
-  uint32_t exponent = exponents / 2 - 3 + (bits >> 8) % 6;
-  if (kind == 1 && (bits & 3) == 0)
-    exponent = 0;
-  if (kind == 2)
-    exponent = (bits >> 8) % exponents;
-  uint32_t mantissa = uint32_t(bits >> 32) & ((1u << fraction) - 1);
-  if (kind == 1 && (bits & 12) == 0)
-    mantissa = 0;
-  uint32_t sign = bits >> 63;
-  return sign << (width - 1) | exponent << fraction | mantissa;
-}
-
-void writePattern(void *buffer, uint32_t type, int64_t index, uint32_t bits) {
-  size_t size = type == CONORM_TYPE_F32 ? 4 : 2;
-  std::memcpy(static_cast<char *>(buffer) + size * index, &bits, size);
-}
-
-/// Fills `cols` elements of one row of a tensor of one rank.
-void makeRow(const Call &call, Tensor tensor, int rank, int64_t row,
-             uint32_t type, int64_t cols, void *out) {
-  Random random(call.seed ^ (uint64_t(call.index) << 32) ^
-                (uint64_t(tensor) << 60) ^ (uint64_t(rank) << 24) ^
-                uint64_t(row) * 0x9e3779b97f4a7c15ull);
-  random.next();
-  int kind = std::max<int64_t>(random.below(8) - 5, 0);
-  for (int64_t i = 0; i < cols; ++i)
-    writePattern(out, type, i, randomPattern(random, type, kind));
-  // Infinities and NaN take a whole row with them: few rows get one.
-  if (random.oneIn(16)) {
-    uint32_t infinity = type == CONORM_TYPE_F32   ? 0x7f800000u
-                        : type == CONORM_TYPE_F16 ? 0x7c00u
-                                                  : 0x7f80u;
-    uint32_t nan = infinity | (type == CONORM_TYPE_F32 ? 0x412345u : 0x41u);
-    writePattern(out, type, random.below(cols),
-                 random.oneIn(2) ? infinity : nan);
-  }
-}
-
-Values rowValues(const Call &call, Tensor tensor, int rank, int64_t row,
-                 uint32_t type) {
-  std::vector<char> bytes(conorm_type_bytes(type, call.inner));
-  makeRow(call, tensor, rank, row, type, call.inner, bytes.data());
-  return reference::loadAll(type, bytes.data(), call.inner);
-}
-
-/// A tensor [rows, cols] with guards behind it.
-class Buffer {
-public:
-  Buffer(uint32_t type, int64_t rows, int64_t cols)
-      : size(conorm_type_bytes(type, rows * cols)),
-        bytes(size + guard, poison) {}
-  Buffer(const Call &call, Tensor tensor, int rank, uint32_t type, int64_t rows)
-      : Buffer(type, rows, call.inner) {
-    for (int64_t row = 0; row < rows; ++row)
-      makeRow(call, tensor, rank, row, type, call.inner,
-              &bytes[conorm_type_bytes(type, row * call.inner)]);
-  }
-  char *data() { return bytes.data(); }
-  bool guardIntact() const {
-    return std::all_of(bytes.begin() + size, bytes.end(),
-                       [](char c) { return c == poison; });
-  }
-
-private:
-  static constexpr size_t guard = 64;
-  static constexpr char poison = char(0xa5);
-  size_t size;
-  std::vector<char> bytes;
-};
-
-//===----------------------------------------------------------------------===//
-// One call: its buffers, its arguments, its expected rows
-//===----------------------------------------------------------------------===//
 
 class Execution {
 public:
@@ -302,8 +225,8 @@ uint32_t weightStorage(const Call &call, const NormSpec &spec) {
 Execution::Execution(const Call &call, const Group &group)
     : call(call), group(group), members(group.members.size()),
       self(group.members[group.self]), inRows(rowsIn(call)),
-      outRows(rowsOut(call, members)),
-      site{sizeof(conorm_site), 0, uint64_t(call.index) + 1, "soak"},
+      outRows(rowsOut(call, members)), site{sizeof(conorm_site), 0,
+                                            uint64_t(call.index) + 1, "soak"},
       input(call, Input, self, call.type, inRows),
       residual(call, Residual, 0, call.type, call.hasResidual ? inRows : 0),
       weight(call, Weight, 0, weightStorage(call, call.norm), 1),
@@ -467,15 +390,15 @@ std::vector<Values> Execution::inputRows(int64_t row) const {
 
 int64_t Execution::checkRow(int64_t row) {
   if (call.op == CONORM_OP_ALL_REDUCE)
-    return compare("output", outputAt, row,
-                   reference::allReduce(call.type, call.reduction,
-                                        inputRows(row)));
+    return compare(
+        "output", outputAt, row,
+        reference::allReduce(call.type, call.reduction, inputRows(row)));
   if (call.op == CONORM_OP_REDUCE_SCATTER) {
     int64_t block = call.dim / members;
     int64_t from = row / block * call.dim + group.self * block + row % block;
-    return compare("output", outputAt, row,
-                   reference::allReduce(call.type, call.reduction,
-                                        inputRows(from)));
+    return compare(
+        "output", outputAt, row,
+        reference::allReduce(call.type, call.reduction, inputRows(from)));
   }
   if (call.op == CONORM_OP_ALL_GATHER) {
     int64_t o = row / (call.dim * members), rest = row % (call.dim * members);
@@ -524,10 +447,9 @@ int64_t Execution::compare(const char *what, const char *data, int64_t row,
       continue;
     ++differences;
     if (reported++ == 0)
-      std::printf("rank %d: %s[%" PRId64 ", %" PRId64
-                  "]: expected %a, found %a: %s\n",
-                  self, what, row, i, expected[i], found,
-                  call.describe().c_str());
+      std::printf(
+          "rank %d: %s[%" PRId64 ", %" PRId64 "]: expected %a, found %a: %s\n",
+          self, what, row, i, expected[i], found, call.describe().c_str());
   }
   return differences;
 }

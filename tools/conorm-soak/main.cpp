@@ -15,8 +15,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "conorm/Tools/Process.h"
 #include "Call.h"
+#include "conorm/Tools/Process.h"
 
 #include <algorithm>
 #include <chrono>
