@@ -174,22 +174,12 @@ FailureOr<Manifest> conorm::buildManifest(ModuleOp module,
 // As text
 //===----------------------------------------------------------------------===//
 
-/// Spelling of the types that `getRuntimeType` knows; the runtime's own table
-/// is in a library that the compiler does not load.
-static StringRef getTypeName(uint32_t type) {
-  static constexpr StringLiteral names[] = {
-      "none",   "f32",       "f16",      "bf16", "f8E4M3FN",
-      "f8E5M2", "f8E8M0FNU", "f4E2M1FN", "f64",  "i1",
-      "i8",     "i16",       "i32",      "i64",  "index"};
-  return names[type];
-}
-
 static void printValue(llvm::json::OStream &json, const ManifestValue &value) {
   json.object([&] {
     if (!value.name.empty())
       json.attribute("name", value.name);
     json.attribute("kind", value.isTensor ? "tensor" : "scalar");
-    json.attribute("element_type", getTypeName(value.elementType));
+    json.attribute("element_type", getRuntimeTypeName(value.elementType));
     if (value.isTensor)
       json.attributeArray("shape", [&] {
         for (int64_t size : value.shape)

@@ -14,6 +14,7 @@ conorm_add_unittest(RuntimeQuantizeTests
   QuantizeOpsTest.cpp
   LINK ConormRankRunner ConormReference)
 conorm_add_unittest(RuntimeContextTests
+  AbiTable.cpp
   AbiTest.cpp
   ArgumentsTest.cpp
   ContextTest.cpp

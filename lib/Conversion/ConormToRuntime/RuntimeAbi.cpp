@@ -1,4 +1,4 @@
-//===- RuntimeAbi.cpp - C structures as LLVM types ------------------------===//
+//===- RuntimeAbi.cpp - The C ABI in the LLVM dialect ---------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -8,66 +8,126 @@
 
 #include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
 
-#include "conorm-runtime/types.h"
+#include "conorm-runtime/conorm.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace conorm;
 
-RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context) {
-  i32 = IntegerType::get(context, 32);
-  i64 = IntegerType::get(context, 64);
-  f32 = Float32Type::get(context);
-  ptr = LLVM::LLVMPointerType::get(context);
-  auto make = [&](StringRef name, ArrayRef<Type> fields) {
-    auto type = LLVM::LLVMStructType::getIdentified(context, name);
-    LogicalResult set = type.setBody(fields, /*isPacked=*/false);
-    assert(succeeded(set) && "another type of the same name");
-    (void)set;
+//===----------------------------------------------------------------------===//
+// Structures
+//===----------------------------------------------------------------------===//
+
+template <typename T>
+static constexpr AbiField::Kind getKind() {
+  if constexpr (std::is_pointer_v<T>)
+    return AbiField::Pointer;
+  else if constexpr (std::is_class_v<T>)
+    return AbiField::Struct;
+  else if constexpr (std::is_floating_point_v<T>)
+    return AbiField::F32;
+  else
+    return sizeof(T) == 4 ? AbiField::I32 : AbiField::I64;
+}
+
+template <typename T>
+static const AbiStruct *getNested() {
+  if constexpr (std::is_class_v<T>)
+    return &getAbiStruct<T>();
+  else
+    return nullptr;
+}
+
+// clang-format off
+#define CONORM_ABI_STRUCT(NAME)                                                \
+  template <>                                                                  \
+  const AbiStruct &conorm::getAbiStruct<NAME>() {                              \
+    static const AbiField fields[] = {
+#define CONORM_ABI_FIELD(TYPE, NAME, SINCE)                                    \
+      {#NAME, getKind<TYPE>(), getNested<TYPE>()},
+#define CONORM_ABI_STRUCT_END(NAME)                                            \
+    };                                                                         \
+    static const AbiStruct structure = {#NAME, fields, sizeof(NAME)};          \
+    return structure;                                                          \
+  }
+#include "conorm-runtime/abi.def"
+// clang-format on
+
+unsigned AbiStruct::getIndex(StringRef field) const {
+  const auto *found =
+      llvm::find_if(fields, [&](const AbiField &f) { return f.name == field; });
+  assert(found != fields.end() && "no field of that name");
+  return found - fields.begin();
+}
+
+RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context)
+    : i32(IntegerType::get(context, 32)), i64(IntegerType::get(context, 64)),
+      f32(Float32Type::get(context)), ptr(LLVM::LLVMPointerType::get(context)) {
+}
+
+LLVM::LLVMStructType RuntimeAbiTypes::get(const AbiStruct &structure) const {
+  auto type =
+      LLVM::LLVMStructType::getIdentified(ptr.getContext(), structure.name);
+  if (type.isInitialized())
     return type;
+  SmallVector<Type> fields;
+  for (const AbiField &field : structure.fields)
+    fields.push_back(get(field));
+  LogicalResult set = type.setBody(fields, /*isPacked=*/false);
+  assert(succeeded(set) && "another type of the same name");
+  (void)set;
+  return type;
+}
+
+Type RuntimeAbiTypes::get(const AbiField &field) const {
+  switch (field.kind) {
+  case AbiField::I32:
+    return i32;
+  case AbiField::I64:
+    return i64;
+  case AbiField::F32:
+    return f32;
+  case AbiField::Pointer:
+    return ptr;
+  case AbiField::Struct:
+    return get(*field.structure);
+  }
+  llvm_unreachable("a kind is one of these");
+}
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+// clang-format off
+#define CONORM_ABI_ENUM(NAME)                                                  \
+  [[maybe_unused]] static StringLiteral getText(NAME value) {                  \
+    switch (value) {
+#define CONORM_ABI_ENUMERATOR(NAME, NUMBER, TEXT)                              \
+    case NAME:                                                                 \
+      return TEXT;
+#define CONORM_ABI_ENUM_END(NAME)                                              \
+    }                                                                          \
+    llvm_unreachable("no enumerator of " #NAME);                               \
+  }
+#include "conorm-runtime/abi.def"
+// clang-format on
+
+const AbiOperation *conorm::getAbiOperation(StringRef name) {
+  static const AbiOperation operations[] = {
+#define CONORM_ABI_OPERATION(OP, FUNCTION, ARGS)                               \
+  {getText(OP), OP, #FUNCTION, &getAbiStruct<ARGS>()},
+#include "conorm-runtime/abi.def"
   };
-  // struct_size, reserved, id, label
-  site = make("conorm_site", {i32, i32, i64, ptr});
-  // struct_size, num_groups, group_size, reserved, name, ranks
-  group = make("conorm_group", {i32, i32, i32, i32, ptr, ptr});
-  // epsilon, weight_bias, rounding, weight_type, weight
-  norm = make("conorm_norm", {f32, f32, i32, i32, ptr});
-  // scheme, quantized_type, scale_type, scale_layout, scale_mode, group_size
-  quant = make("conorm_quant", {i32, i32, i32, i32, i32, i32});
-  // struct_size, element_type, site, group, reduction, strategy, numerics,
-  // reserved, input, output, count, dispatch
-  allReduceArgs =
-      make("conorm_all_reduce_args",
-           {i32, i32, ptr, ptr, i32, i32, i32, i32, ptr, ptr, i64, ptr});
-  // As before, up to output, then outer, dim, inner.
-  scatterGatherArgs =
-      make("conorm_scatter_gather_args",
-           {i32, i32, ptr, ptr, i32, i32, i32, i32, ptr, ptr, i64, i64, i64});
-  // struct_size, element_type, site, input, residual, residual_out, normed,
-  // rows, cols, norm
-  rmsNormArgs = make("conorm_rms_norm_args",
-                     {i32, i32, ptr, ptr, ptr, ptr, ptr, i64, i64, norm});
-  // struct_size, element_type, site, input, scale, quantized, scales, rows,
-  // cols, quant
-  quantizeArgs = make("conorm_quantize_args",
-                      {i32, i32, ptr, ptr, ptr, ptr, ptr, i64, i64, quant});
-  // struct_size, element_type, site, group, strategy, numerics, input,
-  // residual, scale, reduced, residual_out, normed, quantized, scales, rows,
-  // cols, norm, quant, has_post_norm, replicated, post_norm, dispatch
-  allReduceRMSNormArgs =
-      make("conorm_all_reduce_rms_norm_args",
-           {i32, i32, ptr, ptr, i32, i32,  ptr,   ptr, ptr, ptr,  ptr,
-            ptr, ptr, ptr, i64, i64, norm, quant, i32, i32, norm, ptr});
-  // struct_size, op, site, group, operand, dim, relation, reserved
-  sizeCheck =
-      make("conorm_size_check", {i32, i32, ptr, ptr, ptr, i64, i32, i32});
-  // struct_size, kind, site, access, dim
-  boundsCheck = make("conorm_bounds_check", {i32, i32, ptr, ptr, i64});
-  // group_size, strategy, from_bytes
-  strategyRange = make("conorm_strategy_range", {i32, i32, i64});
-  // struct_size, backend, num_ranges, reserved, ranges
-  dispatch = make("conorm_dispatch", {i32, i32, i32, i32, ptr});
+  const auto *found = llvm::find_if(
+      operations, [&](const AbiOperation &op) { return op.name == name; });
+  return found == std::end(operations) ? nullptr : found;
+}
+
+StringRef conorm::getRuntimeTypeName(uint32_t type) {
+  return getText(static_cast<conorm_type>(type));
 }
 
 uint32_t conorm::getRuntimeType(Type type) {

@@ -399,17 +399,8 @@ static void writeArguments(Call &call, norm::QuantizeOp op) {
 
 /// The operation's number in the runtime, a conorm_op.
 static uint32_t getRuntimeOp(Operation *op) {
-  return llvm::TypeSwitch<Operation *, uint32_t>(op)
-      .Case([](comm::AllReduceOp) { return CONORM_OP_ALL_REDUCE; })
-      .Case([](comm::ReduceScatterOp) { return CONORM_OP_REDUCE_SCATTER; })
-      .Case([](comm::AllGatherOp) { return CONORM_OP_ALL_GATHER; })
-      .Case([](comm::AllReduceRMSNormOp) {
-        return CONORM_OP_ALL_REDUCE_RMS_NORM;
-      })
-      .Case([](norm::RMSNormOp) { return CONORM_OP_RMS_NORM; })
-      .Case([](norm::AddRMSNormOp) { return CONORM_OP_ADD_RMS_NORM; })
-      .Case([](norm::QuantizeOp) { return CONORM_OP_QUANTIZE; })
-      .Default([](Operation *) { return CONORM_OP_NONE; });
+  const AbiOperation *operation = getAbiOperation(op->getName().getStringRef());
+  return operation ? operation->number : static_cast<uint32_t>(CONORM_OP_NONE);
 }
 
 /// 0 if there is no number.
@@ -597,30 +588,10 @@ static void createCall(OpBuilder &builder, Operation *op,
 
 LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
                                           unsigned index) {
-  auto [type, name] =
-      llvm::TypeSwitch<Operation *, std::pair<LLVM::LLVMStructType, StringRef>>(
-          op)
-          .Case([&](comm::AllReduceOp) {
-            return std::pair(types.allReduceArgs, "conorm_all_reduce");
-          })
-          .Case([&](comm::ReduceScatterOp) {
-            return std::pair(types.scatterGatherArgs, "conorm_reduce_scatter");
-          })
-          .Case([&](comm::AllGatherOp) {
-            return std::pair(types.scatterGatherArgs, "conorm_all_gather");
-          })
-          .Case([&](comm::AllReduceRMSNormOp) {
-            return std::pair(types.allReduceRMSNormArgs,
-                             "conorm_all_reduce_rms_norm");
-          })
-          .Case([&](norm::QuantizeOp) {
-            return std::pair(types.quantizeArgs, "conorm_quantize");
-          })
-          .Default([&](Operation *) {
-            return std::pair(types.rmsNormArgs, "conorm_rms_norm");
-          });
+  const AbiOperation *operation = getAbiOperation(op->getName().getStringRef());
+  LLVM::LLVMStructType type = types.get(*operation->args);
   FailureOr<LLVM::LLVMFuncOp> callee =
-      getFunction(op, name, {types.ptr, types.ptr});
+      getFunction(op, operation->function, {types.ptr, types.ptr});
   if (failed(callee))
     return failure();
   LLVM::GlobalOp site = constants.makeSite(op, function.getSymName(), index);

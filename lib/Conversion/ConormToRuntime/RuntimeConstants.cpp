@@ -38,26 +38,32 @@ LLVM::GlobalOp RuntimeConstants::makeString(Location loc, StringRef name,
 }
 
 LLVM::GlobalOp RuntimeConstants::makeStruct(Location loc, StringRef name,
-                                            LLVM::LLVMStructType type,
-                                            ArrayRef<Field> fields) {
+                                            const AbiStruct &structure,
+                                            ArrayRef<Field> values) {
+  LLVM::LLVMStructType type = types.get(structure);
   builder.clearInsertionPoint();
   auto global =
       LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
                              LLVM::Linkage::Internal, name, Attribute());
   builder.createBlock(&global.getInitializerRegion());
-  Value value = LLVM::UndefOp::create(builder, loc, type);
-  for (auto [index, field] : llvm::enumerate(fields)) {
-    Type fieldType = type.getBody()[index];
+  SmallVector<Field> ordered(structure.fields.size());
+  ordered[structure.getIndex("struct_size")].number = structure.size;
+  for (const Field &value : values)
+    ordered[structure.getIndex(value.name)] = value;
+  Value result = LLVM::UndefOp::create(builder, loc, type);
+  for (auto [index, value, field] :
+       llvm::enumerate(ordered, structure.fields)) {
+    Type fieldType = types.get(field);
     Value element;
-    if (field.number)
-      element = LLVM::ConstantOp::create(builder, loc, fieldType, field.number);
-    else if (field.target)
-      element = LLVM::AddressOfOp::create(builder, loc, field.target);
-    else
+    if (value.target)
+      element = LLVM::AddressOfOp::create(builder, loc, value.target);
+    else if (field.kind == AbiField::Pointer)
       element = LLVM::ZeroOp::create(builder, loc, fieldType);
-    value = LLVM::InsertValueOp::create(builder, loc, value, element, index);
+    else
+      element = LLVM::ConstantOp::create(builder, loc, fieldType, value.number);
+    result = LLVM::InsertValueOp::create(builder, loc, result, element, index);
   }
-  LLVM::ReturnOp::create(builder, loc, value);
+  LLVM::ReturnOp::create(builder, loc, result);
   return insert(global);
 }
 
@@ -103,12 +109,8 @@ LLVM::GlobalOp RuntimeConstants::makeSite(Operation *op, StringRef function,
   LLVM::GlobalOp label =
       makeString(loc, name + ".label", getLabel(op, function));
   uint64_t id = getSiteId(op, function, index);
-  return makeStruct(
-      loc, name, types.site,
-      {{builder.getI32IntegerAttr(sizeof(conorm_site)), nullptr},
-       {builder.getI32IntegerAttr(0), nullptr},
-       {builder.getI64IntegerAttr(static_cast<int64_t>(id)), nullptr},
-       {nullptr, label}});
+  return makeStruct(loc, name, getAbiStruct<conorm_site>(),
+                    {{"id", static_cast<int64_t>(id)}, {"label", label}});
 }
 
 LLVM::GlobalOp RuntimeConstants::makeRanks(comm::GroupOp group) {
@@ -136,14 +138,12 @@ LLVM::GlobalOp RuntimeConstants::getGroup(comm::GroupOp group) {
   LLVM::GlobalOp ranks = makeRanks(group);
   int64_t numGroups =
       ranks ? group.getReplicaGroups()->getType().getDimSize(0) : 0;
-  auto i32 = [&](int64_t value) {
-    return Field{builder.getI32IntegerAttr(static_cast<int32_t>(value)),
-                 nullptr};
-  };
-  global = makeStruct(group.getLoc(), name, types.group,
-                      {i32(sizeof(conorm_group)), i32(numGroups),
-                       i32(group.getGroupSize().value_or(0)), i32(0),
-                       Field{nullptr, label}, Field{nullptr, ranks}});
+  int64_t groupSize = group.getGroupSize().value_or(0);
+  global = makeStruct(group.getLoc(), name, getAbiStruct<conorm_group>(),
+                      {{"num_groups", numGroups},
+                       {"group_size", groupSize},
+                       {"name", label},
+                       {"ranks", ranks}});
   return global;
 }
 
@@ -151,7 +151,8 @@ LLVM::GlobalOp RuntimeConstants::getGroup(comm::GroupOp group) {
 LLVM::GlobalOp RuntimeConstants::makeRanges(Location loc,
                                             comm::DispatchAttr table) {
   ArrayRef<comm::StrategyRangeAttr> ranges = table.getRanges();
-  auto type = LLVM::LLVMArrayType::get(types.strategyRange, ranges.size());
+  const AbiStruct &element = getAbiStruct<conorm_strategy_range>();
+  auto type = LLVM::LLVMArrayType::get(types.get(element), ranges.size());
   builder.clearInsertionPoint();
   auto global = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
                                        LLVM::Linkage::Internal,
@@ -160,14 +161,16 @@ LLVM::GlobalOp RuntimeConstants::makeRanges(Location loc,
   Value array = LLVM::UndefOp::create(builder, loc, type);
   for (auto [index, range] : llvm::enumerate(ranges)) {
     int64_t position = static_cast<int64_t>(index);
-    auto set = [&](Type type, int64_t number, int64_t field) {
-      Value value = LLVM::ConstantOp::create(builder, loc, type, number);
+    auto set = [&](StringRef name, int64_t number) {
+      int64_t field = element.getIndex(name);
+      Value value = LLVM::ConstantOp::create(
+          builder, loc, types.get(element.fields[field]), number);
       array = LLVM::InsertValueOp::create(builder, loc, array, value,
                                           ArrayRef<int64_t>{position, field});
     };
-    set(types.i32, range.getGroupSize(), 0);
-    set(types.i32, static_cast<int64_t>(range.getStrategy()), 1);
-    set(types.i64, range.getFromBytes(), 2);
+    set("group_size", range.getGroupSize());
+    set("strategy", static_cast<int64_t>(range.getStrategy()));
+    set("from_bytes", range.getFromBytes());
   }
   LLVM::ReturnOp::create(builder, loc, array);
   return insert(global);
@@ -181,15 +184,11 @@ LLVM::GlobalOp RuntimeConstants::getDispatch(Location loc,
   if (global)
     return global;
   LLVM::GlobalOp ranges = makeRanges(loc, table);
-  auto i32 = [&](size_t value) {
-    return Field{builder.getI32IntegerAttr(static_cast<int32_t>(value)),
-                 nullptr};
-  };
-  global = makeStruct(loc, "conorm.dispatch", types.dispatch,
-                      {i32(sizeof(conorm_dispatch)),
-                       i32(static_cast<size_t>(table.getBackend())),
-                       i32(table.getRanges().size()), i32(0),
-                       Field{nullptr, ranges}});
+  int64_t numRanges = table.getRanges().size();
+  global = makeStruct(loc, "conorm.dispatch", getAbiStruct<conorm_dispatch>(),
+                      {{"backend", static_cast<int64_t>(table.getBackend())},
+                       {"num_ranges", numRanges},
+                       {"ranges", ranges}});
   return global;
 }
 
@@ -204,15 +203,12 @@ LLVM::GlobalOp RuntimeConstants::makeBoundsCheck(Operation *op,
                                                  StringRef function,
                                                  LLVM::GlobalOp site,
                                                  const BoundsRule &rule) {
-  auto i32 = [&](uint32_t value) {
-    return Field{builder.getI32IntegerAttr(static_cast<int32_t>(value)),
-                 nullptr};
-  };
-  return makeStruct(
-      op->getLoc(), ("conorm.bounds." + function).str(), types.boundsCheck,
-      {i32(sizeof(conorm_bounds_check)), i32(rule.kind), Field{nullptr, site},
-       Field{nullptr, getOperandName(op->getLoc(), rule.access)},
-       Field{builder.getI64IntegerAttr(rule.dim), nullptr}});
+  return makeStruct(op->getLoc(), ("conorm.bounds." + function).str(),
+                    getAbiStruct<conorm_bounds_check>(),
+                    {{"kind", rule.kind},
+                     {"site", site},
+                     {"access", getOperandName(op->getLoc(), rule.access)},
+                     {"dim", rule.dim}});
 }
 
 LLVM::GlobalOp
@@ -220,16 +216,13 @@ RuntimeConstants::makeSizeCheck(Operation *op, StringRef function,
                                 uint32_t runtimeOp, LLVM::GlobalOp site,
                                 comm::GroupOp group, const SizeRule &rule) {
   LLVM::GlobalOp name = getOperandName(op->getLoc(), rule.name);
-  auto i32 = [&](uint32_t value) {
-    return Field{builder.getI32IntegerAttr(static_cast<int32_t>(value)),
-                 nullptr};
-  };
   bool needsGroup = rule.relation != CONORM_SIZE_EQUAL;
-  return makeStruct(
-      op->getLoc(), ("conorm.check." + function).str(), types.sizeCheck,
-      {i32(sizeof(conorm_size_check)), i32(runtimeOp), Field{nullptr, site},
-       Field{nullptr, needsGroup ? getGroup(group) : nullptr},
-       Field{nullptr, name},
-       Field{builder.getI64IntegerAttr(rule.dim), nullptr}, i32(rule.relation),
-       i32(0)});
+  return makeStruct(op->getLoc(), ("conorm.check." + function).str(),
+                    getAbiStruct<conorm_size_check>(),
+                    {{"op", runtimeOp},
+                     {"site", site},
+                     {"group", needsGroup ? getGroup(group) : nullptr},
+                     {"operand", name},
+                     {"dim", rule.dim},
+                     {"relation", rule.relation}});
 }

@@ -45,9 +45,16 @@ public:
                                        const BoundsRule &rule);
 
 private:
-  /// A number, the address of another constant, or, if both are null, NULL.
+  /// What a field holds: a number, or the address of another constant. Fields
+  /// that are not named hold zeros, but for the structure's size.
   struct Field {
-    mlir::Attribute number;
+    Field() = default;
+    Field(llvm::StringRef name, int64_t number) : name(name), number(number) {}
+    Field(llvm::StringRef name, mlir::LLVM::GlobalOp target)
+        : name(name), target(target) {}
+
+    llvm::StringRef name;
+    int64_t number = 0;
     mlir::LLVM::GlobalOp target;
   };
 
@@ -57,8 +64,8 @@ private:
   mlir::LLVM::GlobalOp makeRanks(comm::GroupOp group);
   mlir::LLVM::GlobalOp makeRanges(mlir::Location loc, comm::DispatchAttr table);
   mlir::LLVM::GlobalOp makeStruct(mlir::Location loc, llvm::StringRef name,
-                                  mlir::LLVM::LLVMStructType type,
-                                  llvm::ArrayRef<Field> fields);
+                                  const AbiStruct &structure,
+                                  llvm::ArrayRef<Field> values);
   mlir::LLVM::GlobalOp insert(mlir::LLVM::GlobalOp global);
 
   mlir::SymbolTable &table;

@@ -6,13 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The structures that compiled code writes, held against the C headers that the
+// The structures that compiled code writes, against the C headers that the
 // runtime is compiled with: sizes, and offset and type of every field.
 //
 //===----------------------------------------------------------------------===//
 
 #include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
-#include "conorm-runtime/ops.h"
+#include "conorm-runtime/conorm.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/TypeToLLVM.h"
@@ -34,10 +34,14 @@ struct Field {
   const char *name;
   size_t offset;
   size_t size;
+  bool isPointer, isFloat;
 };
 
-#define FIELD(type, name)                                                      \
-  Field { #name, offsetof(type, name), sizeof(type::name) }
+template <typename T>
+Field makeField(const char *name, size_t offset) {
+  return {name, offset, sizeof(T), std::is_pointer_v<T>,
+          std::is_floating_point_v<T>};
+}
 
 class RuntimeAbiTest : public testing::Test {
 protected:
@@ -52,20 +56,23 @@ protected:
     machine.reset(target->createTargetMachine(triple, "", "", {}, {}));
   }
 
-  void compare(mlir::LLVM::LLVMStructType type, size_t size,
+  void compare(const AbiStruct &description, size_t size,
                llvm::ArrayRef<Field> fields) {
     llvm::DataLayout layout = machine->createDataLayout();
     mlir::LLVM::TypeToLLVMIRTranslator translator(llvmContext);
-    auto *structure =
-        llvm::cast<llvm::StructType>(translator.translateType(type));
+    auto *structure = llvm::cast<llvm::StructType>(
+        translator.translateType(types.get(description)));
     const llvm::StructLayout *offsets = layout.getStructLayout(structure);
+    EXPECT_EQ(description.size, size);
     EXPECT_EQ(layout.getTypeAllocSize(structure), size);
     ASSERT_EQ(structure->getNumElements(), fields.size());
     for (auto [index, field] : llvm::enumerate(fields)) {
+      llvm::Type *type = structure->getElementType(index);
+      EXPECT_EQ(description.getIndex(field.name), index) << field.name;
       EXPECT_EQ(offsets->getElementOffset(index), field.offset) << field.name;
-      EXPECT_EQ(layout.getTypeAllocSize(structure->getElementType(index)),
-                field.size)
-          << field.name;
+      EXPECT_EQ(layout.getTypeAllocSize(type), field.size) << field.name;
+      EXPECT_EQ(type->isPointerTy(), field.isPointer) << field.name;
+      EXPECT_EQ(type->isFloatTy(), field.isFloat) << field.name;
     }
   }
 
@@ -75,112 +82,30 @@ protected:
   std::unique_ptr<llvm::TargetMachine> machine;
 };
 
-TEST_F(RuntimeAbiTest, Site) {
-  compare(types.site, sizeof(conorm_site),
-          {FIELD(conorm_site, struct_size), FIELD(conorm_site, reserved),
-           FIELD(conorm_site, id), FIELD(conorm_site, label)});
-}
+// A test for each structure.
+// clang-format off
+#define CONORM_ABI_STRUCT(NAME)                                                \
+  TEST_F(RuntimeAbiTest, NAME) {                                               \
+    using S = NAME;                                                            \
+    compare(getAbiStruct<S>(), sizeof(S), {
+#define CONORM_ABI_FIELD(TYPE, NAME, SINCE)                                    \
+      makeField<decltype(S::NAME)>(#NAME, offsetof(S, NAME)),
+#define CONORM_ABI_STRUCT_END(NAME)                                            \
+    });                                                                        \
+  }
+#include "conorm-runtime/abi.def"
+// clang-format on
 
-TEST_F(RuntimeAbiTest, Group) {
-  compare(types.group, sizeof(conorm_group),
-          {FIELD(conorm_group, struct_size), FIELD(conorm_group, num_groups),
-           FIELD(conorm_group, group_size), FIELD(conorm_group, reserved),
-           FIELD(conorm_group, name), FIELD(conorm_group, ranks)});
-}
-
-TEST_F(RuntimeAbiTest, Norm) {
-  compare(types.norm, sizeof(conorm_norm),
-          {FIELD(conorm_norm, epsilon), FIELD(conorm_norm, weight_bias),
-           FIELD(conorm_norm, rounding), FIELD(conorm_norm, weight_type),
-           FIELD(conorm_norm, weight)});
-}
-
-TEST_F(RuntimeAbiTest, Quant) {
-  compare(types.quant, sizeof(conorm_quant),
-          {FIELD(conorm_quant, scheme), FIELD(conorm_quant, quantized_type),
-           FIELD(conorm_quant, scale_type), FIELD(conorm_quant, scale_layout),
-           FIELD(conorm_quant, scale_mode), FIELD(conorm_quant, group_size)});
-}
-
-TEST_F(RuntimeAbiTest, AllReduceArgs) {
-  using Args = conorm_all_reduce_args;
-  compare(types.allReduceArgs, sizeof(Args),
-          {FIELD(Args, struct_size), FIELD(Args, element_type),
-           FIELD(Args, site), FIELD(Args, group), FIELD(Args, reduction),
-           FIELD(Args, strategy), FIELD(Args, numerics), FIELD(Args, reserved),
-           FIELD(Args, input), FIELD(Args, output), FIELD(Args, count),
-           FIELD(Args, dispatch)});
-}
-
-TEST_F(RuntimeAbiTest, ScatterGatherArgs) {
-  using Args = conorm_scatter_gather_args;
-  compare(types.scatterGatherArgs, sizeof(Args),
-          {FIELD(Args, struct_size), FIELD(Args, element_type),
-           FIELD(Args, site), FIELD(Args, group), FIELD(Args, reduction),
-           FIELD(Args, strategy), FIELD(Args, numerics), FIELD(Args, reserved),
-           FIELD(Args, input), FIELD(Args, output), FIELD(Args, outer),
-           FIELD(Args, dim), FIELD(Args, inner)});
-}
-
-TEST_F(RuntimeAbiTest, RMSNormArgs) {
-  using Args = conorm_rms_norm_args;
-  compare(types.rmsNormArgs, sizeof(Args),
-          {FIELD(Args, struct_size), FIELD(Args, element_type),
-           FIELD(Args, site), FIELD(Args, input), FIELD(Args, residual),
-           FIELD(Args, residual_out), FIELD(Args, normed), FIELD(Args, rows),
-           FIELD(Args, cols), FIELD(Args, norm)});
-}
-
-TEST_F(RuntimeAbiTest, QuantizeArgs) {
-  using Args = conorm_quantize_args;
-  compare(types.quantizeArgs, sizeof(Args),
-          {FIELD(Args, struct_size), FIELD(Args, element_type),
-           FIELD(Args, site), FIELD(Args, input), FIELD(Args, scale),
-           FIELD(Args, quantized), FIELD(Args, scales), FIELD(Args, rows),
-           FIELD(Args, cols), FIELD(Args, quant)});
-}
-
-TEST_F(RuntimeAbiTest, SizeCheck) {
-  using Check = conorm_size_check;
-  compare(types.sizeCheck, sizeof(Check),
-          {FIELD(Check, struct_size), FIELD(Check, op), FIELD(Check, site),
-           FIELD(Check, group), FIELD(Check, operand), FIELD(Check, dim),
-           FIELD(Check, relation), FIELD(Check, reserved)});
-}
-
-TEST_F(RuntimeAbiTest, BoundsCheck) {
-  using Check = conorm_bounds_check;
-  compare(types.boundsCheck, sizeof(Check),
-          {FIELD(Check, struct_size), FIELD(Check, kind), FIELD(Check, site),
-           FIELD(Check, access), FIELD(Check, dim)});
-}
-
-TEST_F(RuntimeAbiTest, AllReduceRMSNormArgs) {
-  using Args = conorm_all_reduce_rms_norm_args;
-  compare(types.allReduceRMSNormArgs, sizeof(Args),
-          {FIELD(Args, struct_size),   FIELD(Args, element_type),
-           FIELD(Args, site),          FIELD(Args, group),
-           FIELD(Args, strategy),      FIELD(Args, numerics),
-           FIELD(Args, input),         FIELD(Args, residual),
-           FIELD(Args, scale),         FIELD(Args, reduced),
-           FIELD(Args, residual_out),  FIELD(Args, normed),
-           FIELD(Args, quantized),     FIELD(Args, scales),
-           FIELD(Args, rows),          FIELD(Args, cols),
-           FIELD(Args, norm),          FIELD(Args, quant),
-           FIELD(Args, has_post_norm), FIELD(Args, replicated),
-           FIELD(Args, post_norm),     FIELD(Args, dispatch)});
-}
-
-TEST_F(RuntimeAbiTest, Dispatch) {
-  using Range = conorm_strategy_range;
-  compare(types.strategyRange, sizeof(Range),
-          {FIELD(Range, group_size), FIELD(Range, strategy),
-           FIELD(Range, from_bytes)});
-  using Table = conorm_dispatch;
-  compare(types.dispatch, sizeof(Table),
-          {FIELD(Table, struct_size), FIELD(Table, backend),
-           FIELD(Table, num_ranges), FIELD(Table, reserved),
-           FIELD(Table, ranges)});
+TEST_F(RuntimeAbiTest, Operations) {
+  for (uint32_t op = CONORM_OP_ALL_REDUCE; op <= CONORM_OP_QUANTIZE; ++op) {
+    const AbiOperation *operation = getAbiOperation(conorm_op_name(op));
+    ASSERT_NE(operation, nullptr) << conorm_op_name(op);
+    EXPECT_EQ(operation->number, op);
+  }
+  EXPECT_EQ(getAbiOperation("norm.rms_norm")->function, "conorm_rms_norm");
+  EXPECT_EQ(getAbiOperation("norm.rms_norm")->args,
+            &getAbiStruct<conorm_rms_norm_args>());
+  EXPECT_EQ(getAbiOperation("none"), nullptr);
 }
 
 /// The dialects' enumerators are written into the structures as they are.
@@ -218,6 +143,11 @@ TEST_F(RuntimeAbiTest, Enumerators) {
   EXPECT_EQ(number(ScaleMode::MultiplyReciprocal),
             CONORM_SCALE_MODE_MULTIPLY_RECIPROCAL);
   EXPECT_EQ(number(ScaleMode::Divide), CONORM_SCALE_MODE_DIVIDE);
+}
+
+TEST_F(RuntimeAbiTest, ElementTypeNames) {
+  for (uint32_t type = CONORM_TYPE_NONE; type <= CONORM_TYPE_INDEX; ++type)
+    EXPECT_EQ(getRuntimeTypeName(type), conorm_type_name(type));
 }
 
 TEST_F(RuntimeAbiTest, ElementTypes) {

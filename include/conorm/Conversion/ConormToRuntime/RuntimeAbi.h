@@ -1,4 +1,4 @@
-//===- RuntimeAbi.h - C structures as LLVM types ----------------*- C++ -*-===//
+//===- RuntimeAbi.h - The C ABI in the LLVM dialect -------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The structures of runtime/include/conorm-runtime as types of the LLVM
-// dialect. unittests/Conversion holds them against the C headers, field by
-// field.
+// The structures of runtime/include/conorm-runtime as the compiler sees them:
+// their fields by name, and types of the LLVM dialect. All of it comes from the
+// table conorm-runtime/abi.def.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,29 +19,64 @@
 
 namespace conorm {
 
+struct AbiStruct;
+
+/// One field of a C structure.
+struct AbiField {
+  enum Kind { I32, I64, F32, Pointer, Struct };
+
+  llvm::StringLiteral name;
+  Kind kind;
+  /// Of a field that is a structure itself.
+  const AbiStruct *structure;
+};
+
+/// One C structure.
+struct AbiStruct {
+  llvm::StringLiteral name;
+  llvm::ArrayRef<AbiField> fields;
+  /// What C says of its size.
+  uint32_t size;
+
+  /// The number of a field; it has one of that name.
+  unsigned getIndex(llvm::StringRef field) const;
+};
+
+/// The description of `T`, which is one of the runtime's structures.
+template <typename T>
+const AbiStruct &getAbiStruct();
+
 /// Types of the runtime's C ABI, each named as in C.
-struct RuntimeAbiTypes {
+class RuntimeAbiTypes {
+public:
   explicit RuntimeAbiTypes(mlir::MLIRContext *context);
+
+  mlir::LLVM::LLVMStructType get(const AbiStruct &structure) const;
+  mlir::Type get(const AbiField &field) const;
 
   mlir::Type i32, i64, f32;
   mlir::LLVM::LLVMPointerType ptr;
-  mlir::LLVM::LLVMStructType site;
-  mlir::LLVM::LLVMStructType group;
-  mlir::LLVM::LLVMStructType norm;
-  mlir::LLVM::LLVMStructType quant;
-  mlir::LLVM::LLVMStructType allReduceArgs;
-  mlir::LLVM::LLVMStructType scatterGatherArgs;
-  mlir::LLVM::LLVMStructType rmsNormArgs;
-  mlir::LLVM::LLVMStructType quantizeArgs;
-  mlir::LLVM::LLVMStructType allReduceRMSNormArgs;
-  mlir::LLVM::LLVMStructType sizeCheck;
-  mlir::LLVM::LLVMStructType boundsCheck;
-  mlir::LLVM::LLVMStructType strategyRange;
-  mlir::LLVM::LLVMStructType dispatch;
 };
+
+/// An operation of the runtime.
+struct AbiOperation {
+  /// Its name in messages, which is that of an operation of the dialects.
+  llvm::StringLiteral name;
+  /// Its conorm_op.
+  uint32_t number;
+  /// What carries it out, given the context and a structure of arguments.
+  llvm::StringLiteral function;
+  const AbiStruct *args;
+};
+
+/// The operation of that name, null if the runtime has none.
+const AbiOperation *getAbiOperation(llvm::StringRef name);
 
 /// The runtime's number (conorm_type) for an element type, 0 if it has none.
 uint32_t getRuntimeType(mlir::Type type);
+
+/// How the runtime spells an element type that has a number.
+llvm::StringRef getRuntimeTypeName(uint32_t type);
 
 } // namespace conorm
 
