@@ -12,7 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "common/Numerics.h"
+#include "numerics/Numerics.h"
 #include "Harness.h"
 #include "conorm/Tools/Process.h"
 

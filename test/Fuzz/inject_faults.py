@@ -19,7 +19,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LIMIT = 500
 CONSTRAINTS = "lib/Fusion/FusionConstraints.cpp"
-KERNELS = "runtime/lib/common/NumericsKernels.h"
+KERNELS = "runtime/lib/numerics/NumericsKernels.h"
 
 
 def always_holds(name):
@@ -37,8 +37,8 @@ FAULTS = [
      (r"add<Isa>\(Isa::unpack\(tag, x\), r\)",
       "add<Isa>(fold<Isa, CONORM_REDUCTION_SUM, Static, p>("
       "tag, from, numSources, i, n), r)"),
-     ["runtime/lib/common/NumericsBase.cpp", "runtime/lib/common/NumericsAVX2.cpp",
-      "runtime/lib/common/NumericsAVX512.cpp"], "lib/libConormRuntime.so.1.0"),
+     ["runtime/lib/numerics/NumericsBase.cpp", "runtime/lib/numerics/NumericsAVX2.cpp",
+      "runtime/lib/numerics/NumericsAVX512.cpp"], "lib/libConormRuntime.so.1.0"),
     ("a pattern that miscompiles runs again",
      "lib/Transforms/CanonicalizeSelected.cpp", (r'\{"WhileMoveIfDown"', '{"-"'),
      ["lib/Transforms/CanonicalizeSelected.cpp"], "lib/libConorm.so"),

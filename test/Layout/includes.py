@@ -15,7 +15,8 @@ import sys
 LIB = ["Support", "Interfaces", "Dialect/Norm", "Dialect/Comm", "Raise", "Fusion",
        "Strategy", "Bufferization", "Codegen", "Conversion", "Transforms", "Pipelines",
        "Tools", "Target", "Plugin"]
-RUNTIME = ["mpi", "common", "cpu", "cuda"]
+RUNTIME = ["mpi", "support", "numerics", "bootstrap", "control", "cpu", "cuda", "api", "module",
+           "launch"]
 INCLUDE = re.compile(r'^\s*#\s*include "([^"]+)"', re.M)
 SUFFIXES = {".c", ".cpp", ".h", ".cu", ".cuh"}
 

@@ -11,7 +11,7 @@
 #include "Compilation.h"
 #include "Error.h"
 
-#include "common/Limits.h"
+#include "support/Limits.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -12,7 +12,7 @@
 #include "Failures.h"
 #include "Watchdog.h"
 
-#include "common/Limits.h"
+#include "support/Limits.h"
 #include "conorm/Tools/Process.h"
 
 #include <dirent.h>

@@ -15,7 +15,7 @@
 #include "OutputFile.h"
 #include "SharedOptions.h"
 
-#include "common/Limits.h"
+#include "support/Limits.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>

@@ -11,7 +11,7 @@
 #include "Error.h"
 #include "Json.h"
 
-#include "common/Limits.h"
+#include "support/Limits.h"
 
 #include <algorithm>
 #include <cerrno>

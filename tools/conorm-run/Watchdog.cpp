@@ -10,7 +10,7 @@
 
 #include "Error.h"
 
-#include "common/Limits.h"
+#include "support/Limits.h"
 
 #include <unistd.h>
 

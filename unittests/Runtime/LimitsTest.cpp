@@ -13,7 +13,7 @@
 
 #include "RankRunner.h"
 
-#include "cpu/Mesh.h"
+#include "control/Mesh.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

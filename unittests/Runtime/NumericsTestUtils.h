@@ -10,7 +10,7 @@
 #define CONORM_UNITTESTS_RUNTIME_NUMERICSTESTUTILS_H
 
 #include "Reference.h"
-#include "common/Numerics.h"
+#include "numerics/Numerics.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,5 @@
-# The kernels are compiled into the test: the runtime library does not export
+# The kernels are linked into the test: the runtime library does not export
 # them. Included by CMakeLists.txt.
-
-include(${PROJECT_SOURCE_DIR}/runtime/lib/common/NumericsSources.cmake)
 
 # The transcription of the contract, for every test that compares with it. It
 # computes in f32 and must not be contracted either.
@@ -20,9 +18,5 @@ conorm_add_unittest(RuntimeNumericsTests
   NumericsTest.cpp
   QuantizeConversionTest.cpp
   QuantizeTest.cpp
-  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Quantize.cpp
-  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Types.cpp
-  ${CONORM_NUMERICS_SOURCES}
-  LINK ConormReference)
-target_include_directories(RuntimeNumericsTests
-  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
+  LINK ConormReference ConormRuntime_numerics ConormRuntimeHeaders_numerics
+  Conorm::Runtime)

@@ -11,7 +11,7 @@
 
 #include "NumericsTestUtils.h"
 #include "QuantizeTestUtils.h"
-#include "common/Quantize.h"
+#include "numerics/Quantize.h"
 
 namespace conorm::rt {
 

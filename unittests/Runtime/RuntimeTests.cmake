@@ -28,10 +28,8 @@ conorm_add_unittest(RuntimeProcessTests
   ForkTest.cpp
   LimitsTest.cpp
   StopTest.cpp
-  LINK ConormRankRunner)
-# For the layout of what ranks tell each other.
-target_include_directories(RuntimeProcessTests
-  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
+  # For the layout of what ranks tell each other.
+  LINK ConormRankRunner ConormRuntimeHeaders_control)
 conorm_add_unittest(RuntimeBootstrapTests
   BootstrapTest.cpp
   LaunchVariablesTest.cpp
@@ -41,33 +39,20 @@ if(TARGET ConormBootstrapMPI)
   add_dependencies(RuntimeBootstrapTests ConormBootstrapMPI)
 endif()
 
-# Compiled into the test, since the library does not export it.
-conorm_add_unittest(RuntimeSystemTests
-  SystemTest.cpp
-  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Error.cpp
-  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Limits.cpp
-  ${PROJECT_SOURCE_DIR}/runtime/lib/common/Process.cpp
-  ${PROJECT_SOURCE_DIR}/runtime/lib/common/System.cpp
-  ${PROJECT_SOURCE_DIR}/runtime/lib/cpu/Segment.cpp
-  LINK Conorm::Runtime)
-target_include_directories(RuntimeSystemTests
-  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
+conorm_add_unittest(RuntimeSystemTests SystemTest.cpp
+  LINK Conorm::Runtime ConormRuntimeHeaders_control)
 
 # A pure function: tested where there is no CUDA, too.
 conorm_add_unittest(RuntimeCudaPlanTests
   CudaPlanTest.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/cuda/Plan.cpp
-  LINK Conorm::Runtime)
-target_include_directories(RuntimeCudaPlanTests
-  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
+  LINK Conorm::Runtime ConormRuntimeHeaders_cuda)
 
 # Loading NCCL needs neither CUDA nor NCCL: libraries that are none stand in.
 conorm_add_unittest(RuntimeNcclApiTests
   NcclApiTest.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/cuda/NcclApi.cpp
-  LINK Conorm::Runtime)
-target_include_directories(RuntimeNcclApiTests
-  PRIVATE ${PROJECT_SOURCE_DIR}/runtime/lib)
+  LINK Conorm::Runtime ConormRuntimeHeaders_cuda)
 target_link_libraries(RuntimeNcclApiTests PRIVATE ${CMAKE_DL_LIBS})
 foreach(kind Whole Old Partial)
   add_library(ConormNcclTest${kind} MODULE NcclTestLibrary.c)

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "common/System.h"
-#include "cpu/Segment.h"
+#include "support/System.h"
+#include "control/Segment.h"
 
 #include "gtest/gtest.h"
 

@@ -11,7 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "common/Processor.h"
+#include "module/Processor.h"
 #include "conorm/Target/Compile.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -6,14 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CallAttributes.h"
+#include "control/CallAttributes.h"
 #include "CpuBackend.h"
 #include "Epilogue.h"
 #include "RowSharing.h"
 #include "Strategy.h"
 
-#include "../common/Numerics.h"
-#include "../common/Quantize.h"
+#include "numerics/Numerics.h"
+#include "numerics/Quantize.h"
 
 #include <cstring>
 

@@ -8,7 +8,7 @@
 
 #include "CpuBackend.h"
 
-#include "../common/Limits.h"
+#include "support/Limits.h"
 
 #include <algorithm>
 #include <cinttypes>

@@ -9,9 +9,9 @@
 #ifndef CONORM_RUNTIME_LIB_CPU_CPUBACKEND_H
 #define CONORM_RUNTIME_LIB_CPU_CPUBACKEND_H
 
-#include "Communicator.h"
+#include "control/Communicator.h"
 
-#include "../common/Backend.h"
+#include "control/Backend.h"
 
 namespace conorm::rt {
 

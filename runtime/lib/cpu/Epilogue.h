@@ -10,9 +10,9 @@
 #ifndef CONORM_RUNTIME_LIB_CPU_EPILOGUE_H
 #define CONORM_RUNTIME_LIB_CPU_EPILOGUE_H
 
-#include "../common/Error.h"
-#include "../common/Numerics.h"
-#include "../common/Quantize.h"
+#include "support/Error.h"
+#include "numerics/Numerics.h"
+#include "numerics/Quantize.h"
 
 #include "conorm-runtime/ops.h"
 

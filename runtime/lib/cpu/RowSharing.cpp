@@ -10,7 +10,7 @@
 
 #include "Strategy.h"
 
-#include "../common/Quantize.h"
+#include "numerics/Quantize.h"
 
 #include <cstring>
 

@@ -9,7 +9,7 @@
 #ifndef CONORM_RUNTIME_LIB_CPU_ROWSHARING_H
 #define CONORM_RUNTIME_LIB_CPU_ROWSHARING_H
 
-#include "Communicator.h"
+#include "control/Communicator.h"
 #include "Epilogue.h"
 
 namespace conorm::rt {

@@ -8,8 +8,8 @@
 
 #include "CudaBackend.h"
 
-#include "../common/Quantize.h"
-#include "../cpu/CallAttributes.h"
+#include "numerics/Quantize.h"
+#include "control/CallAttributes.h"
 
 #include <cinttypes>
 

@@ -8,7 +8,7 @@
 
 #include "CudaBackend.h"
 
-#include "../common/Bootstrap.h"
+#include "bootstrap/Bootstrap.h"
 
 #include <algorithm>
 #include <cinttypes>

@@ -17,7 +17,7 @@
 #include "CudaCommunicator.h"
 #include "Plan.h"
 
-#include "../cpu/CpuBackend.h"
+#include "cpu/CpuBackend.h"
 
 #include <atomic>
 

@@ -13,7 +13,7 @@
 #include "NcclCommunicator.h"
 #include "Protocol.h"
 
-#include "../cpu/Communicator.h"
+#include "control/Communicator.h"
 
 #include <vector>
 

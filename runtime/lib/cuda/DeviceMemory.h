@@ -17,7 +17,7 @@
 
 #include "Driver.h"
 
-#include "../cpu/Mesh.h"
+#include "control/Mesh.h"
 
 #include <memory>
 #include <vector>

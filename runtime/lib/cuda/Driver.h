@@ -14,7 +14,7 @@
 #ifndef CONORM_RUNTIME_LIB_CUDA_DRIVER_H
 #define CONORM_RUNTIME_LIB_CUDA_DRIVER_H
 
-#include "../common/Error.h"
+#include "support/Error.h"
 
 #include <cuda.h>
 #include <cuda_runtime_api.h>

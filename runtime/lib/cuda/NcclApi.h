@@ -14,7 +14,7 @@
 #ifndef CONORM_RUNTIME_LIB_CUDA_NCCLAPI_H
 #define CONORM_RUNTIME_LIB_CUDA_NCCLAPI_H
 
-#include "../common/Error.h"
+#include "support/Error.h"
 
 #include <climits>
 #include <cstddef>

@@ -19,7 +19,7 @@
 #include "NcclApi.h"
 #include "NcclKernels.h"
 
-#include "../cpu/Communicator.h"
+#include "control/Communicator.h"
 
 #include <condition_variable>
 #include <functional>

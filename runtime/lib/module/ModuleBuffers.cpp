@@ -1,0 +1,107 @@
+//===- ModuleBuffers.cpp - The caller's buffers of compiled entries -------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "support/Args.h"
+#include "ModuleInvoke.h"
+
+#include <cstring>
+
+using namespace conorm::rt;
+
+Error conorm::rt::argumentError(std::string message) {
+  return {CONORM_ERROR_INVALID_ARGUMENT, std::move(message)};
+}
+
+int64_t conorm::rt::tensorBytes(const int64_t *shape, uint32_t rank,
+                                uint32_t type) {
+  int64_t count = 1;
+  bool fits = true, empty = false;
+  for (uint32_t i = 0; i < rank; ++i) {
+    if (shape[i] < 0)
+      return -1;
+    empty |= shape[i] == 0;
+    fits &= !__builtin_mul_overflow(count, shape[i], &count);
+  }
+  if (empty)
+    return 0;
+  return fits ? conorm_type_bytes(type, count) : -1;
+}
+
+static int64_t bytesOf(const conorm_buffer &buffer) {
+  return tensorBytes(buffer.shape, buffer.rank, buffer.element_type);
+}
+
+bool conorm::rt::overlap(const conorm_buffer &a, const conorm_buffer &b) {
+  auto begin = [](const conorm_buffer &buffer) {
+    return reinterpret_cast<uintptr_t>(buffer.data);
+  };
+  uint64_t aBytes = bytesOf(a), bBytes = bytesOf(b);
+  return aBytes && bBytes && begin(a) < begin(b) + bBytes &&
+         begin(b) < begin(a) + aBytes;
+}
+
+/// All fields of today belong to version 1.0, so none may be missing.
+Error conorm::rt::readBuffer(const char *at, const std::string &what,
+                             conorm_buffer &to) {
+  uint32_t size;
+  std::memcpy(&size, at, sizeof(size));
+  if (size < sizeof(conorm_buffer) || size > maxStructSize)
+    return makeError(CONORM_ERROR_VERSION,
+                     "%s: expected struct_size of %zu to %u, found %u",
+                     what.c_str(), sizeof(conorm_buffer), maxStructSize, size);
+  for (size_t i = sizeof(conorm_buffer); i < size; ++i)
+    if (at[i])
+      return {CONORM_ERROR_VERSION,
+              what + " uses fields that this runtime does not know"};
+  std::memcpy(&to, at, sizeof(to));
+  return checkReserved(to, what.c_str());
+}
+
+static Error checkBuffer(const conorm_value_desc &desc,
+                         const conorm_buffer &buffer, const std::string &what) {
+  bool matches = buffer.element_type == desc.element_type &&
+                 buffer.rank == desc.rank && (buffer.shape || !buffer.rank);
+  for (uint32_t i = 0; matches && i < desc.rank; ++i)
+    matches = buffer.shape[i] >= 0 && (desc.shape[i] == CONORM_DYNAMIC ||
+                                       desc.shape[i] == buffer.shape[i]);
+  if (!matches)
+    return argumentError(
+        what + ": expected " + describeValue(desc) + ", found " +
+        (buffer.rank && !buffer.shape
+             ? std::string("a null shape")
+             : describeShape(buffer.shape, buffer.rank, buffer.element_type)));
+  int64_t bytes = bytesOf(buffer);
+  if (bytes < 0)
+    return argumentError(
+        what + ": expected a size below 2^63 bytes, found " +
+        describeShape(buffer.shape, buffer.rank, buffer.element_type));
+  if (bytes && !buffer.data)
+    return argumentError(what + ": expected data, found a null pointer");
+  uint64_t alignment = conorm_type_bytes(buffer.element_type, 1);
+  if (bytes && reinterpret_cast<uintptr_t>(buffer.data) % alignment)
+    return argumentError(what + ": expected data aligned to " +
+                         std::to_string(alignment) + " bytes, found " +
+                         "an address that is not");
+  return {};
+}
+
+Error conorm::rt::readBuffers(const char *kind, const conorm_value_desc *descs,
+                              uint32_t count, const conorm_buffer *buffers,
+                              std::vector<conorm_buffer> &to) {
+  to.resize(count);
+  const char *at = reinterpret_cast<const char *>(buffers);
+  for (uint32_t i = 0; i < count; ++i) {
+    std::string what = std::string(kind) + " " + std::to_string(i);
+    if (Error error = readBuffer(at, what, to[i]))
+      return error;
+    at += to[i].struct_size;
+    if (Error error = checkBuffer(descs[i], to[i], what))
+      return error;
+  }
+  return {};
+}
