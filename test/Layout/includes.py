@@ -2,8 +2,9 @@
 """Checks that includes run one way between the folders of lib and of runtime.
 
 Each list names folders from the bottom up. A file may include headers of its
-own folder and of those before it; files that stand in no folder may include
-anything. Public headers of the compiler, include/conorm/X, belong to lib/X.
+own folder and of those before it, but not of those beside it, in the same
+parentheses; files that stand in no folder may include anything. Public headers
+of the compiler, include/conorm/X, belong to lib/X.
 
 usage: includes.py SOURCE_ROOT
 """
@@ -15,18 +16,24 @@ import sys
 LIB = ["Support", "Interfaces", "Dialect/Norm", "Dialect/Comm", "Raise", "Fusion",
        "Strategy", "Bufferization", "Codegen", "Conversion", "Transforms", "Pipelines",
        "Tools", "Target", "Plugin"]
-RUNTIME = ["mpi", "support", "numerics", "bootstrap", "control", "cpu", "cuda", "api", "module",
-           "launch"]
+RUNTIME = [("mpi", "support", "numerics"), "bootstrap", "control", ("cpu", "cuda"), "api",
+           ("module", "launch")]
 INCLUDE = re.compile(r'^\s*#\s*include "([^"]+)"', re.M)
 SUFFIXES = {".c", ".cpp", ".h", ".cu", ".cuh"}
 
 
-def rank(path, order):
-    """The place of a file among `order`; None if it stands in none of them."""
+def beside(entry):
+    """The folders of one entry of an order."""
+    return entry if isinstance(entry, tuple) else (entry,)
+
+
+def place(path, order):
+    """Place and folder of a file among `order`; None if it stands in none."""
     text = path.as_posix()
-    for index, folder in enumerate(order):
-        if text.startswith(folder + "/"):
-            return index
+    for index, entry in enumerate(order):
+        for folder in beside(entry):
+            if text.startswith(folder + "/"):
+                return index, folder
     return None
 
 
@@ -46,16 +53,17 @@ def check(root, sources, tops, order, problems):
         for file in sorted(source.rglob("*")):
             if file.suffix not in SUFFIXES:
                 continue
-            mine = rank(file.relative_to(source), order)
+            mine = place(file.relative_to(source), order)
             for name in INCLUDE.findall(file.read_text()):
                 target = resolve(file, name, tops)
-                theirs = rank(target, order) if target else None
+                theirs = place(target, order) if target else None
                 if theirs is None:
                     continue
                 count += 1
-                if mine is not None and theirs > mine:
-                    problems.append("%s includes %s: %s is above %s" % (
-                        file.relative_to(root), name, order[theirs], order[mine]))
+                if mine is not None and mine != theirs and theirs[0] >= mine[0]:
+                    problems.append("%s includes %s: %s is %s %s" % (
+                        file.relative_to(root), name, theirs[1],
+                        "above" if theirs[0] > mine[0] else "beside", mine[1]))
     return count
 
 
@@ -67,8 +75,9 @@ def main():
     runtime = root / "runtime" / "lib"
     count += check(root, [runtime], [(runtime, runtime)], RUNTIME, problems)
     for top, order in ((lib, LIB), (runtime, RUNTIME)):
+        known = {name.split("/")[0] for entry in order for name in beside(entry)}
         for folder in top.iterdir():
-            if folder.is_dir() and folder.name not in {name.split("/")[0] for name in order}:
+            if folder.is_dir() and folder.name not in known:
                 problems.append("%s has no place in the order" % folder.relative_to(root))
     print("\n".join(problems + ["%d includes, %d problems" % (count, len(problems))]))
     return 1 if problems or not count else 0

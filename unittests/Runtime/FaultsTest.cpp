@@ -194,7 +194,8 @@ TEST(Mismatch, ofAttributes) {
   expectFusedMismatch([](auto &a) { a.norm.weight_bias = 1; },
                       "rank 2 passed weight_bias 1, this rank 0");
   expectFusedMismatch([](auto &a) { a.norm.rounding = 1; },
-                      "rank 2 passed rounding 1, this rank 0");
+                      "rank 2 passed rounding round_then_scale, this rank "
+                      "scale_then_round");
   expectFusedMismatch(
       [](auto &a) {
         a.norm.weight_type = CONORM_TYPE_F32;

@@ -22,6 +22,8 @@ conorm_add_unittest(RuntimeContextTests
   HandlesTest.cpp
   SizesTest.cpp
   LINK ConormRankRunner)
+conorm_add_unittest(RuntimeControlTests ControlPlaneTest.cpp
+  LINK ConormRankRunner ConormRuntimeHeaders_control)
 conorm_add_unittest(RuntimeFaultsTests FaultsTest.cpp
   LINK ConormRankRunner)
 conorm_add_unittest(RuntimeProcessTests

@@ -8,8 +8,12 @@
 
 #include "Context.h"
 
-#include "support/Args.h"
+#include "CudaLoader.h"
+#include "Dispatch.h"
+
 #include "bootstrap/Bootstrap.h"
+#include "cpu/CpuBackend.h"
+#include "support/Args.h"
 
 #include <new>
 
@@ -54,20 +58,13 @@ static Error checkOptions(const conorm_context_options &options,
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "backend is %u, expected 0 (cpu) or 1 (cuda)",
                      options.backend);
-  if (options.strategy > CONORM_STRATEGY_MULTIMEM)
-    return makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                     "strategy is %u, expected 0 to %d", options.strategy,
-                     CONORM_STRATEGY_MULTIMEM);
-  bool isCuda = options.backend == CONORM_BACKEND_CUDA;
-  uint32_t last = isCuda ? CONORM_STRATEGY_NCCL : CONORM_STRATEGY_TWO_SHOT;
-  if (options.strategy > last)
-    return makeError(CONORM_ERROR_UNSUPPORTED,
-                     "the %s backend has the strategies auto, one_shot%s "
-                     "two_shot%s, asked for %s",
-                     isCuda ? "cuda" : "cpu", isCuda ? "," : " and",
-                     isCuda ? " and nccl" : "",
-                     options.strategy == CONORM_STRATEGY_NCCL ? "nccl"
-                                                              : "multimem");
+  return success();
+}
+
+static Error makeBackend(uint32_t kind, std::unique_ptr<Backend> &out) {
+  if (kind == CONORM_BACKEND_CUDA)
+    return makeCudaBackend(out);
+  out = std::make_unique<CpuBackend>();
   return success();
 }
 
@@ -90,10 +87,11 @@ static Error createContext(const conorm_context_options *given,
   context->worldSize = bootstrap.world_size;
   context->strategy = options.strategy;
   context->backendKind = options.backend;
-  auto createBackend = options.backend == CONORM_BACKEND_CUDA
-                           ? createCudaBackend
-                           : createCpuBackend;
-  if (Error error = createBackend(options, bootstrap, context->backend))
+  if (Error error = makeBackend(options.backend, context->backend))
+    return error;
+  if (Error error = checkStrategy(*context, options.strategy))
+    return error;
+  if (Error error = context->backend->connect(options, bootstrap))
     return error;
   out = std::move(context);
   return success();

@@ -11,7 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "control/Backend.h"
+#include "CudaLoader.h"
 
 #include <dlfcn.h>
 #include <unistd.h>
@@ -38,18 +38,15 @@ static Error loadLibrary(void *&out) {
   return success();
 }
 
-Error conorm::rt::createCudaBackend(const conorm_context_options &options,
-                                    const conorm_bootstrap &bootstrap,
-                                    std::unique_ptr<Backend> &out) {
+Error conorm::rt::makeCudaBackend(std::unique_ptr<Backend> &out) {
   void *library = nullptr;
   if (Error error = loadLibrary(library))
     return error;
-  auto create = reinterpret_cast<CreateCudaBackend>(
-      dlsym(library, createCudaBackendSymbol));
-  if (!create)
+  auto make =
+      reinterpret_cast<MakeCudaBackend>(dlsym(library, makeCudaBackendSymbol));
+  if (!make)
     return makeError(CONORM_ERROR_VERSION,
                      "%s is of another version than this runtime", libraryName);
-  Error outcome;
-  create(options, bootstrap, out, outcome);
-  return outcome;
+  out.reset(make());
+  return out ? success() : makeError(CONORM_ERROR_RESOURCE, "out of memory");
 }

@@ -8,9 +8,41 @@
 
 #include "Dispatch.h"
 
+#include "Validate.h"
+
 #include "support/Args.h"
+#include "support/Names.h"
 
 using namespace conorm::rt;
+
+/// "auto, one_shot and two_shot".
+static std::string listStrategies(const Backend &backend) {
+  std::string text = strategyName(CONORM_STRATEGY_AUTO), last;
+  for (uint32_t other = 1; other <= CONORM_STRATEGY_MULTIMEM; ++other) {
+    if (!backend.supports(other))
+      continue;
+    if (!last.empty())
+      text += ", " + last;
+    last = strategyName(other);
+  }
+  return text + " and " + last;
+}
+
+Error conorm::rt::checkStrategy(const conorm_context &context,
+                                uint32_t strategy) {
+  if (strategy == CONORM_STRATEGY_AUTO)
+    return success();
+  if (Error error =
+          checkEnumerator("strategy", strategy, CONORM_STRATEGY_MULTIMEM))
+    return error;
+  if (context.backend->supports(strategy))
+    return success();
+  return makeError(CONORM_ERROR_UNSUPPORTED,
+                   "the %s backend has the strategies %s, asked for %s",
+                   backendName(context.backendKind),
+                   listStrategies(*context.backend).c_str(),
+                   strategyName(strategy));
+}
 
 uint32_t conorm::rt::lookUpStrategy(const conorm_dispatch &dispatch,
                                     uint32_t backend, int64_t bytes,
@@ -33,7 +65,7 @@ uint32_t conorm::rt::lookUpStrategy(const conorm_dispatch &dispatch,
   return strategy;
 }
 
-Error conorm::rt::resolveStrategy(const Backend &backend, uint32_t backendKind,
+Error conorm::rt::resolveStrategy(const conorm_context &context,
                                   const conorm_dispatch *dispatch,
                                   int64_t bytes, int64_t members,
                                   bool sharesRows, uint32_t &strategy) {
@@ -47,9 +79,9 @@ Error conorm::rt::resolveStrategy(const Backend &backend, uint32_t backendKind,
       return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                        "dispatch.ranges is null but dispatch.num_ranges is %u",
                        table.num_ranges);
-    strategy = lookUpStrategy(table, backendKind, bytes, members);
+    strategy = lookUpStrategy(table, context.backendKind, bytes, members);
   }
   if (strategy == CONORM_STRATEGY_AUTO)
-    strategy = backend.defaultStrategy(bytes, members, sharesRows);
-  return success();
+    strategy = context.backend->defaultStrategy(bytes, members, sharesRows);
+  return checkStrategy(context, strategy);
 }

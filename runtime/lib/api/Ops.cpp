@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "support/Args.h"
 #include "Context.h"
 #include "Dispatch.h"
-#include "numerics/Numerics.h"
 #include "Validate.h"
+#include "numerics/Numerics.h"
+#include "support/Args.h"
 
 using namespace conorm::rt;
 
@@ -88,8 +88,8 @@ static conorm_status perform(conorm_context *context, uint32_t op,
   return CONORM_OK;
 }
 
-/// The same for collectives: reads the group and applies the context's
-/// strategy.
+/// The same for collectives: reads the group, applies the context's strategy,
+/// and asks the backend whether it has it.
 template <typename Args, typename Run>
 static conorm_status performCollective(conorm_context *context, uint32_t op,
                                        const Args *given, Run &&run) {
@@ -100,13 +100,14 @@ static conorm_status performCollective(conorm_context *context, uint32_t op,
                      return error;
                    if (context->strategy != CONORM_STRATEGY_AUTO)
                      args.strategy = context->strategy;
+                   if (Error error = checkStrategy(*context, args.strategy))
+                     return error;
                    return run(args, group, site);
                  });
 }
 
 /// Chooses the strategy of an all_reduce of `count` elements, fused or not,
-/// whose members may finish rows for each other. What a table names is checked
-/// as what a call asks for.
+/// whose members may finish rows for each other.
 template <typename Args>
 static Error chooseStrategy(const conorm_context *context, Args &args,
                             const conorm_group &group, int64_t count,
@@ -116,12 +117,9 @@ static Error chooseStrategy(const conorm_context *context, Args &args,
   int64_t members;
   if (Error error = context->backend->groupSize(group, members))
     return error;
-  if (Error error = resolveStrategy(*context->backend, context->backendKind,
-                                    args.dispatch,
-                                    conorm_type_bytes(args.element_type, count),
-                                    members, sharesRows, args.strategy))
-    return error;
-  return validateStrategy(args.strategy);
+  return resolveStrategy(*context, args.dispatch,
+                         conorm_type_bytes(args.element_type, count), members,
+                         sharesRows, args.strategy);
 }
 
 conorm_status conorm_all_reduce(conorm_context *context,

@@ -45,26 +45,11 @@ static Error checkElementType(uint32_t type) {
                    conorm_type_name(type));
 }
 
-Error conorm::rt::validateStrategy(uint32_t strategy) {
-  if (Error error =
-          checkEnumerator("strategy", strategy, CONORM_STRATEGY_MULTIMEM))
-    return error;
-  if (strategy > CONORM_STRATEGY_NCCL)
-    return makeError(
-        CONORM_ERROR_UNSUPPORTED,
-        "the backends have the strategies auto, one_shot, two_shot "
-        "and nccl, asked for multimem");
-  return success();
-}
-
-static Error checkCommon(uint32_t type, uint32_t reduction, uint32_t strategy,
-                         uint32_t numerics) {
+static Error checkCommon(uint32_t type, uint32_t reduction, uint32_t numerics) {
   if (Error error = checkElementType(type))
     return error;
   if (Error error =
           checkEnumerator("reduction", reduction, CONORM_REDUCTION_PROD))
-    return error;
-  if (Error error = validateStrategy(strategy))
     return error;
   return checkEnumerator("numerics", numerics, CONORM_NUMERICS_RELAXED);
 }
@@ -168,8 +153,8 @@ static Error checkNorm(const char *prefix, const conorm_norm &norm,
 }
 
 Error conorm::rt::validate(const conorm_all_reduce_args &args) {
-  if (Error error = checkCommon(args.element_type, args.reduction,
-                                args.strategy, args.numerics))
+  if (Error error =
+          checkCommon(args.element_type, args.reduction, args.numerics))
     return error;
   if (Error error = checkSize("count", args.count))
     return error;
@@ -208,8 +193,7 @@ static Error checkScatterGather(const conorm_scatter_gather_args &args,
 
 static Error checkScatterGatherSizes(const conorm_scatter_gather_args &args,
                                      uint32_t reduction) {
-  if (Error error = checkCommon(args.element_type, reduction, args.strategy,
-                                args.numerics))
+  if (Error error = checkCommon(args.element_type, reduction, args.numerics))
     return error;
   if (Error error = checkSize("outer", args.outer))
     return error;
@@ -324,8 +308,8 @@ static Error checkParts(const conorm_all_reduce_rms_norm_args &args) {
 }
 
 Error conorm::rt::validate(const conorm_all_reduce_rms_norm_args &args) {
-  if (Error error = checkCommon(args.element_type, CONORM_REDUCTION_SUM,
-                                args.strategy, args.numerics))
+  if (Error error =
+          checkCommon(args.element_type, CONORM_REDUCTION_SUM, args.numerics))
     return error;
   if (Error error = checkSize("rows", args.rows))
     return error;

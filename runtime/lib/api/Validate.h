@@ -15,7 +15,7 @@
 
 namespace conorm::rt {
 
-/// Checks that do not depend on the group.
+/// Checks that depend on neither the group nor the backend.
 Error validate(const conorm_all_reduce_args &args);
 Error validate(const conorm_rms_norm_args &args);
 Error validate(const conorm_quantize_args &args);
@@ -26,9 +26,6 @@ Error validateReduceScatter(const conorm_scatter_gather_args &args,
                             int64_t groupSize);
 Error validateAllGather(const conorm_scatter_gather_args &args,
                         int64_t groupSize);
-
-/// Whether a strategy is there is the same question for every operation.
-Error validateStrategy(uint32_t strategy);
 
 /// Refuses values outside 0 to `last`.
 Error checkEnumerator(const char *name, uint32_t value, uint32_t last);

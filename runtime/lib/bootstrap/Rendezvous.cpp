@@ -15,6 +15,8 @@
 #include "Rendezvous.h"
 #include "Bootstrap.h"
 
+#include "support/Hash.h"
+
 #include "conorm-runtime/context.h"
 
 #include <algorithm>
@@ -72,12 +74,11 @@ struct Arrivals {
 std::string conorm::rt::rendezvousName(const char *kind,
                                        const std::vector<std::string> &key) {
   // Names are at most 107 bytes long, a key may be longer: hashed.
-  uint64_t hash = 0xcbf29ce484222325;
+  std::string text;
   for (const std::string &part : key)
-    for (unsigned char byte : part + '\n')
-      hash = (hash ^ byte) * 0x100000001b3;
+    text += part + '\n';
   return format("conorm-%s-%u-%016llx", kind, unsigned(geteuid()),
-                static_cast<unsigned long long>(hash));
+                static_cast<unsigned long long>(hashText(text)));
 }
 
 static void sendReply(int fd, uint64_t sequence, const Error &error,

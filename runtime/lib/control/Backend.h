@@ -16,9 +16,8 @@
 
 #include "support/Error.h"
 
+#include "conorm-runtime/context.h"
 #include "conorm-runtime/ops.h"
-
-#include <memory>
 
 namespace conorm::rt {
 
@@ -31,6 +30,15 @@ struct Site {
 class Backend {
 public:
   virtual ~Backend() = default;
+
+  /// Whether it can carry out collectives so. AUTO is no strategy: it leaves
+  /// the choice.
+  virtual bool supports(uint32_t strategy) const = 0;
+
+  /// Finds the device, and connects to the peers within the deadline. Nothing
+  /// but supports() is called before, and nothing at all if it fails.
+  virtual Error connect(const conorm_context_options &options,
+                        const conorm_bootstrap &bootstrap) = 0;
 
   /// Structures of the current size.
   virtual Error addGroups(const conorm_group *groups, size_t count) = 0;
@@ -79,22 +87,10 @@ public:
   virtual Error synchronize() { return success(); }
 };
 
-/// Makes the CPU backend: connects to the peers within the deadline.
-Error createCpuBackend(const conorm_context_options &options,
-                       const conorm_bootstrap &bootstrap,
-                       std::unique_ptr<Backend> &out);
-
-/// The same for the CUDA backend, whose library is loaded first.
-Error createCudaBackend(const conorm_context_options &options,
-                        const conorm_bootstrap &bootstrap,
-                        std::unique_ptr<Backend> &out);
-
-/// What that library exports. Its number changes with anything that the two
-/// libraries share.
-using CreateCudaBackend = void (*)(const conorm_context_options &options,
-                                   const conorm_bootstrap &bootstrap,
-                                   std::unique_ptr<Backend> &out, Error &error);
-constexpr const char *createCudaBackendSymbol = "conorm_create_cuda_backend_3";
+/// What the library of the CUDA backend exports; null without memory. The
+/// symbol's number changes with anything that the two libraries share.
+using MakeCudaBackend = Backend *(*)();
+constexpr const char *makeCudaBackendSymbol = "conorm_make_cuda_backend_4";
 
 } // namespace conorm::rt
 

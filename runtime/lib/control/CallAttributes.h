@@ -8,18 +8,15 @@
 //
 // The same for every backend: what members compare must not depend on where
 // they run. A strategy that is still open is none of an all_reduce's: the
-// operations' common part (common/Ops.cpp) has chosen.
+// operations' common part (api/Ops.cpp) has chosen.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef CONORM_RUNTIME_LIB_CONTROL_CALLATTRIBUTES_H
 #define CONORM_RUNTIME_LIB_CONTROL_CALLATTRIBUTES_H
 
-#include "Communicator.h"
-
 #include "Backend.h"
-
-#include "conorm-runtime/ops.h"
+#include "CallHeader.h"
 
 namespace conorm::rt {
 

@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Communicator.h"
+#include "CallHeader.h"
+
+#include "support/Names.h"
 
 #include "conorm-runtime/ops.h"
 
@@ -37,17 +39,6 @@ static std::string sizesOf(const CallAttributes &attributes) {
   return text;
 }
 
-static const char *reductionName(uint32_t reduction) {
-  static const char *const names[] = {"sum", "max", "min", "prod"};
-  return reduction < 4 ? names[reduction] : "invalid";
-}
-
-static const char *strategyName(uint32_t strategy) {
-  static const char *const names[] = {"auto", "one_shot", "two_shot", "nccl",
-                                      "multimem"};
-  return strategy < 5 ? names[strategy] : "invalid";
-}
-
 static float floatOf(uint32_t bits) {
   float value;
   memcpy(&value, &bits, sizeof(value));
@@ -74,8 +65,8 @@ static std::string normDifference(const char *which, const NormAttributes &mine,
     return format("%sweight_bias %g, this rank %g", which,
                   floatOf(other.weightBias), floatOf(mine.weightBias));
   if (other.rounding != mine.rounding)
-    return format("%srounding %u, this rank %u", which, other.rounding,
-                  mine.rounding);
+    return format("%srounding %s, this rank %s", which,
+                  roundingName(other.rounding), roundingName(mine.rounding));
   if (other.weightType != mine.weightType)
     return format("%sweight type %s, this rank %s", which,
                   conorm_type_name(other.weightType),
@@ -86,17 +77,12 @@ static std::string normDifference(const char *which, const NormAttributes &mine,
 /// The same for a quantization.
 static std::string quantDifference(const QuantAttributes &mine,
                                    const QuantAttributes &other) {
-  static const char *const schemes[] = {"none",      "per_tensor", "per_token",
-                                        "per_group", "nvfp4",      "mxfp8"};
-  static const char *const layouts[] = {"linear", "swizzled_128x4",
-                                        "packed_column_major"};
-  static const char *const modes[] = {"multiply_reciprocal", "divide"};
   auto differs = [](const char *what, const char *other, const char *mine) {
     return format("%s %s, this rank %s", what, other, mine);
   };
   if (other.scheme != mine.scheme)
-    return differs("quantization scheme", schemes[other.scheme % 6],
-                   schemes[mine.scheme % 6]);
+    return differs("quantization scheme", quantSchemeName(other.scheme),
+                   quantSchemeName(mine.scheme));
   if (other.groupSize != mine.groupSize)
     return format("quantization group size %u, this rank %u", other.groupSize,
                   mine.groupSize);
@@ -107,11 +93,11 @@ static std::string quantDifference(const QuantAttributes &mine,
     return differs("scale type", conorm_type_name(other.scaleType),
                    conorm_type_name(mine.scaleType));
   if (other.scaleLayout != mine.scaleLayout)
-    return differs("scale layout", layouts[other.scaleLayout % 3],
-                   layouts[mine.scaleLayout % 3]);
+    return differs("scale layout", scaleLayoutName(other.scaleLayout),
+                   scaleLayoutName(mine.scaleLayout));
   if (other.scaleMode != mine.scaleMode)
-    return differs("scale mode", modes[other.scaleMode % 2],
-                   modes[mine.scaleMode % 2]);
+    return differs("scale mode", scaleModeName(other.scaleMode),
+                   scaleModeName(mine.scaleMode));
   return "";
 }
 
@@ -122,9 +108,8 @@ static std::string attributeDifference(const CallAttributes &mine,
     return format("reduction %s, this rank %s", reductionName(other.reduction),
                   reductionName(mine.reduction));
   if (other.numerics != mine.numerics)
-    return format("numerics %s, this rank %s",
-                  other.numerics ? "relaxed" : "exact",
-                  mine.numerics ? "relaxed" : "exact");
+    return format("numerics %s, this rank %s", numericsName(other.numerics),
+                  numericsName(mine.numerics));
   if ((other.parts ^ mine.parts) == partsReplicated)
     return format("operands that are %sreplicated, this rank %s",
                   other.parts & partsReplicated ? "" : "not ",

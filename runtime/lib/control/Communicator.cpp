@@ -8,6 +8,8 @@
 
 #include "Communicator.h"
 
+#include "Verdict.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -21,30 +23,9 @@ static void relax() {
 #endif
 }
 
-/// A multiply-and-fold hash over 64-bit words, enough to tell calls apart.
-static uint64_t hashAttributes(const CallAttributes &attributes) {
-  uint64_t words[sizeof(attributes) / 8];
-  memcpy(words, &attributes, sizeof(words));
-  uint64_t hash = 0x9e3779b97f4a7c15;
-  for (uint64_t word : words) {
-    unsigned __int128 product =
-        (unsigned __int128)(hash ^ word) * 0xd6e8feb86659fd93u;
-    hash = uint64_t(product) ^ uint64_t(product >> 64) ^ (word << 1 | 1);
-  }
-  return hash;
-}
-
 Communicator::Communicator(World &world, std::vector<int> members, int index,
                            uint64_t number)
     : world(world), members(std::move(members)), self(index), number(number) {}
-
-size_t Communicator::segmentBytes(uint64_t workspaceBytes) const {
-  // What no chunk reaches would only count against the process's limits.
-  size_t slot = std::min<uint64_t>((workspaceBytes - communicatorControlBytes) /
-                                       2 / 4096 * 4096,
-                                   chunkBytes);
-  return communicatorControlBytes + 2 * slot;
-}
 
 void Communicator::attach(std::vector<std::shared_ptr<Segment>> memory) {
   segments = std::move(memory);
@@ -71,7 +52,7 @@ Error Communicator::begin(const CallAttributes &attributes, const char *label) {
   if (__builtin_expect(world.disturbed(), false))
     return world.checkPeers(callPrefix());
   if (size() > 1)
-    digest = hashAttributes(attributes);
+    digest = digestOf(attributes);
   return success();
 }
 
@@ -89,7 +70,7 @@ Error Communicator::exchange() {
     if (__builtin_expect(other.digest != digest ||
                              other.generation != world.mesh().generation(),
                          false))
-      return compareHeaders();
+      return compareCalls();
   }
   return success();
 }
@@ -193,7 +174,7 @@ bool Communicator::waitsElsewhere(int member, SleepNote &note) const {
 Error Communicator::describeTimeout(uint32_t milliseconds) const {
   // Members that came but made another call explain more than who is missing.
   if (firstStep)
-    if (Error error = compareHeaders())
+    if (Error error = compareCalls())
       return error;
   int culprit = -1;
   bool isVictim = false;
@@ -226,31 +207,15 @@ Error Communicator::describeTimeout(uint32_t milliseconds) const {
   return {CONORM_ERROR_TIMEOUT, callPrefix() + text};
 }
 
-/// Finds the odd one out among those that have posted. All members that see all
-/// headers come to the same verdict: the largest set of equal headers is right,
-/// and of two as large the one with the lowest member.
-Error Communicator::compareHeaders() const {
-  int majority = -1, votes = 0;
+/// Among the members that have posted.
+Error Communicator::compareCalls() const {
+  std::vector<Vote> votes(size());
   for (int member = 0; member < size(); ++member) {
-    if (!hasPosted(member, std::memory_order_acquire))
-      continue;
-    int count = 0;
-    for (int other = 0; other < size(); ++other)
-      count += hasPosted(other, std::memory_order_acquire) &&
-               line(other, step).digest == line(member, step).digest;
-    if (count > votes) {
-      majority = member;
-      votes = count;
-    }
+    votes[member].hasPosted = hasPosted(member, std::memory_order_acquire);
+    votes[member].digest = line(member, step).digest;
   }
-  bool mineIsRight = line(majority, step).digest == digest;
-  int culprit = mineIsRight ? 0 : majority;
-  if (mineIsRight)
-    while (culprit < size() &&
-           (!hasPosted(culprit, std::memory_order_acquire) ||
-            line(culprit, step).digest == digest))
-      ++culprit;
-  if (culprit == size())
+  int culprit = findOddOneOut(votes, self);
+  if (culprit < 0)
     return success();
   return {CONORM_ERROR_MISMATCH,
           callPrefix() +

@@ -1,5 +1,4 @@
-//===- Communicator.h - Ordered steps among the members of a group -*- C++
-//-*-===//
+//===- Communicator.h - Ordered steps among a group -------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -14,82 +13,19 @@
 #ifndef CONORM_RUNTIME_LIB_CONTROL_COMMUNICATOR_H
 #define CONORM_RUNTIME_LIB_CONTROL_COMMUNICATOR_H
 
+#include "CallHeader.h"
 #include "World.h"
 
 #include "numerics/Numerics.h"
 
 namespace conorm::rt {
 
-/// Smallest workspace a context may ask for, bytes.
-constexpr uint64_t minimumWorkspaceBytes = 16384;
 constexpr size_t communicatorControlBytes = 4096;
-/// Largest slot, bytes: what a step moves through a slot should still be in
-/// the second-level caches when the peers read it. Measured: 64 to 256 KiB are
-/// equally fast, 32 KiB loses a tenth, and 16 KiB a quarter, to waiting.
-constexpr int64_t chunkBytes = 128 << 10;
+/// Smallest slot, bytes: that of communicators that carry no data.
+constexpr size_t minimumSlotBytes = 4096;
 /// Number of the communicator of all ranks that carries
 /// conorm_context_add_groups; those of groups follow.
 constexpr uint64_t worldChannelNumber = 1;
-
-/// The parameters of a norm by value.
-struct NormAttributes {
-  uint32_t epsilon;
-  uint32_t weightBias;
-  uint32_t rounding;
-  uint32_t weightType;
-};
-
-/// A quantization scheme; all zero without one.
-struct QuantAttributes {
-  uint32_t scheme;
-  uint32_t quantizedType;
-  uint32_t scaleType;
-  uint32_t scaleLayout;
-  uint32_t scaleMode;
-  uint32_t groupSize;
-};
-
-/// An operation of the runtime itself, never of a program.
-constexpr uint32_t opAddGroups = 0x10000;
-
-/// What a call is. All members of a communicator post equal ones; the label is
-/// for messages only. No padding: the digest covers the bytes.
-struct CallAttributes {
-  uint64_t site = 0;
-  uint32_t op = 0;
-  uint32_t type = 0;
-  int64_t sizes[3] = {};
-  uint32_t numSizes = 0;
-  uint32_t reduction = 0;
-  uint32_t numerics = 0;
-  uint32_t strategy = 0;
-  /// Bits of optional operands and results.
-  uint32_t parts = 0;
-  uint32_t hasPostNorm = 0;
-  NormAttributes norm = {};
-  NormAttributes postNorm = {};
-  QuantAttributes quant = {};
-  /// Hash of the groups, opAddGroups only.
-  uint64_t groups = 0;
-};
-static_assert(sizeof(CallAttributes) == 128, "no padding");
-
-struct CallHeader {
-  CallAttributes attributes;
-  char label[80];
-};
-
-/// Bits of CallAttributes::parts.
-enum CallPart : uint32_t {
-  partResidual = 1,
-  partReduced = 2,
-  partResidualOut = 4,
-  partNormed = 8,
-  partQuantized = 16,
-  partScales = 32,
-  /// Not a part: the operands besides the input are replicated.
-  partsReplicated = 64
-};
 
 /// What a peer polls: one line for each of the two steps in flight.
 struct alignas(128) StepLine {
@@ -116,7 +52,10 @@ public:
   Communicator(World &world, std::vector<int> members, int index,
                uint64_t number);
 
-  size_t segmentBytes(uint64_t workspaceBytes) const;
+  /// Of a member's segment with slots of `slotBytes` each.
+  static constexpr size_t segmentBytes(size_t slotBytes) {
+    return communicatorControlBytes + 2 * slotBytes;
+  }
   /// Adopts the segments, in the members' order. Two members write to both.
   void attach(std::vector<std::shared_ptr<Segment>> memory);
 
@@ -172,7 +111,7 @@ private:
   Error await();
   Error sleepFor(int missing);
   int firstMissing(int from, std::memory_order order) const;
-  Error compareHeaders() const;
+  Error compareCalls() const;
   Error describeTimeout(uint32_t milliseconds) const;
   bool waitsElsewhere(int member, SleepNote &note) const;
   Error checkLeft() const;
@@ -192,19 +131,6 @@ private:
   std::vector<CommunicatorControl *> controls;
   std::vector<char *> slots;
 };
-
-/// "comm.all_reduce at a.mlir:3:8".
-std::string describeCall(const CallHeader &header);
-
-/// "rank 2 did not arrive within 500 ms; it last posted call 3". A rank that
-/// has posted `call` itself did not go on with it.
-std::string describeMissing(int rank, uint32_t milliseconds, uint64_t call,
-                            uint64_t lastPosted);
-
-/// How `other` differs from `mine`, as the rest of a sentence about rank
-/// `rank`.
-std::string describeDifference(int rank, const CallHeader &mine,
-                               const CallHeader &other);
 
 } // namespace conorm::rt
 

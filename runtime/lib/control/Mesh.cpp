@@ -9,6 +9,7 @@
 #include "Mesh.h"
 
 #include "bootstrap/Bootstrap.h"
+#include "support/Names.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -18,7 +19,7 @@
 using namespace conorm::rt;
 
 static constexpr uint64_t recordMagic = 0x314d524e4f434e43; // "CNCONRM1"
-static constexpr uint32_t recordVersion = 2;
+static constexpr uint32_t recordVersion = 3;
 
 namespace {
 /// First bytes on a new connection, from the side that connects.
@@ -118,6 +119,11 @@ Error Mesh::checkRecord(const RankRecord &mine, const RankRecord &other,
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "rank %d runs as user %u, this rank as user %u", rank,
                      other.user, mine.user);
+  if (other.backend != mine.backend)
+    return makeError(CONORM_ERROR_BOOTSTRAP,
+                     "rank %d has the %s backend, this rank the %s backend",
+                     rank, backendName(other.backend),
+                     backendName(mine.backend));
   if (other.workspaceBytes != mine.workspaceBytes)
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "rank %d has workspace_bytes %llu, this rank %llu", rank,
@@ -260,7 +266,7 @@ Error Mesh::checkDescriptors() const {
   return success();
 }
 
-Error Mesh::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
+Error Mesh::connect(const conorm_bootstrap &bootstrap, const WorldTerms &terms,
                     const Deadline &deadline) {
   self = bootstrap.rank;
   RankRecord mine;
@@ -271,7 +277,8 @@ Error Mesh::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
   mine.rank = self;
   mine.pid = getpid();
   mine.processToken = processToken();
-  mine.workspaceBytes = workspaceBytes;
+  mine.workspaceBytes = terms.workspaceBytes;
+  mine.backend = terms.backend;
   mine.cores = getAllowedCores();
   mine.user = uint32_t(geteuid());
   // Closed when this function returns: nobody else may join.

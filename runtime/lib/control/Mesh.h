@@ -23,6 +23,13 @@
 
 namespace conorm::rt {
 
+/// What all ranks of a world ask for alike.
+struct WorldTerms {
+  /// A conorm_backend.
+  uint32_t backend = CONORM_BACKEND_CPU;
+  uint64_t workspaceBytes = 0;
+};
+
 /// What each rank tells all others before they connect.
 struct RankRecord {
   uint64_t magic;
@@ -42,13 +49,13 @@ struct RankRecord {
   /// Name of the listener in the abstract namespace.
   char address[48];
   uint32_t user;
-  uint32_t reserved;
+  uint32_t backend;
 };
 
 class Mesh {
 public:
   /// Connects to all peers. Collective over the bootstrap's world.
-  Error connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
+  Error connect(const conorm_bootstrap &bootstrap, const WorldTerms &terms,
                 const Deadline &deadline);
   ~Mesh();
 

@@ -25,10 +25,10 @@ using namespace conorm::rt;
 static constexpr uint64_t controlSegment = 0;
 static constexpr size_t controlBytes = 4096;
 
-Error World::connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
+Error World::connect(const conorm_bootstrap &bootstrap, const WorldTerms &terms,
                      const Deadline &deadline) {
   setDeadline(deadline.milliseconds);
-  if (Error error = connections.connect(bootstrap, workspaceBytes, deadline))
+  if (Error error = connections.connect(bootstrap, terms, deadline))
     return error;
   std::vector<int> everybody(size());
   for (int peer = 0; peer < size(); ++peer)

@@ -71,7 +71,7 @@ static_assert(std::atomic<uint64_t>::is_always_lock_free,
 class World {
 public:
   /// Connects to all peers and hands them this rank's page. Collective.
-  Error connect(const conorm_bootstrap &bootstrap, uint64_t workspaceBytes,
+  Error connect(const conorm_bootstrap &bootstrap, const WorldTerms &terms,
                 const Deadline &deadline);
   /// Takes the peers' pages, which are there, and starts to watch the peers.
   Error join(const conorm_bootstrap &bootstrap, const Deadline &deadline);

@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "control/CallAttributes.h"
 #include "CpuBackend.h"
 #include "Epilogue.h"
 #include "RowSharing.h"
 #include "Strategy.h"
+#include "control/CallAttributes.h"
 
 #include "numerics/Numerics.h"
 #include "numerics/Quantize.h"
@@ -127,9 +127,10 @@ uint32_t CpuBackend::defaultStrategy(int64_t bytes, int64_t members,
 
 bool CpuBackend::sharesRows(const conorm_all_reduce_rms_norm_args &args,
                             const conorm_group &group) const {
-  const Group *found = find(group);
-  return found && found->communicator &&
-         RowSharing(*found->communicator, args).rowsPerStep() != 0;
+  Communicator *communicator;
+  if (control.find(group, communicator))
+    return false;
+  return RowSharing(*communicator, args).rowsPerStep() != 0;
 }
 
 Error CpuBackend::allReduce(const conorm_all_reduce_args &args,
@@ -139,7 +140,8 @@ Error CpuBackend::allReduce(const conorm_all_reduce_args &args,
                 conorm_type_bytes(args.element_type, 1)};
   CallAttributes attributes = describeArgs(args, site);
   Communicator *communicator;
-  if (Error error = beginCall(group, attributes, site, communicator))
+  if (Error error =
+          control.beginCall(group, attributes, site.label, communicator))
     return error;
   char *output = static_cast<char *>(args.output);
   return reduceStream(
@@ -161,7 +163,8 @@ Error CpuBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
                 conorm_type_bytes(args.element_type, 1)};
   CallAttributes attributes = describeArgs(args, site);
   Communicator *communicator;
-  if (Error error = beginCall(group, attributes, site, communicator))
+  if (Error error =
+          control.beginCall(group, attributes, site.label, communicator))
     return error;
   Epilogue epilogue(args, scratch);
   RowSharing sharing(*communicator, args);
@@ -197,9 +200,9 @@ static void forEachRun(int64_t begin, int64_t count, int64_t block, int members,
 Error CpuBackend::reduceScatter(const conorm_scatter_gather_args &args,
                                 const conorm_group &group, const Site &site) {
   Communicator *comm;
-  if (Error error =
-          beginCall(group, describeArgs(CONORM_OP_REDUCE_SCATTER, args, site),
-                    site, comm))
+  if (Error error = control.beginCall(
+          group, describeArgs(CONORM_OP_REDUCE_SCATTER, args, site), site.label,
+          comm))
     return error;
   int size = comm->size(), self = comm->index();
   int64_t bytes = conorm_type_bytes(args.element_type, 1);
@@ -242,8 +245,9 @@ Error CpuBackend::reduceScatter(const conorm_scatter_gather_args &args,
 Error CpuBackend::allGather(const conorm_scatter_gather_args &args,
                             const conorm_group &group, const Site &site) {
   Communicator *comm;
-  if (Error error = beginCall(
-          group, describeArgs(CONORM_OP_ALL_GATHER, args, site), site, comm))
+  if (Error error = control.beginCall(
+          group, describeArgs(CONORM_OP_ALL_GATHER, args, site), site.label,
+          comm))
     return error;
   int size = comm->size(), self = comm->index();
   int64_t bytes = conorm_type_bytes(args.element_type, 1);

@@ -15,7 +15,7 @@
 #ifndef CONORM_RUNTIME_LIB_CPU_STRATEGY_H
 #define CONORM_RUNTIME_LIB_CPU_STRATEGY_H
 
-#include "control/Communicator.h"
+#include "conorm-runtime/types.h"
 
 #include <algorithm>
 
@@ -40,6 +40,11 @@ inline uint32_t chooseStrategy(int64_t bytes, int64_t members,
                            : members > 2 && bytes >= twoShotBytes;
   return pays ? CONORM_STRATEGY_TWO_SHOT : CONORM_STRATEGY_ONE_SHOT;
 }
+
+/// Largest chunk, bytes: what a step moves through a slot should still be in
+/// the second-level caches when the peers read it. Measured: 64 to 256 KiB are
+/// equally fast, 32 KiB loses a tenth, and 16 KiB a quarter, to waiting.
+constexpr int64_t chunkBytes = 128 << 10;
 
 /// Elements in a chunk of `elementBytes` each; chunks begin on cache lines.
 inline int64_t chunkElements(int64_t slotBytes, int64_t elementBytes) {

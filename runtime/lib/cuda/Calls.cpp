@@ -9,7 +9,6 @@
 #include "CudaBackend.h"
 
 #include "numerics/Quantize.h"
-#include "control/CallAttributes.h"
 
 #include <cinttypes>
 
@@ -72,8 +71,8 @@ Error CudaBackend::launch(Kernel kernel, uint32_t type,
   Group group{};
   group.size = 1;
   int channels = multiprocessors;
-  if (comm && control.world.disturbed())
-    if (Error error = control.world.checkPeers(""))
+  if (comm && control.world().disturbed())
+    if (Error error = control.world().checkPeers(""))
       return error;
   if (comm && comm->size() > 1) {
     group = comm->describeCall(attributes, site.label);

@@ -21,7 +21,6 @@ using namespace conorm::rt::cuda;
 namespace {
 /// What each rank tells all others of its device.
 struct DeviceRecord {
-  uint64_t workspaceBytes;
   cudaUUID_t uuid;
   int32_t device;
   uint32_t multiprocessors;
@@ -116,9 +115,8 @@ Error CudaBackend::prepareDevice(const conorm_context_options &options) {
 
 Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
                                   const Deadline &deadline) {
-  World &world = control.world;
+  World &world = control.world();
   DeviceRecord mine{};
-  mine.workspaceBytes = settings.workspaceBytes;
   mine.device = settings.device;
   mine.multiprocessors = uint32_t(multiprocessors);
   mine.handles = uint32_t(settings.handles);
@@ -136,11 +134,6 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
   settings.channels = maxChannels;
   for (int rank = 0; rank < world.size(); ++rank) {
     const DeviceRecord &other = all[rank];
-    if (other.workspaceBytes != mine.workspaceBytes)
-      return makeError(CONORM_ERROR_BOOTSTRAP,
-                       "rank %d has workspace_bytes %" PRIu64
-                       ", this rank %" PRIu64,
-                       rank, other.workspaceBytes, mine.workspaceBytes);
     if (other.handles != mine.handles)
       return makeError(CONORM_ERROR_BOOTSTRAP,
                        "rank %d exports memory in another way than this rank",
@@ -164,8 +157,14 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
   return reachDevices(settings.device, settings.localDevices, settings.handles);
 }
 
-Error CudaBackend::create(const conorm_context_options &options,
-                          const conorm_bootstrap &bootstrap) {
+bool CudaBackend::supports(uint32_t strategy) const {
+  return strategy == CONORM_STRATEGY_ONE_SHOT ||
+         strategy == CONORM_STRATEGY_TWO_SHOT ||
+         strategy == CONORM_STRATEGY_NCCL;
+}
+
+Error CudaBackend::connect(const conorm_context_options &options,
+                           const conorm_bootstrap &bootstrap) {
   if (bootstrap.world_size > maxMembers)
     return makeError(CONORM_ERROR_UNSUPPORTED,
                      "world size is %d, the cuda backend has at most %d",
@@ -188,12 +187,13 @@ Error CudaBackend::create(const conorm_context_options &options,
   if (!outcome && strategy == CONORM_STRATEGY_NCCL)
     outcome = loadNccl(nccl);
   Deadline deadline(options.deadline_ms);
-  conorm_context_options plain = options;
-  plain.workspace_bytes = minimumWorkspaceBytes;
-  if (Error error = control.create(plain, bootstrap))
+  ControlSettings controlSettings;
+  controlSettings.terms = {CONORM_BACKEND_CUDA, settings.workspaceBytes};
+  controlSettings.deadlineMs = options.deadline_ms;
+  if (Error error = control.connect(bootstrap, controlSettings))
     return error;
   DeviceScope scope(settings.device);
-  void *page = &control.world.own();
+  void *page = &control.world().own();
   if (!outcome) {
     outcome = checkCuda(
         "cudaHostRegister",
@@ -206,7 +206,7 @@ Error CudaBackend::create(const conorm_context_options &options,
     outcome = checkCuda("cudaHostGetDevicePointer",
                         cudaHostGetDevicePointer(&onDevice, page, 0));
   settings.controlPage = static_cast<char *>(onDevice);
-  if (Error error = control.world.mesh().agree(bootstrap, outcome, deadline))
+  if (Error error = control.world().mesh().agree(bootstrap, outcome, deadline))
     return error;
   return agreeOnDevices(bootstrap, deadline);
 }
@@ -230,8 +230,8 @@ CudaBackend::~CudaBackend() {
   bool idle = true;
   if (!communicators.empty() && !drain(0)) {
     // Calls that are still queued are abandoned: kernels that wait see the bit.
-    RankControl &own = control.world.own();
-    own.aborted.fetch_or(uint64_t(1) << control.world.rank(),
+    RankControl &own = control.world().own();
+    own.aborted.fetch_or(uint64_t(1) << control.world().rank(),
                          std::memory_order_seq_cst);
     constexpr uint32_t patience = 2000;
     idle = drain(patience);
@@ -247,7 +247,7 @@ CudaBackend::~CudaBackend() {
     communicator->nccl().retire();
   communicators.clear();
   if (pageRegistered)
-    cudaHostUnregister(&control.world.own());
+    cudaHostUnregister(&control.world().own());
   cudaFree(scratch);
 }
 
@@ -257,7 +257,7 @@ CudaBackend::~CudaBackend() {
 
 Error CudaBackend::find(const conorm_group &group, CudaCommunicator *&out) {
   Communicator *members = nullptr;
-  if (Error error = control.communicatorOf(group, members))
+  if (Error error = control.find(group, members))
     return error;
   for (const std::unique_ptr<CudaCommunicator> &communicator : communicators)
     if (&communicator->group() == members) {
@@ -265,14 +265,13 @@ Error CudaBackend::find(const conorm_group &group, CudaCommunicator *&out) {
       return success();
     }
   return makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                   "group @%s has no memory on the devices",
-                   group.name ? group.name : "unnamed");
+                   "group @%s has no memory on the devices", nameOf(group));
 }
 
 /// Memory is exported before a step on the world's channel and imported after
 /// it, when it is certain to be there.
 Error CudaBackend::connectGroups(size_t first, uint64_t tag) {
-  Deadline deadline(control.world.deadlineMs());
+  Deadline deadline(control.world().deadlineMs());
   for (size_t i = first; i < communicators.size(); ++i)
     if (Error error = communicators[i]->exportMemory(deadline))
       return error;
@@ -281,9 +280,7 @@ Error CudaBackend::connectGroups(size_t first, uint64_t tag) {
   attributes.groups = tag;
   attributes.numSizes = 1;
   attributes.sizes[0] = int64_t(tag);
-  if (Error error = control.worldChannel->begin(attributes, ""))
-    return error;
-  if (Error error = control.worldChannel->exchange())
+  if (Error error = control.meet(attributes))
     return error;
   for (size_t i = first; i < communicators.size(); ++i)
     if (Error error = communicators[i]->importMemory(deadline))
@@ -304,10 +301,10 @@ Error CudaBackend::addGroups(const conorm_group *groups, size_t count) {
     Communicator *members = nullptr;
     CudaCommunicator *known = nullptr;
     // The groups are valid; the only error left is not to be a member.
-    if (control.communicatorOf(groups[i], members) || !find(groups[i], known))
+    if (control.find(groups[i], members) || !find(groups[i], known))
       continue;
     communicators.push_back(std::make_unique<CudaCommunicator>(
-        control.world, *members, settings, communicators.size() + 1,
+        control.world(), *members, settings, communicators.size() + 1,
         [this](const Error &error) { publishFailure(error); }));
   }
   return connectGroups(first, count);

@@ -17,25 +17,18 @@
 #include "CudaCommunicator.h"
 #include "Plan.h"
 
-#include "cpu/CpuBackend.h"
-
-#include <atomic>
+#include "control/Backend.h"
+#include "control/CallAttributes.h"
+#include "control/ControlPlane.h"
 
 namespace conorm::rt::cuda {
-
-/// A CPU context without data: ranks, sockets, groups, abort records.
-class ControlPlane : public CpuBackend {
-public:
-  using CpuBackend::communicatorOf;
-  using CpuBackend::world;
-  using CpuBackend::worldChannel;
-};
 
 class CudaBackend : public Backend {
 public:
   ~CudaBackend() override;
-  Error create(const conorm_context_options &options,
-               const conorm_bootstrap &bootstrap);
+  bool supports(uint32_t strategy) const override;
+  Error connect(const conorm_context_options &options,
+                const conorm_bootstrap &bootstrap) override;
 
   Error addGroups(const conorm_group *groups, size_t count) override;
   Error groupSize(const conorm_group &group, int64_t &size) override {
@@ -58,10 +51,8 @@ public:
   void setDeadline(uint32_t milliseconds) override {
     control.setDeadline(milliseconds);
   }
-  /// The first failure that is published stays: peers may be reading it.
   void publishFailure(const Error &error) override {
-    if (!published.exchange(true))
-      control.publishFailure(error);
+    control.publishFailure(error);
   }
   Error poll() override;
   Error synchronize() override;
@@ -111,7 +102,6 @@ private:
   bool pageRegistered = false;
   /// A conorm_strategy: the context's.
   uint32_t strategy = CONORM_STRATEGY_AUTO;
-  std::atomic<bool> published{false};
   std::vector<std::unique_ptr<CudaCommunicator>> communicators;
 };
 

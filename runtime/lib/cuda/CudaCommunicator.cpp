@@ -8,6 +8,8 @@
 
 #include "CudaCommunicator.h"
 
+#include "control/Verdict.h"
+
 #include <cinttypes>
 #include <cstring>
 
@@ -97,19 +99,6 @@ Error CudaCommunicator::importMemory(const Deadline &deadline) {
                               " bytes for each of %d ranks",
                               settings.workspaceBytes, size()));
   return success();
-}
-
-/// FNV-1a over the attributes' words, folded: enough to tell calls apart.
-static uint64_t digestOf(const CallAttributes &attributes) {
-  static_assert(sizeof(CallAttributes) % 8 == 0, "whole words");
-  uint64_t words[sizeof(CallAttributes) / 8];
-  memcpy(words, &attributes, sizeof(words));
-  uint64_t hash = 0xcbf29ce484222325;
-  for (uint64_t word : words) {
-    hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-    hash ^= hash >> 32;
-  }
-  return hash;
 }
 
 Group CudaCommunicator::describeCall(const CallAttributes &attributes,
@@ -230,37 +219,16 @@ Error CudaCommunicator::wordTimeout(const Record &record) const {
                                    record.call, last)};
 }
 
-/// As on the CPU: the largest set of equal digests is right, and of two as
-/// large the one with the lowest member.
 Error CudaCommunicator::wordMismatch(const Record &record,
                                      const std::string &prefix) const {
-  int self = members.index();
   const CallHeader mine = headerOf(record.ownHeader);
-  std::vector<uint64_t> digests(size());
-  std::vector<bool> posted(size());
-  for (int member = 0; member < size(); ++member) {
-    posted[member] =
-        member == self || record.steps[member][record.step & 1] == record.step;
-    digests[member] =
-        member == self ? digestOf(mine.attributes) : record.digests[member];
-  }
-  int majority = self, votes = 0;
-  for (int member = 0; member < size(); ++member) {
-    int count = 0;
-    for (int other = 0; other < size(); ++other)
-      count +=
-          posted[member] && posted[other] && digests[other] == digests[member];
-    if (count > votes) {
-      majority = member;
-      votes = count;
-    }
-  }
-  int culprit = majority;
-  if (digests[majority] == digests[self])
-    for (culprit = 0; culprit < size(); ++culprit)
-      if (posted[culprit] && digests[culprit] != digests[self])
-        break;
-  if (culprit == size())
+  std::vector<Vote> votes(size());
+  for (int member = 0; member < size(); ++member)
+    votes[member] = {record.steps[member][record.step & 1] == record.step,
+                     record.digests[member]};
+  votes[members.index()] = {true, digestOf(mine.attributes)};
+  int culprit = findOddOneOut(votes, members.index());
+  if (culprit < 0)
     return success();
   return {CONORM_ERROR_MISMATCH,
           prefix + describeDifference(members.rankOf(culprit), mine,

@@ -8,17 +8,10 @@
 
 #include "CudaBackend.h"
 
+#include <new>
+
 using namespace conorm::rt;
 
-extern "C" CONORM_API void
-conorm_create_cuda_backend_3(const conorm_context_options &options,
-                             const conorm_bootstrap &bootstrap,
-                             std::unique_ptr<Backend> &out, Error &error) {
-  error = guarded([&]() -> Error {
-    auto backend = std::make_unique<cuda::CudaBackend>();
-    if (Error error = backend->create(options, bootstrap))
-      return error;
-    out = std::move(backend);
-    return success();
-  });
+extern "C" CONORM_API Backend *conorm_make_cuda_backend_4() {
+  return new (std::nothrow) cuda::CudaBackend;
 }

@@ -8,8 +8,9 @@
 
 #include "Module.h"
 
-#include "api/Context.h"
 #include "Processor.h"
+#include "api/Context.h"
+#include "support/Names.h"
 
 #include <dlfcn.h>
 
@@ -44,10 +45,6 @@ Error load(const char *path, conorm_module &module) {
   if (error)
     error.message = module.path + ": " + error.message;
   return error;
-}
-
-const char *backendName(uint32_t backend) {
-  return backend == CONORM_BACKEND_CUDA ? "cuda" : "cpu";
 }
 
 } // namespace

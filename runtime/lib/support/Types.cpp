@@ -41,34 +41,6 @@ int64_t conorm_type_bytes(uint32_t type, int64_t count) {
   }
 }
 
-const char *conorm_type_name(uint32_t type) {
-  static const char *const names[] = {
-      "none",   "f32",       "f16",      "bf16", "f8E4M3FN",
-      "f8E5M2", "f8E8M0FNU", "f4E2M1FN", "f64",  "i1",
-      "i8",     "i16",       "i32",      "i64",  "index"};
-  return type < sizeof(names) / sizeof(names[0]) ? names[type] : "invalid";
-}
-
-const char *conorm_status_name(uint32_t status) {
-  static const char *const names[] = {
-      "ok",      "invalid argument", "unsupported", "version",   "resource",
-      "system",  "bootstrap",        "timeout",     "peer lost", "mismatch",
-      "overlap", "aborted",          "module"};
-  return status < sizeof(names) / sizeof(names[0]) ? names[status] : "invalid";
-}
-
-const char *conorm_op_name(uint32_t op) {
-  static const char *const names[] = {"none",
-                                      "comm.all_reduce",
-                                      "comm.reduce_scatter",
-                                      "comm.all_gather",
-                                      "comm.all_reduce_rms_norm",
-                                      "norm.rms_norm",
-                                      "norm.add_rms_norm",
-                                      "norm.quantize"};
-  return op < sizeof(names) / sizeof(names[0]) ? names[op] : "invalid";
-}
-
 uint32_t conorm_abi_version(void) {
   return CONORM_ABI_VERSION_MAJOR << 16 | CONORM_ABI_VERSION_MINOR;
 }
