@@ -31,6 +31,7 @@ void conorm::registerAllPasses() {
   registerConormBufferizationPasses();
   registerConormCodegenPasses();
   registerConormFusionPasses();
+  registerConormPipelinesPasses();
   registerConormStrategyPasses();
   registerConormToRuntimePasses();
   registerConormTransformsPasses();

@@ -8,8 +8,6 @@
 
 #include "conorm/Pipelines/Passes.h"
 
-#include "RunWhereFound.h"
-#include "conorm/Bufferization/Deallocation.h"
 #include "conorm/Bufferization/Passes.h"
 #include "conorm/Codegen/Passes.h"
 #include "conorm/Conversion/ConormToRuntime/Passes.h"
@@ -17,19 +15,12 @@
 #include "conorm/Strategy/Passes.h"
 #include "conorm/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -38,7 +29,7 @@ using namespace mlir;
 using namespace conorm;
 
 void conorm::buildFusePipeline(OpPassManager &manager,
-                               const FusePipelineOptions &options) {
+                               const FusionOptionSet &options) {
   manager.addPass(createRefuseCircles());
   FuseAllReduceNormOptions fusion;
   fusion.weightBias = options.weightBias;
@@ -52,38 +43,25 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   manager.addPass(createCanonicalizeSelected());
 }
 
-/// Adds what `build` makes as a pass that runs where `look` interrupts a walk.
-static void addWhereFound(OpPassManager &manager, StringRef name,
-                          std::function<WalkResult(Operation *)> look,
+//===----------------------------------------------------------------------===//
+// From tensors to buffers
+//===----------------------------------------------------------------------===//
+
+/// Adds what `build` makes as a pass that runs where there is a `kind`.
+static void addWhereFound(OpPassManager &manager, OpKind kind,
                           llvm::function_ref<void(OpPassManager &)> build) {
   // What is not nested is for modules, if it does not say so.
   OpPassManager pipeline(
       manager.getOpName().value_or(ModuleOp::getOperationName()),
       OpPassManager::Nesting::Explicit);
   build(pipeline);
-  manager.addPass(createRunWhereFound(name, std::move(look), pipeline));
-}
-
-/// Adds what `build` makes as a pass that runs where `isFound` holds.
-static void addWhereFound(OpPassManager &manager, StringRef name,
-                          bool (*isFound)(Operation *),
-                          llvm::function_ref<void(OpPassManager &)> build) {
-  auto look = [isFound](Operation *op) {
-    return isFound(op) ? WalkResult::interrupt() : WalkResult::advance();
-  };
-  addWhereFound(manager, name, look, build);
-}
-
-static bool hasBranches(Operation *op) {
-  return llvm::any_of(op->getRegions(), [](Region &region) {
-    return !region.empty() && !region.hasOneBlock();
-  });
+  manager.addPass(createRunWhereFound({kind, {pipeline}}));
 }
 
 static void addBufferization(OpPassManager &manager) {
   // One-shot analysis takes what stands in another block of the same region for
   // something outside, and so overwrites what is read there later.
-  addWhereFound(manager, "Lift", hasBranches, [](OpPassManager &manager) {
+  addWhereFound(manager, OpKind::Branches, [](OpPassManager &manager) {
     manager.addPass(createLiftControlFlowToSCFPass());
     manager.addPass(createCanonicalizeSelected());
   });
@@ -103,44 +81,6 @@ void conorm::buildBufferizePipeline(OpPassManager &manager,
                                     const BufferizePipelineOptions &) {
   manager.addPass(createRefuseCircles());
   addBufferization(manager);
-}
-
-//===----------------------------------------------------------------------===//
-// What passes are for
-//===----------------------------------------------------------------------===//
-
-template <typename... Dialects>
-static bool isOf(Operation *op) {
-  return isa_and_nonnull<Dialects...>(op->getDialect());
-}
-
-static bool isFloatArithmetic(Operation *op) {
-  auto isFloat = [](Type type) {
-    return isa<FloatType>(getElementTypeOrSelf(type));
-  };
-  return isOf<arith::ArithDialect, math::MathDialect>(op) &&
-         !isa<arith::ConstantOp>(op) &&
-         (llvm::any_of(op->getOperandTypes(), isFloat) ||
-          llvm::any_of(op->getResultTypes(), isFloat));
-}
-
-static bool needsLoops(Operation *op) {
-  return isOf<linalg::LinalgDialect, scf::SCFDialect>(op) ||
-         isFloatArithmetic(op);
-}
-
-/// What has a layout that is not the identity, or makes one.
-static bool isView(Operation *op) {
-  return isOf<affine::AffineDialect>(op) ||
-         (isOf<memref::MemRefDialect>(op) &&
-          !isa<memref::AllocOp, memref::AllocaOp, memref::DeallocOp,
-               memref::LoadOp, memref::StoreOp, memref::GlobalOp,
-               memref::GetGlobalOp, memref::ExtractAlignedPointerAsIndexOp>(
-              op));
-}
-
-static bool isHighLevel(Operation *op) {
-  return needsLoops(op) || isView(op) || isOf<math::MathDialect>(op);
 }
 
 //===----------------------------------------------------------------------===//
@@ -164,44 +104,33 @@ static void addOwnershipBasedDeallocation(OpPassManager &manager) {
 /// Most buffers are freed after their last use; ownership is for the others.
 static void addDeallocation(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(createDeallocateAtLastUse());
-  addWhereFound(
-      manager, "BufferOwnership",
-      [](Operation *op) {
-        auto function = dyn_cast<func::FuncOp>(op);
-        if (!function)
-          return WalkResult::advance();
-        return hasClearOwnership(function) ? WalkResult::skip()
-                                           : WalkResult::interrupt();
-      },
-      [](OpPassManager &manager) {
-        addOwnershipBasedDeallocation(manager);
-        manager.addPass(createConvertBufferizationToMemRefPass());
-      });
+  addWhereFound(manager, OpKind::UnclearOwnership, [](OpPassManager &manager) {
+    addOwnershipBasedDeallocation(manager);
+    manager.addPass(createConvertBufferizationToMemRefPass());
+  });
 }
 
 /// Loops and branches, with arithmetic that LLVM has on every processor, for
 /// functions that have any.
 static void addLoopPasses(OpPassManager &functions) {
-  addWhereFound(functions, "Loops", needsLoops, [](OpPassManager &functions) {
+  addWhereFound(functions, OpKind::Loops, [](OpPassManager &functions) {
     functions.addPass(createConvertLinalgToLoopsPass());
     functions.addPass(createForallToForLoopPass());
     functions.addPass(createExpandSmallFloats());
     functions.addPass(createCanonicalizeSelected());
   });
-  addWhereFound(functions, "Views", isView, [](OpPassManager &functions) {
+  addWhereFound(functions, OpKind::Views, [](OpPassManager &functions) {
     // Upstream's next pass computes one size of a group, and no more.
     functions.addPass(createConvertExpandShapeToView());
     functions.addPass(memref::createExpandStridedMetadataPass());
     functions.addPass(createLowerAffinePass());
   });
-  addWhereFound(functions, "Branches", isOf<scf::SCFDialect>,
-                [](OpPassManager &functions) {
-                  functions.addPass(createSCFToControlFlowPass());
-                });
-  addWhereFound(functions, "Math", isOf<math::MathDialect>,
-                [](OpPassManager &functions) {
-                  functions.addPass(createConvertMathToLLVMPass());
-                });
+  addWhereFound(functions, OpKind::SCF, [](OpPassManager &functions) {
+    functions.addPass(createSCFToControlFlowPass());
+  });
+  addWhereFound(functions, OpKind::Math, [](OpPassManager &functions) {
+    functions.addPass(createConvertMathToLLVMPass());
+  });
 }
 
 /// What the loops of a model become functions by. The runtime's copies are
@@ -211,25 +140,11 @@ static void addKernels(OpPassManager &manager) {
   manager.addPass(createOutlineKernels());
 }
 
-static void addLLVMPasses(OpPassManager &manager) {
-  addWhereFound(
-      manager, "Libm",
-      [](Operation *op) { return isOf<math::MathDialect>(op); },
-      [](OpPassManager &manager) {
-        manager.addPass(createConvertMathToLibmPass());
-      });
-  manager.addPass(createFinalizeToLLVM());
-}
-
-void conorm::buildToLLVMPipeline(OpPassManager &manager,
-                                 const ToLLVMPipelineOptions &options) {
-  if (options.fuse) {
-    FusePipelineOptions fusion;
-    fusion.weightBias = options.weightBias;
-    fusion.numerics = options.numerics;
-    buildFusePipeline(manager, fusion);
-  }
-  if (!options.fuse)
+void conorm::buildToBuffersPipeline(OpPassManager &manager,
+                                    const ToBuffersOptionSet &options) {
+  if (options.fuse)
+    buildFusePipeline(manager, options);
+  else
     manager.addPass(createRefuseCircles());
   if (options.decompose)
     manager.addPass(createDecomposeFusedNorm());
@@ -245,6 +160,10 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   addBufferization(manager);
   addDeallocation(manager);
   manager.addNestedPass<func::FuncOp>(createUnshareResults());
+}
+
+void conorm::buildCodegenPipeline(OpPassManager &manager,
+                                  const CodegenOptionSet &options) {
   manager.addPass(createInterchangeContractions());
   // Accesses of affine maps are checked as those of indices.
   if (options.checkBounds)
@@ -254,12 +173,22 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
   ConvertConormToRuntimeOptions conversion;
   conversion.checkBounds = options.checkBounds;
   manager.addPass(createConvertConormToRuntime(conversion));
-  addWhereFound(
-      manager, "Copies", [](Operation *op) { return isa<memref::CopyOp>(op); },
-      addKernels);
-  addWhereFound(manager.nest<func::FuncOp>(), "Kernels", isHighLevel,
-                addLoopPasses);
-  addLLVMPasses(manager);
+  addWhereFound(manager, OpKind::Copies, addKernels);
+  addWhereFound(manager.nest<func::FuncOp>(), OpKind::HighLevel, addLoopPasses);
+}
+
+void conorm::buildFinalizeToLLVMPipeline(OpPassManager &manager) {
+  addWhereFound(manager, OpKind::Math, [](OpPassManager &manager) {
+    manager.addPass(createConvertMathToLibmPass());
+  });
+  manager.addPass(createFinalizeToLLVM());
+}
+
+void conorm::buildToLLVMPipeline(OpPassManager &manager,
+                                 const ToLLVMPipelineOptions &options) {
+  buildToBuffersPipeline(manager, options);
+  buildCodegenPipeline(manager, options);
+  buildFinalizeToLLVMPipeline(manager);
 }
 
 void conorm::registerPipelines() {
@@ -270,6 +199,19 @@ void conorm::registerPipelines() {
       "conorm-bufferize",
       "Take a module on tensors to buffers, in place where that is possible",
       buildBufferizePipeline);
+  PassPipelineRegistration<ToBuffersPipelineOptions>(
+      "conorm-to-buffers",
+      "Fuse, choose strategies, and take a module on tensors to buffers that "
+      "are freed",
+      buildToBuffersPipeline);
+  PassPipelineRegistration<CodegenPipelineOptions>(
+      "conorm-codegen",
+      "Take a module on buffers to loops, branches and runtime calls",
+      buildCodegenPipeline);
+  PassPipelineRegistration<>(
+      "conorm-finalize-to-llvm",
+      "Take loops, branches and runtime calls to the LLVM dialect",
+      buildFinalizeToLLVMPipeline);
   PassPipelineRegistration<ToLLVMPipelineOptions>(
       "conorm-to-llvm",
       "Take a module on tensors to the LLVM dialect with runtime calls",

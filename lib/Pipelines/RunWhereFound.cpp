@@ -6,51 +6,44 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "RunWhereFound.h"
+#include "conorm/Pipelines/Passes.h"
 
-#include "mlir/Pass/Pass.h"
+namespace conorm {
+#define GEN_PASS_DEF_RUNWHEREFOUND
+#include "conorm/Pipelines/Passes.h.inc"
+} // namespace conorm
 
 using namespace mlir;
 
 namespace {
 
-class RunWhereFound : public PassWrapper<RunWhereFound, OperationPass<>> {
-public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RunWhereFound)
-
-  RunWhereFound(StringRef name, std::function<WalkResult(Operation *)> look,
-                const OpPassManager &pipeline)
-      : name(name), look(std::move(look)), pipeline(pipeline) {}
-  RunWhereFound(const RunWhereFound &other) = default;
-
-  StringRef getName() const override { return name; }
+struct RunWhereFound : public conorm::impl::RunWhereFoundBase<RunWhereFound> {
+  using RunWhereFoundBase::RunWhereFoundBase;
 
   void getDependentDialects(DialectRegistry &registry) const override {
-    pipeline.getDependentDialects(registry);
+    for (const OpPassManager &pipeline : pipelines)
+      pipeline.getDependentDialects(registry);
   }
 
   bool canScheduleOn(RegisteredOperationName op) const override {
-    return op.getStringRef() == pipeline.getOpAnchorName();
+    return llvm::any_of(pipelines, [&](const OpPassManager &pipeline) {
+      return isAnchoredOn(pipeline, op);
+    });
   }
 
   void runOnOperation() override {
-    if (!getOperation()->walk<WalkOrder::PreOrder>(look).wasInterrupted())
+    if (!conorm::holdsOpOfKind(getOperation(), find))
       return markAllAnalysesPreserved();
-    if (failed(runPipeline(pipeline, getOperation())))
-      signalPassFailure();
+    for (OpPassManager &pipeline : *pipelines)
+      if (isAnchoredOn(pipeline, getOperation()->getName()) &&
+          failed(runPipeline(pipeline, getOperation())))
+        return signalPassFailure();
   }
 
 private:
-  std::string name;
-  std::function<WalkResult(Operation *)> look;
-  OpPassManager pipeline;
+  static bool isAnchoredOn(const OpPassManager &pipeline, OperationName op) {
+    return pipeline.getOpAnchorName() == op.getStringRef();
+  }
 };
 
 } // namespace
-
-std::unique_ptr<Pass>
-conorm::createRunWhereFound(StringRef name,
-                            std::function<WalkResult(Operation *)> look,
-                            const OpPassManager &pipeline) {
-  return std::make_unique<RunWhereFound>(name, std::move(look), pipeline);
-}

@@ -118,7 +118,7 @@ FailureOr<comm::TargetAttr> SelectStrategyPass::findTarget() {
     return emitError(getOperation().getLoc(),
                      "expected target-description to be a #comm.target, "
                      "found '")
-           << targetDescription << "'";
+           << StringRef(targetDescription) << "'";
   return target;
 }
 
@@ -128,7 +128,7 @@ FailureOr<TuningFile> SelectStrategyPass::loadTuning() {
   llvm::Expected<TuningFile> file = TuningFile::load(tuningFile);
   if (!file)
     return emitError(getOperation().getLoc(), "tuning file '")
-           << tuningFile << "': " << llvm::toString(file.takeError());
+           << StringRef(tuningFile) << "': " << llvm::toString(file.takeError());
   return std::move(*file);
 }
 

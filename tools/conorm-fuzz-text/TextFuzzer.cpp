@@ -103,10 +103,10 @@ PassManager &Session::getPipeline(unsigned index) {
   manager = std::make_unique<PassManager>(context.get());
   switch (index) {
   default:
-    buildFusePipeline(*manager, {});
+    buildFusePipeline(*manager, FusePipelineOptions());
     break;
   case 3:
-    buildFusePipeline(*manager, {});
+    buildFusePipeline(*manager, FusePipelineOptions());
     manager->addPass(createDecomposeFusedNorm());
     break;
   case 4:

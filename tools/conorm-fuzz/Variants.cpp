@@ -79,7 +79,7 @@ Session::Session()
   context->getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
     diagnostics += diagnostic.str() + "\n";
   });
-  buildFusePipeline(fuse, {});
+  buildFusePipeline(fuse, FusePipelineOptions());
   decompose.addPass(createDecomposeFusedNorm());
   ToLLVMPipelineOptions options;
   options.fuse = false;

@@ -1,4 +1,4 @@
-//===- Passes.h -  ----------------------------------------------*- C++ -*-===//
+//===- Passes.h - Named pipelines -------------------------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The pipelines `--conorm-fuse`, `--conorm-bufferize` and `--conorm-to-llvm`.
+// The named pipelines, and the pass by which a part of one is skipped where it
+// has nothing to do. Each pipeline is text: what `--dump-pass-pipeline` prints
+// can be given to `--pass-pipeline`.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,42 +16,25 @@
 #define CONORM_PIPELINES_PASSES_H
 
 #include "conorm/Fusion/Passes.h"
+#include "conorm/Pipelines/OpKinds.h"
+#include "conorm/Support/OptionText.h"
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
-
-namespace mlir {
-class OpPassManager;
-} // namespace mlir
 
 namespace conorm {
 
-/// Options of the fusion pipeline.
-struct FusePipelineOptions
-    : public mlir::PassPipelineOptions<FusePipelineOptions> {
-  Option<bool> weightBias{
-      *this, "weight-bias",
-      llvm::cl::desc(
-          "Turn norms over an f32 1 + weight into weight_bias = 1.0"),
-      llvm::cl::init(true)};
-  Option<Numerics> numerics{
-      *this, "numerics", llvm::cl::desc("Which bits the fusion keeps"),
-      llvm::cl::init(Numerics::Exact),
-      llvm::cl::values(
-          clEnumValN(Numerics::Exact, "exact", "All of them"),
-          clEnumValN(Numerics::Relaxed, "relaxed",
-                     "Fold a 1 + weight that is rounded to bf16 or f16"))};
-};
+#define GEN_PASS_DECL
+#include "conorm/Pipelines/Passes.h.inc"
 
-/// Options of the pipeline to buffers.
-struct BufferizePipelineOptions
-    : public mlir::PassPipelineOptions<BufferizePipelineOptions> {};
+#define GEN_PASS_REGISTRATION
+#include "conorm/Pipelines/Passes.h.inc"
 
-/// Options of the pipeline to the LLVM dialect.
-struct ToLLVMPipelineOptions
-    : public mlir::PassPipelineOptions<ToLLVMPipelineOptions> {
-  Option<bool> fuse{*this, "fuse",
-                    llvm::cl::desc("Run the fusion pipeline first; without it "
-                                   "fused operations stay as they are"),
-                    llvm::cl::init(true)};
+//===----------------------------------------------------------------------===//
+// Options that pipelines share
+//===----------------------------------------------------------------------===//
+
+/// How the fusion works.
+struct FusionOptionSet : public virtual mlir::detail::PassOptions {
   Option<bool> weightBias{
       *this, "weight-bias",
       llvm::cl::desc("Turn norms over an f32 1 + weight into weight_bias = 1.0 "
@@ -62,44 +47,96 @@ struct ToLLVMPipelineOptions
           clEnumValN(Numerics::Exact, "exact", "All of them"),
           clEnumValN(Numerics::Relaxed, "relaxed",
                      "Fold a 1 + weight that is rounded to bf16 or f16"))};
-  Option<std::string> targetDescription{
+};
+
+/// What becomes of a module on tensors.
+struct ToBuffersOptionSet : public FusionOptionSet {
+  Option<bool> fuse{*this, "fuse",
+                    llvm::cl::desc("Run the fusion pipeline first; without it "
+                                   "fused operations stay as they are"),
+                    llvm::cl::init(true)};
+  Option<bool> decompose{
+      *this, "decompose",
+      llvm::cl::desc("Take fused operations apart, after fusion if any"),
+      llvm::cl::init(false)};
+  Option<OptionText> targetDescription{
       *this, "target-description",
       llvm::cl::desc(
           "Where the module runs, a #comm.target, by which strategies "
           "are chosen (default: the module's comm.target)"),
       llvm::cl::init("")};
-  Option<std::string> tuningFile{
+  Option<OptionText> tuningFile{
       *this, "tuning-file",
       llvm::cl::desc(
           "JSON file of constants and thresholds by which strategies "
           "are chosen"),
       llvm::cl::init("")};
+};
+
+/// What code is made.
+struct CodegenOptionSet : public virtual mlir::detail::PassOptions {
   Option<bool> checkBounds{
       *this, "check-bounds",
       llvm::cl::desc(
           "Check at run time that accesses to buffers are within bounds"),
       llvm::cl::init(false)};
-  Option<bool> decompose{
-      *this, "decompose",
-      llvm::cl::desc("Take fused operations apart, after fusion if any"),
-      llvm::cl::init(false)};
 };
 
-/// Fuses communication with normalization and cleans up. Module or function.
-void buildFusePipeline(mlir::OpPassManager &manager,
-                       const FusePipelineOptions &options);
+//===----------------------------------------------------------------------===//
+// Pipelines
+//===----------------------------------------------------------------------===//
 
-/// Takes a module on tensors to buffers: elementwise operations become linalg,
-/// destinations are assigned, and one-shot bufferization runs over functions.
+struct FusePipelineOptions
+    : public mlir::PassPipelineOptions<FusePipelineOptions>,
+      public FusionOptionSet {};
+
+struct BufferizePipelineOptions
+    : public mlir::PassPipelineOptions<BufferizePipelineOptions> {};
+
+struct ToBuffersPipelineOptions
+    : public mlir::PassPipelineOptions<ToBuffersPipelineOptions>,
+      public ToBuffersOptionSet {};
+
+struct CodegenPipelineOptions
+    : public mlir::PassPipelineOptions<CodegenPipelineOptions>,
+      public CodegenOptionSet {};
+
+struct ToLLVMPipelineOptions
+    : public mlir::PassPipelineOptions<ToLLVMPipelineOptions>,
+      public ToBuffersOptionSet,
+      public CodegenOptionSet {};
+
+/// `conorm-fuse`: fuses communication with normalization and cleans up. Module
+/// or function.
+void buildFusePipeline(mlir::OpPassManager &manager,
+                       const FusionOptionSet &options);
+
+/// `conorm-bufferize`: takes a module on tensors to buffers: elementwise
+/// operations become linalg, destinations are assigned, and functions are
+/// bufferized, in place where that is possible.
 void buildBufferizePipeline(mlir::OpPassManager &manager,
                             const BufferizePipelineOptions &options);
 
-/// Takes a module on tensors to the LLVM dialect with calls of the runtime.
+/// `conorm-to-buffers`, the first part of `conorm-to-llvm`: fusion, strategies,
+/// bufferization and deallocation. What is left are `comm`, `norm` and linalg
+/// operations on buffers.
+void buildToBuffersPipeline(mlir::OpPassManager &manager,
+                            const ToBuffersOptionSet &options);
+
+/// `conorm-codegen`, the second part: kernels, calls of the runtime, and loops.
+/// What is left is converted operation by operation.
+void buildCodegenPipeline(mlir::OpPassManager &manager,
+                          const CodegenOptionSet &options);
+
+/// `conorm-finalize-to-llvm`, the third part: the LLVM dialect.
+void buildFinalizeToLLVMPipeline(mlir::OpPassManager &manager);
+
+/// `conorm-to-llvm`: takes a module on tensors to the LLVM dialect with calls
+/// of the runtime. It is the three parts in a row.
 void buildToLLVMPipeline(mlir::OpPassManager &manager,
                          const ToLLVMPipelineOptions &options);
 
-/// Registers them by the names `conorm-fuse`, `conorm-bufferize` and
-/// `conorm-to-llvm`.
+/// Registers them by the names that stand before each.
 void registerPipelines();
 
 } // namespace conorm

@@ -9,6 +9,7 @@
 #ifndef CONORM_STRATEGY_PASSES_H
 #define CONORM_STRATEGY_PASSES_H
 
+#include "conorm/Support/OptionText.h"
 #include "mlir/Pass/Pass.h"
 
 namespace conorm {

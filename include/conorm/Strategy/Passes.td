@@ -120,10 +120,11 @@ def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [
-    Option<"targetDescription", "target-description", "std::string",
+    Option<"targetDescription", "target-description", "::conorm::OptionText",
            /*default=*/"", "The target of the module, a #comm.target that "
            "replaces its attribute comm.target">,
-    Option<"tuningFile", "tuning-file", "std::string", /*default=*/"",
+    Option<"tuningFile", "tuning-file", "::conorm::OptionText",
+           /*default=*/"",
            "JSON file of constants and thresholds that replace the model's">,
     Option<"report", "report", "bool", /*default=*/"false",
            "Print the sizes from which each strategy is chosen, and the times "
