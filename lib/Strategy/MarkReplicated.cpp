@@ -25,7 +25,6 @@
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 namespace conorm {
 #define GEN_PASS_DEF_MARKREPLICATED
@@ -34,7 +33,7 @@ namespace conorm {
 
 using namespace mlir;
 using namespace conorm;
-using comm::AllReduceRMSNormOp;
+using comm::CollectiveOpInterface;
 
 namespace {
 
@@ -48,16 +47,13 @@ public:
   /// Adds what `op` makes, whose operands have been seen.
   void addResults(Operation *op);
 
-  /// Whether all operands but the input are replicated.
-  bool hasReplicatedOperands(AllReduceRMSNormOp op) const;
-  bool isGroupOf(Operation *op, FlatSymbolRefAttr name) const {
-    return tables.lookupNearestSymbolFrom(op, name) == group;
+  bool contains(Value value) const { return values.contains(value); }
+  bool isGroupOf(CollectiveOpInterface op) const {
+    return tables.lookupNearestSymbolFrom(op, op.getGroupAttr()) == group;
   }
 
 private:
-  bool contains(Value value) const { return !value || values.contains(value); }
-  bool reachesAllMembers(Operation *op, FlatSymbolRefAttr name) const;
-  void addFusedResults(AllReduceRMSNormOp op);
+  bool reachesAllMembers(CollectiveOpInterface op) const;
   bool isFunctionOfReplicated(Operation *op) const;
 
   Operation *group;
@@ -78,49 +74,35 @@ void ReplicatedValues::addArguments(func::FuncOp function) {
       values.insert(argument);
 }
 
-/// Whether every member gets what `op` on the group `name` makes: that is this
-/// group, or one of all ranks.
-bool ReplicatedValues::reachesAllMembers(Operation *op,
-                                         FlatSymbolRefAttr name) const {
-  auto other = tables.lookupNearestSymbolFrom<comm::GroupOp>(op, name);
+/// Whether every member takes part in what `op` does: its group is this one, or
+/// one of all ranks.
+bool ReplicatedValues::reachesAllMembers(CollectiveOpInterface op) const {
+  auto other =
+      tables.lookupNearestSymbolFrom<comm::GroupOp>(op, op.getGroupAttr());
   return other && (other == group || !other.getReplicaGroupsAttr());
 }
 
-bool ReplicatedValues::hasReplicatedOperands(AllReduceRMSNormOp op) const {
-  return contains(op.getWeight()) && contains(op.getResidual()) &&
-         contains(op.getScale()) && contains(op.getPostNormWeight());
-}
-
-void ReplicatedValues::addFusedResults(AllReduceRMSNormOp op) {
-  if (!reachesAllMembers(op, op.getGroupAttr()))
-    return;
-  // Where the program marks it, the program promises them.
-  if (op.getReplicated() || hasReplicatedOperands(op))
-    values.insert_range(op->getResults());
-  else if (op.getReduced())
-    values.insert(op.getReduced());
-}
-
 /// Not every operation without effects gives equal results for equal operands:
-/// some ask which process they run in. These dialects have none such. What
-/// `tensor.empty` holds is for no program to see.
-static bool isOfDeterministicDialect(Operation *op) {
-  return isa_and_present<arith::ArithDialect, index::IndexDialect,
+/// some ask which process they run in. No norm does, nor any operation of these
+/// dialects. What `tensor.empty` holds is for no program to see.
+static bool isDeterministic(Operation *op) {
+  return isa<norm::NormOpInterface>(op) ||
+         isa_and_present<arith::ArithDialect, index::IndexDialect,
                          linalg::LinalgDialect, math::MathDialect,
                          norm::NormDialect, tensor::TensorDialect>(
-      op->getDialect());
+             op->getDialect());
 }
 
 bool ReplicatedValues::isFunctionOfReplicated(Operation *op) const {
   auto isReplicated = [&](Value value) { return contains(value); };
-  if (!isOfDeterministicDialect(op) || !isMemoryEffectFree(op) ||
+  if (!isDeterministic(op) || !isMemoryEffectFree(op) ||
       !llvm::all_of(op->getOperands(), isReplicated))
     return false;
   if (op->getNumRegions() == 0)
     return true;
   WalkResult inner = op->walk([](Operation *nested) {
-    return isOfDeterministicDialect(nested) ? WalkResult::advance()
-                                            : WalkResult::interrupt();
+    return isDeterministic(nested) ? WalkResult::advance()
+                                   : WalkResult::interrupt();
   });
   SetVector<Value> captured;
   getUsedValuesDefinedAbove(op->getRegions(), captured);
@@ -128,17 +110,18 @@ bool ReplicatedValues::isFunctionOfReplicated(Operation *op) const {
 }
 
 void ReplicatedValues::addResults(Operation *op) {
-  llvm::TypeSwitch<Operation *>(op)
-      .Case<comm::AllReduceOp, comm::AllGatherOp>([&](auto op) {
-        if (reachesAllMembers(op, op.getGroupAttr()))
-          values.insert_range(op->getResults());
-      })
-      .Case<AllReduceRMSNormOp>(
-          [&](AllReduceRMSNormOp op) { addFusedResults(op); })
-      .Default([&](Operation *op) {
-        if (isFunctionOfReplicated(op))
-          values.insert_range(op->getResults());
-      });
+  auto collective = dyn_cast<CollectiveOpInterface>(op);
+  if (!collective) {
+    if (isFunctionOfReplicated(op))
+      values.insert_range(op->getResults());
+    return;
+  }
+  if (!reachesAllMembers(collective))
+    return;
+  auto isReplicated = [&](Value value) { return contains(value); };
+  for (OpResult result : op->getResults())
+    if (collective.isReplicated(result, isReplicated))
+      values.insert(result);
 }
 
 /// The functions that nothing in `module` refers to: whoever calls them has
@@ -163,7 +146,7 @@ static SmallVector<func::FuncOp> getEntries(ModuleOp module) {
 void MarkReplicatedPass::runOnOperation() {
   SymbolTableCollection tables;
   SetVector<Operation *> groups;
-  getOperation().walk([&](AllReduceRMSNormOp op) {
+  getOperation().walk([&](CollectiveOpInterface op) {
     if (Operation *group =
             tables.lookupNearestSymbolFrom(op, op.getGroupAttr()))
       groups.insert(group);
@@ -175,14 +158,12 @@ void MarkReplicatedPass::runOnOperation() {
     ReplicatedValues replicated(group, tables);
     for (func::FuncOp function : entries)
       replicated.addArguments(function);
+    auto isReplicated = [&](Value value) { return replicated.contains(value); };
     getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
-      auto fused = dyn_cast<AllReduceRMSNormOp>(op);
-      if (fused && !fused.getReplicated() && fused.getNumResults() != 0 &&
-          replicated.isGroupOf(op, fused.getGroupAttr()) &&
-          replicated.hasReplicatedOperands(fused)) {
-        fused.setReplicated(true);
-        ++numMarked;
-      }
+      auto collective = dyn_cast<CollectiveOpInterface>(op);
+      if (collective && op->getNumResults() != 0 &&
+          replicated.isGroupOf(collective))
+        numMarked += collective.markReplicated(isReplicated);
       replicated.addResults(op);
     });
   }

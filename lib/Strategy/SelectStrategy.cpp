@@ -10,10 +10,10 @@
 
 #include "../Support/RemarkLocation.h"
 #include "StrategyTable.h"
+#include "conorm/Dialect/Comm/IR/Comm.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace conorm {
@@ -23,6 +23,7 @@ namespace conorm {
 
 using namespace mlir;
 using namespace conorm;
+using comm::CollectiveOpInterface;
 using comm::Strategy;
 using Arg = remark::detail::Remark::Arg;
 
@@ -73,22 +74,21 @@ static std::optional<int64_t> getBytes(Value value) {
 
 /// Number of ranks in the group of `op`, 0 if it is not known: a group without
 /// a size or rows is all ranks of the world.
-static int64_t getMembers(Operation *op, FlatSymbolRefAttr name,
-                          comm::TargetAttr target,
+static int64_t getMembers(CollectiveOpInterface op, comm::TargetAttr target,
                           SymbolTableCollection &tables) {
-  auto group = tables.lookupNearestSymbolFrom<comm::GroupOp>(op, name);
+  auto group =
+      tables.lookupNearestSymbolFrom<comm::GroupOp>(op, op.getGroupAttr());
   if (!group)
     return 0;
   return group.getGroupSize().value_or(target.getWorldSize());
 }
 
 /// Calls `visit` with every operation that has a strategy to choose.
-template <typename Visit>
-static void forEachSite(ModuleOp module, Visit &&visit) {
-  module.walk([&](Operation *op) {
-    llvm::TypeSwitch<Operation *>(op)
-        .Case<comm::AllReduceOp, comm::AllReduceRMSNormOp>(
-            [&](auto op) { visit(op); });
+static void forEachSite(ModuleOp module,
+                        function_ref<void(CollectiveOpInterface)> visit) {
+  module.walk([&](CollectiveOpInterface op) {
+    if (op.takesDispatch())
+      visit(op);
   });
 }
 
@@ -134,8 +134,8 @@ FailureOr<TuningFile> SelectStrategyPass::loadTuning() {
 
 /// Without a table: says so of each operation.
 void SelectStrategyPass::leaveAll(const Twine &reason) {
-  forEachSite(getOperation(), [&](auto op) {
-    bool isOpen = op.getStrategy() == Strategy::Auto && !op.getDispatch();
+  forEachSite(getOperation(), [&](CollectiveOpInterface op) {
+    bool isOpen = op.getStrategy() == Strategy::Auto && !op.getDispatchAttr();
     ++(isOpen ? numLeft : numKept);
     explain(op, op.getStrategy(), isOpen ? reason : kStated);
   });
@@ -148,42 +148,16 @@ enum class Outcome { Kept, Left, Dispatched, Chosen };
 
 } // namespace
 
-/// Number of rows of a value; none if that is not known or does not fit.
-static std::optional<int64_t> getRows(Value value) {
-  int64_t rows = 1;
-  for (int64_t size : cast<ShapedType>(value.getType()).getShape().drop_back())
-    if (ShapedType::isDynamic(size) || llvm::MulOverflow(rows, size, rows))
-      return std::nullopt;
-  return rows;
-}
-
-/// Whether the model leaves out what decides: it counts bytes, and on a CPU the
-/// arithmetic that members take off each other matters as much. `members` is 0
-/// if it is not known.
-static bool mayShareRows(Operation *op, comm::TargetAttr target,
-                         int64_t members) {
-  auto fused = dyn_cast<comm::AllReduceRMSNormOp>(op);
-  if (!fused || !fused.getReplicated() || members == 1 ||
-      target.getLink() != comm::Link::SharedMemory)
-    return false;
-  // These the runtime does not share: scales of a row in several pieces, and
-  // fewer rows than members.
-  norm::SchemeAttr scheme = fused.getQuantizationAttr();
-  if (scheme && scheme.getLayout() != norm::ScaleLayout::Linear)
-    return false;
-  std::optional<int64_t> rows = getRows(fused.getInput());
-  return !members || !rows || *rows >= members;
-}
-
-template <typename OpTy>
-static Outcome select(OpTy op, comm::TargetAttr target, StrategyTable &table,
-                      SymbolTableCollection &symbols) {
-  if (op.getStrategy() != Strategy::Auto || op.getDispatch()) {
+static Outcome select(CollectiveOpInterface op, comm::TargetAttr target,
+                      StrategyTable &table, SymbolTableCollection &symbols) {
+  if (op.getStrategy() != Strategy::Auto || op.getDispatchAttr()) {
     explain(op, op.getStrategy(), kStated);
     return Outcome::Kept;
   }
-  int64_t members = getMembers(op, op.getGroupAttr(), target, symbols);
-  if (!table.isTuned() && mayShareRows(op, target, members)) {
+  int64_t members = getMembers(op, target, symbols);
+  // The model leaves out what decides then: it counts bytes.
+  if (!table.isTuned() && target.getLink() == comm::Link::SharedMemory &&
+      op.mayShareRows(members)) {
     explain(op, Strategy::Auto, "members share its rows");
     return Outcome::Left;
   }
@@ -219,7 +193,7 @@ static Outcome select(OpTy op, comm::TargetAttr target, StrategyTable &table,
 void SelectStrategyPass::selectAll(comm::TargetAttr target,
                                    StrategyTable &table) {
   SymbolTableCollection symbols;
-  forEachSite(getOperation(), [&](auto op) {
+  forEachSite(getOperation(), [&](CollectiveOpInterface op) {
     switch (select(op, target, table, symbols)) {
     case Outcome::Kept:
       ++numKept;

@@ -3,8 +3,9 @@
 
 Each list names folders from the bottom up. A file may include headers of its
 own folder and of those before it, but not of those beside it, in the same
-parentheses; files that stand in no folder may include anything. Public headers
-of the compiler, include/conorm/X, belong to lib/X.
+parentheses; files that stand in no folder may include anything. The attributes
+of a dialect stand below the interfaces, and its operations above them. Public
+headers of the compiler, include/conorm/X, belong to lib/X.
 
 usage: includes.py SOURCE_ROOT
 """
@@ -13,7 +14,8 @@ import pathlib
 import re
 import sys
 
-LIB = ["Support", "Interfaces", "Dialect/Norm", "Dialect/Comm", "Raise", "Fusion",
+LIB = ["Support", "Dialect/Norm/IR/NormAttrs.h", "Dialect/Comm/IR/CommAttrs.h",
+       "Interfaces", "Dialect/Norm", "Dialect/Comm", "Raise", "Fusion",
        "Strategy", "Bufferization", "Codegen", "Conversion", "Transforms", "Pipelines",
        "Tools", "Target", "Plugin"]
 RUNTIME = [("mpi", "support", "numerics"), "bootstrap", "control", ("cpu", "cuda"), "api",
@@ -32,7 +34,7 @@ def place(path, order):
     text = path.as_posix()
     for index, entry in enumerate(order):
         for folder in beside(entry):
-            if text.startswith(folder + "/"):
+            if text == folder or text.startswith(folder + "/"):
                 return index, folder
     return None
 

@@ -74,7 +74,7 @@ TargetAttr conorm::comm::getTarget(Operation *op) {
 }
 
 bool conorm::comm::isCollective(Operation *op) {
-  return isa<AllReduceOp, ReduceScatterOp, AllGatherOp, AllReduceRMSNormOp>(op);
+  return isa<CollectiveOpInterface>(op);
 }
 
 GroupOp conorm::comm::lookupGroup(Operation *op, FlatSymbolRefAttr group) {

@@ -103,18 +103,16 @@ static ParseResult parseNamedDestinations(
         unsigned part;
         OpAsmParser::UnresolvedOperand operand;
         if (parsePartName(parser, next, part) || parser.parseEqual() ||
-            parser.parseOperand(operand) ||
-            parser.parseColonType(*types[part]))
+            parser.parseOperand(operand) || parser.parseColonType(*types[part]))
           return failure();
         *operands[part] = operand;
         return success();
       });
 }
 
-static void printNamedDestinations(OpAsmPrinter &printer,
-                                   AllReduceRMSNormOp op, Value, Type, Value,
-                                   Type, Value, Type, Value, Type, Value,
-                                   Type) {
+static void printNamedDestinations(OpAsmPrinter &printer, AllReduceRMSNormOp op,
+                                   Value, Type, Value, Type, Value, Type, Value,
+                                   Type, Value, Type) {
   bool first = true;
   for (auto [name, out] : llvm::zip(op.getPartNames(), op.getPartOuts())) {
     if (!out)
@@ -149,7 +147,8 @@ static ParseResult parseNamedResults(OpAsmParser &parser, Type &reduced,
 static void printNamedResults(OpAsmPrinter &printer, AllReduceRMSNormOp op,
                               Type, Type, Type, Type, Type) {
   bool first = true;
-  for (auto [name, result] : llvm::zip(op.getPartNames(), op.getPartResults())) {
+  for (auto [name, result] :
+       llvm::zip(op.getPartNames(), op.getPartResults())) {
     if (!result)
       continue;
     printer << (first ? " -> (" : ", ") << name << ": " << result.getType();
@@ -175,8 +174,8 @@ AllReduceRMSNormOp::getPartOuts() {
 }
 
 void AllReduceRMSNormOp::build(OpBuilder &, OperationState &state,
-                               std::array<Type, 5> partTypes,
-                               ValueRange inputs, ValueRange partOuts,
+                               std::array<Type, 5> partTypes, ValueRange inputs,
+                               ValueRange partOuts,
                                const Properties &properties) {
   assert(inputs.size() == 5 && "input, weight, residual, scale, post weight");
   assert((partOuts.empty() || partOuts.size() == kNumParts) &&
@@ -252,52 +251,14 @@ void GroupOp::build(OpBuilder &builder, OperationState &state, StringRef name,
 }
 
 //===----------------------------------------------------------------------===//
-// Effects
-//===----------------------------------------------------------------------===//
-
-using Effects =
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
-
-static void getCollectiveEffects(Operation *op, ArrayRef<OpOperand *> outs,
-                                 Effects &effects) {
-  effects.emplace_back(MemoryEffects::Read::get(), CommResource::get());
-  effects.emplace_back(MemoryEffects::Write::get(), CommResource::get());
-  norm::getBufferEffects(op, outs, effects);
-}
-
-void AllReduceOp::getEffects(Effects &effects) {
-  getCollectiveEffects(*this, norm::getOperandPointers(getOutsMutable()),
-                       effects);
-}
-
-void ReduceScatterOp::getEffects(Effects &effects) {
-  getCollectiveEffects(*this, norm::getOperandPointers(getOutsMutable()),
-                       effects);
-}
-
-void AllGatherOp::getEffects(Effects &effects) {
-  getCollectiveEffects(*this, norm::getOperandPointers(getOutsMutable()),
-                       effects);
-}
-
-void AllReduceRMSNormOp::getEffects(Effects &effects) {
-  SmallVector<OpOperand *> outs;
-  for (MutableOperandRange range :
-       {getOutReducedMutable(), getOutResidualOutMutable(),
-        getOutNormedMutable(), getOutQuantizedMutable(),
-        getOutScalesMutable()})
-    llvm::append_range(outs, norm::getOperandPointers(range));
-  getCollectiveEffects(*this, outs, effects);
-}
-
-//===----------------------------------------------------------------------===//
 // Type inference and shape reification
 //===----------------------------------------------------------------------===//
 
-LogicalResult AllReduceOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location>, ValueRange operands,
-    DictionaryAttr, OpaqueProperties, RegionRange,
-    SmallVectorImpl<Type> &types) {
+LogicalResult AllReduceOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location>,
+                                            ValueRange operands, DictionaryAttr,
+                                            OpaqueProperties, RegionRange,
+                                            SmallVectorImpl<Type> &types) {
   if (isa<RankedTensorType>(operands.front().getType()))
     types.push_back(operands.front().getType());
   return success();
@@ -313,10 +274,10 @@ AllReduceOp::reifyResultShapes(OpBuilder &builder,
 
 /// Shape of a scattered or gathered result: the input's but for `dim`, whose
 /// size is `size(d0)` of the input's and needs the group's size.
-static LogicalResult
-reifyAlongDim(OpBuilder &builder, Operation *op, Value input, int64_t dim,
-              FlatSymbolRefAttr groupName, bool gathers,
-              ReifiedRankedShapedTypeDims &shapes) {
+static LogicalResult reifyAlongDim(OpBuilder &builder, Operation *op,
+                                   Value input, int64_t dim,
+                                   FlatSymbolRefAttr groupName, bool gathers,
+                                   ReifiedRankedShapedTypeDims &shapes) {
   if (op->getNumResults() == 0)
     return success();
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
@@ -332,8 +293,7 @@ reifyAlongDim(OpBuilder &builder, Operation *op, Value input, int64_t dim,
   } else {
     AffineExpr d0 = builder.getAffineDimExpr(0);
     shape[dim] = affine::makeComposedFoldedAffineApply(
-        builder, op->getLoc(),
-        gathers ? d0 * size : d0.floorDiv(size),
+        builder, op->getLoc(), gathers ? d0 * size : d0.floorDiv(size),
         {shape[dim]});
   }
   shapes.push_back(std::move(shape));
@@ -359,17 +319,10 @@ AllReduceRMSNormOp::reifyResultShapes(OpBuilder &builder,
                                       ReifiedRankedShapedTypeDims &shapes) {
   SmallVector<OpFoldResult> input =
       norm::getMixedSizes(builder, getLoc(), getInput());
-  for (auto [part, result] : llvm::enumerate(getPartResults())) {
-    if (!result)
-      continue;
-    SmallVector<AffineExpr> sizes =
-        part == 3
-            ? norm::getQuantizedSizeExprs(*getQuantization(), input.size())
-        : part == 4 ? norm::getScalesSizeExprs(*getQuantization(), input.size())
-                    : norm::getInputSizeExprs(getContext(), input.size());
-    shapes.push_back(norm::reifySizes(builder, getLoc(), sizes, input,
-                                      cast<ShapedType>(result.getType())));
-  }
+  for (OpResult result : getOperation()->getResults())
+    shapes.push_back(norm::reifySizes(
+        builder, getLoc(), getOutputSizeExprs(result.getResultNumber()), input,
+        cast<ShapedType>(result.getType())));
   return success();
 }
 

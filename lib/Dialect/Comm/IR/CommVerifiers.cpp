@@ -53,8 +53,9 @@ LogicalResult GroupOp::verify() {
   return success();
 }
 
-static FailureOr<GroupOp> verifyGroup(Operation *op, FlatSymbolRefAttr name,
-                                      SymbolTableCollection &tables) {
+FailureOr<GroupOp> conorm::comm::verifyGroup(Operation *op,
+                                             FlatSymbolRefAttr name,
+                                             SymbolTableCollection &tables) {
   Operation *symbol = tables.lookupNearestSymbolFrom(op, name);
   if (!symbol)
     return op->emitOpError("expected group ")
@@ -115,20 +116,8 @@ LogicalResult AllGatherOp::verifySymbolUses(SymbolTableCollection &tables) {
 // Operations
 //===----------------------------------------------------------------------===//
 
-/// A table is for run time; a strategy that is given leaves nothing to choose.
-template <typename OpTy>
-static LogicalResult verifyDispatch(OpTy op) {
-  if (!op.getDispatch() || op.getStrategy() == Strategy::Auto)
-    return success();
-  return op.emitOpError("expected strategy auto with dispatch, found ")
-         << stringifyStrategy(op.getStrategy());
-}
-
 LogicalResult AllReduceOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
-  if (failed(verifyDispatch(*this)) ||
-      failed(norm::verifyDestinations(*this, input, getODSOperands(1), 1)))
-    return failure();
   if (Value out = getOuts())
     return norm::verifySameShapeAndElementType(
         *this, input, cast<ShapedType>(out.getType()), "destination");
@@ -139,8 +128,6 @@ LogicalResult AllReduceOp::verify() {
 static LogicalResult verifyAlongDim(Operation *op, Value input,
                                     OperandRange outs, int64_t dim) {
   auto type = cast<ShapedType>(input.getType());
-  if (failed(norm::verifyDestinations(op, type, outs, 1)))
-    return failure();
   if (dim >= type.getRank())
     return op->emitOpError("expected dim below the input's rank ")
            << type.getRank() << ", found " << dim;
@@ -189,42 +176,24 @@ static LogicalResult verifyParts(AllReduceRMSNormOp op,
 }
 
 /// C5: destinations name the same parts as the results, or none.
-static LogicalResult verifyPartDestinations(AllReduceRMSNormOp op) {
-  bool onTensors = isa<RankedTensorType>(op.getInput().getType());
-  for (Value operand : op->getOperands())
-    if (isa<RankedTensorType>(operand.getType()) != onTensors)
-      return op.emitOpError("expected operands that are all tensors or all "
-                            "memrefs, found ")
-             << op.getInput().getType() << " and " << operand.getType();
-  if (!onTensors) {
-    if (op->getNumResults() != 0)
-      return op.emitOpError("expected no results on memrefs, found ")
-             << op->getNumResults();
-    return success();
-  }
-  auto outs = op.getPartOuts();
-  if (llvm::none_of(outs, [](Value out) { return bool(out); }))
+LogicalResult AllReduceRMSNormOp::verifyDestinations() {
+  if (failed(conorm::detail::verifyKinds(*this)))
+    return failure();
+  if (isa<MemRefType>(getInput().getType()) || getNumDestinations() == 0)
     return success();
   for (auto [name, out, result] :
-       llvm::zip(op.getPartNames(), outs, op.getPartResults())) {
+       llvm::zip(getPartNames(), getPartOuts(), getPartResults()))
     if (static_cast<bool>(out) != static_cast<bool>(result))
-      return op.emitOpError("expected ")
+      return emitOpError("expected ")
              << (out ? "no destination" : "a destination") << " for " << name;
-    if (out && out.getType() != result.getType())
-      return op.emitOpError("expected destination of the result's type ")
-             << result.getType() << ", found " << out.getType();
-  }
-  return success();
+  return conorm::detail::verifyDestinationTypes(*this);
 }
 
 LogicalResult AllReduceRMSNormOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
   bool onTensors = isa<RankedTensorType>(input);
   auto parts = onTensors ? getPartResults() : getPartOuts();
-  if (failed(verifyPartDestinations(*this)) ||
-      failed(verifyParts(*this, parts)) || failed(verifyDispatch(*this)) ||
-      failed(norm::verifyNorm(*this, input, getWeight(), getEpsilon(),
-                              getWeightBias())))
+  if (failed(verifyParts(*this, parts)))
     return failure();
   for (auto [weight, name] :
        {std::pair(getWeight(), "weight"),
@@ -243,15 +212,14 @@ LogicalResult AllReduceRMSNormOp::verify() {
                   : norm::verifySameShapeAndElementType(
                         *this, input, cast<ShapedType>(value.getType()), name);
   };
-  if (failed(sameAsInput(getResidual(), "residual")) ||
-      failed(sameAsInput(parts[0], "reduced")) ||
-      failed(sameAsInput(parts[1], "residual_out")) ||
-      failed(sameAsInput(parts[2], "normed")))
+  if (failed(sameAsInput(parts[Reduced], "reduced")) ||
+      failed(sameAsInput(parts[ResidualOut], "residual_out")) ||
+      failed(sameAsInput(parts[Normed], "normed")))
     return failure();
   if (!getQuantization())
     return success();
   return norm::verifyQuantization(
       *this, *getQuantization(), input, getScale(),
-      cast<ShapedType>(parts[3].getType()),
-      parts[4] ? cast<ShapedType>(parts[4].getType()) : ShapedType());
+      cast<ShapedType>(parts[Quantized].getType()),
+      parts[Scales] ? cast<ShapedType>(parts[Scales].getType()) : ShapedType());
 }

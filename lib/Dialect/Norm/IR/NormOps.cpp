@@ -1,4 +1,5 @@
-//===- NormOps.cpp ------------------------------------------------*- C++ -*-===//
+//===- NormOps.cpp ------------------------------------------------*- C++
+//-*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -41,70 +42,70 @@ bool conorm::norm::isF32(FloatAttr attribute) {
 }
 
 //===----------------------------------------------------------------------===//
-// Effects
+// Destinations
 //===----------------------------------------------------------------------===//
 
-using Effects =
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
+SmallVector<StringRef> RMSNormOp::getOutputNames() { return {"normed"}; }
 
-void conorm::norm::getBufferEffects(Operation *op,
-                                    ArrayRef<OpOperand *> outs,
-                                    Effects &effects) {
-  for (OpOperand &operand : op->getOpOperands()) {
-    if (!isa<BaseMemRefType>(operand.get().getType()))
-      continue;
-    if (llvm::is_contained(outs, &operand))
-      effects.emplace_back(MemoryEffects::Write::get(), &operand);
-    else
-      effects.emplace_back(MemoryEffects::Read::get(), &operand);
-  }
+SmallVector<conorm::ReusableOperands> RMSNormOp::getReusableOperands() {
+  return {{getOperation()->getResult(0), {&getInputMutable()}}};
 }
 
-SmallVector<OpOperand *>
-conorm::norm::getOperandPointers(MutableOperandRange range) {
-  SmallVector<OpOperand *> operands;
-  for (OpOperand &operand : range)
-    operands.push_back(&operand);
-  return operands;
+// Rows are read whole before they are written; the weight is not.
+bool RMSNormOp::isElementwise(OpOperand &operand) {
+  return operand.getOperandNumber() == 0;
 }
 
-void RMSNormOp::getEffects(Effects &effects) {
-  getBufferEffects(*this, getOperandPointers(getOutsMutable()), effects);
+SmallVector<StringRef> AddRMSNormOp::getOutputNames() {
+  return {"normed", "residual_out"};
 }
 
-void AddRMSNormOp::getEffects(Effects &effects) {
-  getBufferEffects(*this, getOperandPointers(getOutsMutable()), effects);
+SmallVector<conorm::ReusableOperands> AddRMSNormOp::getReusableOperands() {
+  OpOperand *input = &getInputMutable(), *residual = &getResidualMutable();
+  return {{getOperation()->getResult(1), {residual, input}},
+          {getOperation()->getResult(0), {input, residual}}};
 }
 
-void QuantizeOp::getEffects(Effects &effects) {
-  getBufferEffects(*this, getOperandPointers(getOutsMutable()), effects);
+bool AddRMSNormOp::isElementwise(OpOperand &operand) {
+  return operand.getOperandNumber() < 2;
+}
+
+SmallVector<StringRef> QuantizeOp::getOutputNames() {
+  if (getScheme().hasStaticScale())
+    return {"quantized"};
+  return {"quantized", "scales"};
+}
+
+SmallVector<AffineExpr> QuantizeOp::getOutputSizeExprs(unsigned output) {
+  int64_t rank = cast<ShapedType>(getInput().getType()).getRank();
+  return output == 0 ? getQuantizedSizeExprs(getScheme(), rank)
+                     : getScalesSizeExprs(getScheme(), rank);
 }
 
 //===----------------------------------------------------------------------===//
 // Type inference and shape reification
 //===----------------------------------------------------------------------===//
 
-LogicalResult RMSNormOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location>, ValueRange operands,
-    DictionaryAttr, OpaqueProperties, RegionRange,
-    SmallVectorImpl<Type> &types) {
+LogicalResult RMSNormOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location>,
+                                          ValueRange operands, DictionaryAttr,
+                                          OpaqueProperties, RegionRange,
+                                          SmallVectorImpl<Type> &types) {
   if (isa<RankedTensorType>(operands.front().getType()))
     types.push_back(operands.front().getType());
   return success();
 }
 
 LogicalResult AddRMSNormOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location>, ValueRange operands,
-    DictionaryAttr, OpaqueProperties, RegionRange,
-    SmallVectorImpl<Type> &types) {
+    MLIRContext *, std::optional<Location>, ValueRange operands, DictionaryAttr,
+    OpaqueProperties, RegionRange, SmallVectorImpl<Type> &types) {
   if (isa<RankedTensorType>(operands.front().getType()))
     types.assign(2, operands.front().getType());
   return success();
 }
 
-SmallVector<OpFoldResult> conorm::norm::getMixedSizes(OpBuilder &builder,
-                                                      Location loc,
-                                                      Value value) {
+SmallVector<OpFoldResult>
+conorm::norm::getMixedSizes(OpBuilder &builder, Location loc, Value value) {
   if (isa<RankedTensorType>(value.getType()))
     return tensor::getMixedSizes(builder, loc, value);
   return memref::getMixedSizes(builder, loc, value);

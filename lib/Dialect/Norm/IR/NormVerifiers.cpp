@@ -1,4 +1,5 @@
-//===- NormVerifiers.cpp ------------------------------------------*- C++ -*-===//
+//===- NormVerifiers.cpp ------------------------------------------*- C++
+//-*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -13,90 +14,6 @@
 
 using namespace mlir;
 using namespace conorm::norm;
-
-//===----------------------------------------------------------------------===//
-// Shared checks
-//===----------------------------------------------------------------------===//
-
-LogicalResult conorm::norm::verifyNorm(Operation *op, ShapedType input,
-                                       Value weight, llvm::APFloat epsilon,
-                                       llvm::APFloat weightBias,
-                                       StringRef prefix) {
-  if (input.getRank() == 0)
-    return op->emitOpError("expected an input of rank 1 or more, found ")
-           << input;
-  if (!epsilon.isFinite() || epsilon.isNegative()) {
-    SmallString<16> text;
-    epsilon.toString(text);
-    return op->emitOpError("expected ")
-           << prefix << "epsilon to be finite and not negative, found "
-           << text;
-  }
-  if (!weight) {
-    if (!weightBias.isZero())
-      return op->emitOpError("expected a ")
-             << prefix << "weight with " << prefix << "weight_bias";
-    return success();
-  }
-  auto type = cast<ShapedType>(weight.getType());
-  if (type.getRank() != 1)
-    return op->emitOpError("expected a 1-D ")
-           << prefix << "weight, found " << type;
-  int64_t columns = input.getShape().back();
-  if (failed(verifyCompatibleShape({columns}, type.getShape())))
-    return op->emitOpError("expected ")
-           << prefix << "weight of the input's last dimension " << columns
-           << ", found " << type.getDimSize(0);
-  if (type.getElementType() != input.getElementType() &&
-      !type.getElementType().isF32())
-    return op->emitOpError("expected ")
-           << prefix << "weight of the input's element type "
-           << input.getElementType() << " or f32, found "
-           << type.getElementType();
-  return success();
-}
-
-LogicalResult conorm::norm::verifySameShapeAndElementType(Operation *op,
-                                                          ShapedType expected,
-                                                          ShapedType type,
-                                                          StringRef name) {
-  if (expected.getElementType() != type.getElementType())
-    return op->emitOpError("expected ")
-           << name << " of the input's element type "
-           << expected.getElementType() << ", found " << type.getElementType();
-  if (failed(verifyCompatibleShape(expected.getShape(), type.getShape())))
-    return op->emitOpError("expected ")
-           << name << " of the input's shape " << expected << ", found "
-           << type;
-  return success();
-}
-
-LogicalResult conorm::norm::verifyDestinations(Operation *op, ShapedType input,
-                                               ValueRange outs,
-                                               unsigned numOutputs) {
-  bool onTensors = isa<RankedTensorType>(input);
-  for (Value operand : op->getOperands())
-    if (isa<RankedTensorType>(operand.getType()) != onTensors)
-      return op->emitOpError("expected operands that are all tensors or all "
-                             "memrefs, found ")
-             << input << " and " << operand.getType();
-  if (onTensors && op->getNumResults() == 0)
-    return op->emitOpError("expected results on tensors, found none");
-  if (!onTensors && op->getNumResults() != 0)
-    return op->emitOpError("expected no results on memrefs, found ")
-           << op->getNumResults();
-  unsigned expected = onTensors ? op->getNumResults() : numOutputs;
-  if (outs.empty() ? !onTensors : outs.size() != expected)
-    return op->emitOpError("expected ")
-           << expected << " destinations" << (onTensors ? " or none" : "")
-           << ", found " << outs.size();
-  if (onTensors)
-    for (auto [out, result] : llvm::zip(outs, op->getResults()))
-      if (out.getType() != result.getType())
-        return op->emitOpError("expected destination of the result's type ")
-               << result.getType() << ", found " << out.getType();
-  return success();
-}
 
 //===----------------------------------------------------------------------===//
 // Quantization
@@ -115,9 +32,8 @@ static LogicalResult verifyQuantizedType(Operation *op, SchemeAttr scheme,
   if (!typeFits)
     return op->emitOpError("expected quantized element type ")
            << (packed ? "i8"
-                      : (kind == SchemeKind::PerTensor
-                             ? "f8E4M3FN or f8E5M2"
-                             : "f8E4M3FN"))
+                      : (kind == SchemeKind::PerTensor ? "f8E4M3FN or f8E5M2"
+                                                       : "f8E4M3FN"))
            << " with scheme " << stringifySchemeKind(kind) << ", found "
            << element;
   SmallVector<int64_t> shape = evaluateSizes(
@@ -195,10 +111,9 @@ LogicalResult conorm::norm::verifyQuantization(Operation *op, SchemeAttr scheme,
            << stringifySchemeKind(scheme.getKind());
   if (scale) {
     auto type = cast<ShapedType>(scale.getType());
-    if (type.getRank() > 1 || (type.hasStaticShape() &&
-                               type.getNumElements() != 1))
-      return op->emitOpError("expected a scale of one element, found ")
-             << type;
+    if (type.getRank() > 1 ||
+        (type.hasStaticShape() && type.getNumElements() != 1))
+      return op->emitOpError("expected a scale of one element, found ") << type;
   }
   if (failed(verifyQuantizedType(op, scheme, input, quantized)))
     return failure();
@@ -209,47 +124,36 @@ LogicalResult conorm::norm::verifyQuantization(Operation *op, SchemeAttr scheme,
 // Operations
 //===----------------------------------------------------------------------===//
 
-LogicalResult RMSNormOp::verify() {
-  auto input = cast<ShapedType>(getInput().getType());
-  if (failed(verifyNorm(*this, input, getWeight(), getEpsilon(),
-                        getWeightBias())))
-    return failure();
-  if (failed(verifyDestinations(*this, input, getODSOperands(2), 1)))
-    return failure();
-  if (Value out = getOuts())
-    return verifySameShapeAndElementType(
-        *this, input, cast<ShapedType>(out.getType()), "destination");
+/// Destinations that are like the input.
+static LogicalResult verifyLikeInput(Operation *op, ShapedType input,
+                                     ValueRange destinations) {
+  for (Value destination : destinations)
+    if (failed(verifySameShapeAndElementType(
+            op, input, cast<ShapedType>(destination.getType()), "destination")))
+      return failure();
   return success();
 }
 
+LogicalResult RMSNormOp::verify() {
+  return verifyLikeInput(*this, cast<ShapedType>(getInput().getType()),
+                         getDestinations());
+}
+
 LogicalResult AddRMSNormOp::verify() {
-  auto input = cast<ShapedType>(getInput().getType());
-  if (failed(verifyNorm(*this, input, getWeight(), getEpsilon(),
-                        getWeightBias())) ||
-      failed(verifySameShapeAndElementType(
-          *this, input, cast<ShapedType>(getResidual().getType()),
-          "residual")) ||
-      failed(verifyDestinations(*this, input, getOuts(), 2)))
-    return failure();
-  for (Value out : getOuts())
-    if (failed(verifySameShapeAndElementType(
-            *this, input, cast<ShapedType>(out.getType()), "destination")))
-      return failure();
-  return success();
+  return verifyLikeInput(*this, cast<ShapedType>(getInput().getType()),
+                         getDestinations());
 }
 
 LogicalResult QuantizeOp::verify() {
   auto input = cast<ShapedType>(getInput().getType());
   if (input.getRank() == 0)
     return emitOpError("expected an input of rank 1 or more, found ") << input;
-  unsigned expected = getScheme().hasStaticScale() ? 1 : 2;
+  unsigned expected = getOutputNames().size();
   if (isa<RankedTensorType>(input) && getNumResults() != expected)
     return emitOpError("expected ")
            << expected << " results with scheme "
            << stringifySchemeKind(getScheme().getKind()) << ", found "
            << getNumResults();
-  if (failed(verifyDestinations(*this, input, getOuts(), expected)))
-    return failure();
   ValueRange outputs =
       getNumResults() ? ValueRange(getOutputs()) : ValueRange(getOuts());
   return verifyQuantization(

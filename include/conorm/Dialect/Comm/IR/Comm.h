@@ -13,27 +13,16 @@
 #ifndef CONORM_DIALECT_COMM_IR_COMM_H
 #define CONORM_DIALECT_COMM_IR_COMM_H
 
+#include "conorm/Dialect/Comm/IR/CommAttrs.h"
 #include "conorm/Dialect/Norm/IR/Norm.h"
+#include "conorm/Interfaces/CollectiveOpInterface.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/SymbolTable.h"
-
-#include "conorm/Dialect/Comm/IR/CommDialect.h.inc"
-#include "conorm/Dialect/Comm/IR/CommEnums.h.inc"
-
-#define GET_ATTRDEF_CLASSES
-#include "conorm/Dialect/Comm/IR/CommAttrs.h.inc"
 
 #define GET_OP_CLASSES
 #include "conorm/Dialect/Comm/IR/CommOps.h.inc"
 
 namespace conorm::comm {
-
-/// What every collective reads and writes: the order of calls that all members
-/// of a group share.
-struct CommResource
-    : public mlir::SideEffects::Resource::Base<CommResource> {
-  llvm::StringRef getName() final { return "CommResource"; }
-};
 
 /// Attribute of function arguments: each rank passes its own data.
 constexpr llvm::StringLiteral kPerRankAttrName = "comm.per_rank";
@@ -59,9 +48,14 @@ TargetAttr getTarget(mlir::Operation *op);
 /// The `comm.group` that `op` names, null if there is none.
 GroupOp lookupGroup(mlir::Operation *op, mlir::FlatSymbolRefAttr group);
 
-/// Replaces the fused operation by `comm.all_reduce`, or `reduced` if it is given,
-/// and `norm` operations, each with its location and discardable attributes.
-/// Returns one value for each result of the operation, in order.
+/// Checks that `name` is a group; returns it.
+mlir::FailureOr<GroupOp> verifyGroup(mlir::Operation *op,
+                                     mlir::FlatSymbolRefAttr name,
+                                     mlir::SymbolTableCollection &tables);
+
+/// Replaces the fused operation by `comm.all_reduce`, or `reduced` if it is
+/// given, and `norm` operations, each with its location and discardable
+/// attributes. Returns one value for each result of the operation, in order.
 llvm::SmallVector<mlir::Value> decomposeFusedNorm(mlir::RewriterBase &rewriter,
                                                   AllReduceRMSNormOp op,
                                                   mlir::Value reduced = {});

@@ -15,6 +15,9 @@
 
 include "conorm/Dialect/Comm/IR/CommBase.td"
 include "conorm/Dialect/Norm/IR/NormBase.td"
+include "conorm/Interfaces/CollectiveOpInterface.td"
+include "conorm/Interfaces/DestinationOpInterface.td"
+include "conorm/Interfaces/NormOpInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -63,19 +66,35 @@ def Comm_GroupOp : Op<Comm_Dialect, "group",
 }
 
 /// All collectives. See the dialect's description for their effects.
-class Comm_Collective<string mnemonic, list<Trait> traits = []>
+class Comm_Collective<string mnemonic, list<Trait> traits = [],
+                      list<string> collectiveMethods = [],
+                      list<string> destinationMethods = []>
     : Op<Comm_Dialect, mnemonic, traits # [
         Norm_KnownAttributes,
+        DeclareOpInterfaceMethods<DestinationOpInterface, destinationMethods>,
+        DeclareOpInterfaceMethods<CollectiveOpInterface,
+                                  collectiveMethods>,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
                                   ["reifyResultShapes"]>,
         DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let hasVerifier = 1;
   let hasCanonicalizeMethod = 1;
+  let extraClassDefinition = [{
+    void $cppClass::getEffects(
+        ::llvm::SmallVectorImpl<::mlir::SideEffects::EffectInstance<
+            ::mlir::MemoryEffects::Effect>> &effects) {
+      ::conorm::comm::getCollectiveEffects(
+          ::llvm::cast<::conorm::comm::CollectiveOpInterface>(getOperation()),
+          effects);
+    }
+  }];
 }
 
 def Comm_AllReduceOp : Comm_Collective<"all_reduce", [
-    DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+    DeclareOpInterfaceMethods<InferTypeOpInterface>],
+    ["takesDispatch", "isReplicated"],
+    ["getReusableOperands", "isElementwise"]> {
   let summary = "reduction over the members of a group, result on all of them";
   let description = [{
     Computes `T(x_0 + x_1 + ... + x_{N-1})` for each element, in the group's
@@ -173,7 +192,7 @@ def Comm_ReduceScatterOp : Comm_Collective<"reduce_scatter"> {
   ];
 }
 
-def Comm_AllGatherOp : Comm_Collective<"all_gather"> {
+def Comm_AllGatherOp : Comm_Collective<"all_gather", [], ["isReplicated"]> {
   let summary = "concatenation of the members' blocks, result on all of them";
   let description = [{
     Member m's input is block m along `dim` of the result. There is no
@@ -211,7 +230,10 @@ def Comm_AllGatherOp : Comm_Collective<"all_gather"> {
 }
 
 def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
-    AttrSizedOperandSegments, AttrSizedResultSegments]> {
+    AttrSizedOperandSegments, AttrSizedResultSegments, NormOpInterface],
+    ["takesDispatch", "mayShareRows", "isReplicated", "markReplicated"],
+    ["getOutputSizeExprs", "getNumDestinations", "setDestinations",
+     "getReusableOperands", "isElementwise", "verifyDestinations"]> {
   let summary = "all_reduce, residual, RMS norm and quantization in one call";
   let description = [{
     The fused operation. It performs these steps in order, each only if it is
@@ -306,6 +328,8 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
       type($quantized), type($scales))
   }];
   let extraClassDeclaration = [{
+    /// What the operation may make, in the order of results and destinations.
+    enum Part : unsigned { Reduced, ResidualOut, Normed, Quantized, Scales };
     static constexpr unsigned kNumParts = 5;
     /// Names of the results and destinations, in operand and result order.
     static llvm::ArrayRef<llvm::StringLiteral> getPartNames();

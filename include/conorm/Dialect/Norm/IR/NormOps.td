@@ -14,24 +14,38 @@
 #define CONORM_DIALECT_NORM_IR_NORMOPS_TD
 
 include "conorm/Dialect/Norm/IR/NormBase.td"
+include "conorm/Interfaces/DestinationOpInterface.td"
+include "conorm/Interfaces/NormOpInterface.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 /// All `norm` operations. On tensors they have no effects; on memrefs they read
 /// and write their buffers. `outs` is empty, or has one destination for each
 /// result; with memrefs there are no results.
-class Norm_Op<string mnemonic, list<Trait> traits = []>
+class Norm_Op<string mnemonic, list<Trait> traits = [],
+              list<string> destinationMethods = []>
     : Op<Norm_Dialect, mnemonic, traits # [
         Norm_KnownAttributes, AlwaysSpeculatable,
+        DeclareOpInterfaceMethods<DestinationOpInterface, destinationMethods>,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
                                   ["reifyResultShapes"]>]> {
   let hasVerifier = 1;
+  let extraClassDefinition = [{
+    void $cppClass::getEffects(
+        ::llvm::SmallVectorImpl<::mlir::SideEffects::EffectInstance<
+            ::mlir::MemoryEffects::Effect>> &effects) {
+      ::conorm::getDestinationEffects(
+          ::llvm::cast<::conorm::DestinationOpInterface>(getOperation()),
+          effects);
+    }
+  }];
 }
 
 def Norm_RMSNormOp : Norm_Op<"rms_norm", [
-    AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+    AttrSizedOperandSegments, NormOpInterface,
+    DeclareOpInterfaceMethods<InferTypeOpInterface>],
+    ["getReusableOperands", "isElementwise"]> {
   let summary = "root-mean-square normalization of each row";
   let description = [{
     `y = v * (1 / sqrt(mean(v^2) + epsilon)) * (weight_bias + weight)` over the
@@ -86,8 +100,9 @@ def Norm_RMSNormOp : Norm_Op<"rms_norm", [
 }
 
 def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
-    AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+    AttrSizedOperandSegments, NormOpInterface,
+    DeclareOpInterfaceMethods<InferTypeOpInterface>],
+    ["getReusableOperands", "isElementwise"]> {
   let summary = "residual addition followed by RMS normalization";
   let description = [{
     Computes `residual_out = T(input + residual)` (rule R2), then
@@ -141,7 +156,8 @@ def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
   }];
 }
 
-def Norm_QuantizeOp : Norm_Op<"quantize", [AttrSizedOperandSegments]> {
+def Norm_QuantizeOp : Norm_Op<"quantize", [AttrSizedOperandSegments],
+    ["getOutputSizeExprs"]> {
   let summary = "quantization of a rounded norm";
   let description = [{
     Quantizes each row by `scheme` (rule R5). Values are rounded to nearest even

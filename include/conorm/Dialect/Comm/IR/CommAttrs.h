@@ -1,0 +1,25 @@
+//===- CommAttrs.h - Dialect and attributes of comm -------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the interfaces of operations need, and the operations need after them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_DIALECT_COMM_IR_COMMATTRS_H
+#define CONORM_DIALECT_COMM_IR_COMMATTRS_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Dialect.h"
+
+#include "conorm/Dialect/Comm/IR/CommDialect.h.inc"
+#include "conorm/Dialect/Comm/IR/CommEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "conorm/Dialect/Comm/IR/CommAttrs.h.inc"
+
+#endif // CONORM_DIALECT_COMM_IR_COMMATTRS_H
