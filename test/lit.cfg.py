@@ -37,9 +37,9 @@ def with_flags(compiler):
 
 
 # Whole words only: conorm-opt must not be replaced inside a path.
-for tool in ("opt", "compile", "run", "reduce"):
+for tool in ("opt", "compile", "run", "reduce", "test-opt"):
     config.substitutions.append(
-        ("%%conorm_%s" % tool, os.path.join(bin_dir, "conorm-" + tool))
+        ("%%conorm_%s" % tool.replace("-", "_"), os.path.join(bin_dir, "conorm-" + tool))
     )
 config.substitutions += [
     ("%conorm_bench_compile", os.path.join(bin_dir, "conorm-bench-compile")),
