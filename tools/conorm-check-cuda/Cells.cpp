@@ -8,12 +8,15 @@
 
 #include "Harness.h"
 
+#include "support/Names.h"
+
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 using namespace check;
+using conorm::rt::enumName;
 
 std::string check::text(const char *fmt, ...) {
   char buffer[512];
@@ -27,12 +30,6 @@ std::string check::text(const char *fmt, ...) {
 static bool isNormFamily(const Cell &cell) {
   return cell.op == CONORM_OP_ALL_REDUCE_RMS_NORM ||
          cell.op == CONORM_OP_RMS_NORM || cell.op == CONORM_OP_ADD_RMS_NORM;
-}
-
-static const char *schemeName(uint32_t scheme) {
-  static const char *const names[] = {"none",      "per_tensor", "per_token",
-                                      "per_group", "nvfp4",      "mxfp8"};
-  return names[scheme];
 }
 
 std::string check::describe(const Cell &cell) {
@@ -52,7 +49,7 @@ std::string check::describe(const Cell &cell) {
   if (cell.quant.scheme)
     result +=
         text(" quant=%s type=%s scale=%s layout=%u mode=%u group=%u",
-             schemeName(cell.quant.scheme),
+             enumName<conorm_quant_scheme>(cell.quant.scheme),
              conorm_type_name(cell.quant.quantized_type),
              conorm_type_name(cell.quant.scale_type), cell.quant.scale_layout,
              cell.quant.scale_mode, cell.quant.group_size);

@@ -12,6 +12,7 @@
 #include "Error.h"
 
 #include "support/Limits.h"
+#include "support/Names.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@
 #include <memory>
 
 using conorm::rt::describeErrno;
+using conorm::rt::enumName;
 using namespace conorm::run;
 
 namespace {
@@ -139,8 +141,8 @@ const conorm_entry &Artifact::findEntry(const Options &options,
     entry = conorm_module_find(module, wanted.c_str(), other);
   if (!entry)
     throw Error(name + ": expected entry '" + wanted + "' with variant " +
-                variantName(variant) + ", found only variant " +
-                variantName(other) +
+                enumName<conorm_variant>(variant) + ", found only variant " +
+                enumName<conorm_variant>(other) +
                 " (conorm-compile --variants=fused,unfused makes both)");
   return *entry;
 }

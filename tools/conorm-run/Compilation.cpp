@@ -11,6 +11,7 @@
 #include "Error.h"
 
 #include "support/Limits.h"
+#include "support/Names.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -27,6 +28,7 @@
 #include <iterator>
 
 using conorm::rt::describeErrno;
+using conorm::rt::enumName;
 using namespace conorm::run;
 
 namespace {
@@ -111,7 +113,8 @@ Compilation::Compilation(const Options &options) : source(options.input) {
 void Compilation::start(const std::string &compiler, const Options &options) {
   std::string variants =
       std::string("--variants=") +
-      (options.compare ? "fused,unfused" : variantName(options.variant));
+      (options.compare ? "fused,unfused"
+                       : enumName<conorm_variant>(options.variant));
   const char *target =
       options.backend == CONORM_BACKEND_CUDA ? "--target=cuda" : "--target=cpu";
   const char *argv[] = {compiler.c_str(), source.c_str(), "-o", object,

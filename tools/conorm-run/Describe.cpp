@@ -14,9 +14,12 @@
 #include "Json.h"
 #include "Report.h"
 
+#include "support/Names.h"
+
 #include <algorithm>
 #include <cstdio>
 
+using conorm::rt::enumName;
 using namespace conorm::run;
 
 namespace {
@@ -35,10 +38,6 @@ std::string typeOf(const conorm_value_desc &value) {
                                           : std::to_string(value.shape[i])) +
         "x";
   return text + conorm_type_name(value.element_type);
-}
-
-const char *backendName(uint32_t backend) {
-  return backend == CONORM_BACKEND_CUDA ? "cuda" : "cpu";
 }
 
 std::string abiOf(const conorm_manifest &manifest) {
@@ -103,14 +102,16 @@ std::string ranksText(const conorm_group &group) {
 void printText(const std::string &name, const conorm_manifest &manifest,
                const std::string &refusal) {
   std::printf("%s: ABI version %s, backend %s, made by %s\n", name.c_str(),
-              abiOf(manifest).c_str(), backendName(manifest.backend),
+              abiOf(manifest).c_str(),
+              enumName<conorm_backend>(manifest.backend),
               *manifest.producer ? manifest.producer : "an unknown compiler");
   std::printf("processor: %s\n", processorText(manifest).c_str());
   std::printf("runs here: %s\n",
               refusal.empty() ? "yes" : ("no: " + refusal).c_str());
   for (uint32_t i = 0; i < manifest.num_entries; ++i) {
     const conorm_entry &entry = manifest.entries[i];
-    std::printf("entry %s (%s)\n", entry.name, variantName(entry.variant));
+    std::printf("entry %s (%s)\n", entry.name,
+                enumName<conorm_variant>(entry.variant));
     printValues("argument", entry.args, entry.num_args);
     printValues("result", entry.results, entry.num_results);
   }
@@ -152,7 +153,7 @@ std::string valuesJson(const conorm_value_desc *values, uint32_t count) {
 std::string entryJson(const conorm_entry &entry) {
   JsonObject item;
   item.add("name", std::string(entry.name));
-  item.add("variant", std::string(variantName(entry.variant)));
+  item.add("variant", std::string(enumName<conorm_variant>(entry.variant)));
   item.addRaw("args", valuesJson(entry.args, entry.num_args));
   item.addRaw("results", valuesJson(entry.results, entry.num_results));
   return item.str();
@@ -174,7 +175,8 @@ void printJson(const conorm_manifest &manifest, const std::string &refusal) {
   JsonObject object;
   object.add("abi_major", uint64_t(manifest.abi_major));
   object.add("abi_minor", uint64_t(manifest.abi_minor));
-  object.add("backend", std::string(backendName(manifest.backend)));
+  object.add("backend",
+             std::string(enumName<conorm_backend>(manifest.backend)));
   object.add("producer", std::string(manifest.producer));
   if (manifest.processor)
     object.add("processor", std::string(manifest.processor));

@@ -10,6 +10,8 @@
 
 #include "Error.h"
 
+#include "support/Names.h"
+
 #include <getopt.h>
 
 #include <cctype>
@@ -19,6 +21,7 @@
 #include <cstring>
 #include <set>
 
+using conorm::rt::enumName;
 using namespace conorm::run;
 
 namespace {
@@ -149,39 +152,18 @@ double parseTimeout(const std::string &text) {
   return value;
 }
 
-struct Choice {
-  const char *name;
-  uint32_t value;
-};
-
-const Choice kStrategies[] = {{"auto", CONORM_STRATEGY_AUTO},
-                              {"one_shot", CONORM_STRATEGY_ONE_SHOT},
-                              {"two_shot", CONORM_STRATEGY_TWO_SHOT},
-                              {"nccl", CONORM_STRATEGY_NCCL}};
-const Choice kVariants[] = {{"fused", CONORM_VARIANT_FUSED},
-                            {"unfused", CONORM_VARIANT_UNFUSED}};
-const Choice kBackends[] = {{"cpu", CONORM_BACKEND_CPU},
-                            {"cuda", CONORM_BACKEND_CUDA}};
-
-template <size_t N>
-uint32_t parseChoice(const char *flag, const std::string &text,
-                     const Choice (&choices)[N]) {
+/// One of the enumerators up to `last`, by its name.
+template <typename Enum>
+uint32_t parseChoice(const char *flag, const std::string &text, Enum last) {
   std::string names;
-  for (const Choice &choice : choices) {
-    if (text == choice.name)
-      return choice.value;
-    names += (names.empty() ? "" : ", ") + std::string(choice.name);
+  for (uint32_t value = 0; value <= last; ++value) {
+    const char *name = enumName<Enum>(value);
+    if (text == name)
+      return value;
+    names += (names.empty() ? "" : ", ") + std::string(name);
   }
   usage(std::string("--") + flag + ": expected one of " + names + ", found '" +
         text + "'");
-}
-
-template <size_t N>
-const char *choiceName(uint32_t value, const Choice (&choices)[N]) {
-  for (const Choice &choice : choices)
-    if (choice.value == value)
-      return choice.name;
-  return "unknown";
 }
 
 bool isNumber(const std::string &text) {
@@ -251,7 +233,8 @@ void parseStrategies(const std::string &text, Options &options) {
   for (size_t begin = 0; begin <= text.size();) {
     size_t end = std::min(text.find(',', begin), text.size());
     list.push_back(parseChoice("compare-strategies",
-                               text.substr(begin, end - begin), kStrategies));
+                               text.substr(begin, end - begin),
+                               CONORM_STRATEGY_NCCL));
     begin = end + 1;
   }
   std::set<uint32_t> different(list.begin(), list.end());
@@ -296,7 +279,7 @@ void setOption(int option, const std::string &value, Options &options) {
     options.entry = value;
     return;
   case kVariant:
-    options.variant = parseChoice("variant", value, kVariants);
+    options.variant = parseChoice("variant", value, CONORM_VARIANT_UNFUSED);
     options.variantGiven = true;
     return;
   case kInput:
@@ -314,7 +297,7 @@ void setOption(int option, const std::string &value, Options &options) {
     options.timeoutSeconds = parseTimeout(value);
     return;
   case kStrategy:
-    options.strategy = parseChoice("strategy", value, kStrategies);
+    options.strategy = parseChoice("strategy", value, CONORM_STRATEGY_NCCL);
     options.strategyGiven = true;
     return;
   case kCompareStrategies:
@@ -325,7 +308,7 @@ void setOption(int option, const std::string &value, Options &options) {
   case kDim:
     return parseDim(value, options);
   case kBackend:
-    options.backend = parseChoice("backend", value, kBackends);
+    options.backend = parseChoice("backend", value, CONORM_BACKEND_CUDA);
     return;
   case kHelpOption:
     std::fputs(kHelp, stdout);
@@ -384,12 +367,4 @@ Options conorm::run::parseOptions(int argc, char **argv) {
   if ((options.compare || hasStrategies) && !repeatGiven)
     options.repeat = 5;
   return options;
-}
-
-const char *conorm::run::strategyName(uint32_t strategy) {
-  return choiceName(strategy, kStrategies);
-}
-
-const char *conorm::run::variantName(uint32_t variant) {
-  return choiceName(variant, kVariants);
 }

@@ -62,9 +62,6 @@ struct Options {
 /// Throws Error (exit code 2) on wrong usage.
 Options parseOptions(int argc, char **argv);
 
-const char *strategyName(uint32_t strategy);
-const char *variantName(uint32_t variant);
-
 } // namespace conorm::run
 
 #endif // CONORM_TOOLS_CONORM_RUN_OPTIONS_H

@@ -12,6 +12,7 @@
 #include "Json.h"
 
 #include "support/Limits.h"
+#include "support/Names.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -22,6 +23,7 @@
 #include <stdio_ext.h>
 
 using conorm::rt::describeErrno;
+using conorm::rt::enumName;
 using namespace conorm::run;
 
 namespace {
@@ -82,7 +84,7 @@ const uint32_t takenStrategies[] = {
 std::string takenJson(const Session::StrategyCounts &counts) {
   JsonObject taken;
   for (uint32_t strategy : takenStrategies)
-    taken.add(strategyName(strategy), counts[strategy]);
+    taken.add(enumName<conorm_strategy>(strategy), counts[strategy]);
   return taken.str();
 }
 
@@ -91,21 +93,22 @@ std::string takenText(const Session::StrategyCounts &counts) {
   std::string text;
   for (uint32_t strategy : takenStrategies)
     if (counts[strategy])
-      text += (text.empty() ? "" : ", ") + std::string(strategyName(strategy));
+      text += (text.empty() ? "" : ", ") +
+              std::string(enumName<conorm_strategy>(strategy));
   return text.empty() ? "-" : text;
 }
 
 void printStrategiesJson(const RunReport &report) {
   JsonObject object;
   object.add("entry", report.entry);
-  object.add("variant", std::string(variantName(report.variant)));
+  object.add("variant", std::string(enumName<conorm_variant>(report.variant)));
   object.add("ranks", uint64_t(report.ranks));
   object.add("mode", std::string(modeName(report.mode)));
   object.add("repeat", uint64_t(report.repeat));
   std::string runs;
   for (const RunReport::StrategyRun &run : report.strategyRuns) {
     JsonObject item;
-    item.add("strategy", std::string(strategyName(run.strategy)));
+    item.add("strategy", std::string(enumName<conorm_strategy>(run.strategy)));
     item.addRaw("strategies_taken", takenJson(run.taken));
     item.add("median_ms", median(run.times) * 1e3);
     item.add("differing_bits", run.difference.differingBits);
@@ -118,13 +121,13 @@ void printStrategiesJson(const RunReport &report) {
 
 void printStrategies(const RunReport &report) {
   std::printf("%s (%s): %s, median of %d\n", report.entry.c_str(),
-              variantName(report.variant), ranksText(report).c_str(),
-              report.repeat);
+              enumName<conorm_variant>(report.variant),
+              ranksText(report).c_str(), report.repeat);
   for (const RunReport::StrategyRun &run : report.strategyRuns)
-    std::printf("%-9s takes %-18s %10.3f ms a call, %" PRIu64
-                " differing bits\n",
-                strategyName(run.strategy), takenText(run.taken).c_str(),
-                median(run.times) * 1e3, run.difference.differingBits);
+    std::printf(
+        "%-9s takes %-18s %10.3f ms a call, %" PRIu64 " differing bits\n",
+        enumName<conorm_strategy>(run.strategy), takenText(run.taken).c_str(),
+        median(run.times) * 1e3, run.difference.differingBits);
 }
 
 void printJson(const RunReport &report, bool compare) {
@@ -132,7 +135,8 @@ void printJson(const RunReport &report, bool compare) {
   object.add("entry", report.entry);
   object.add("ranks", uint64_t(report.ranks));
   object.add("mode", std::string(modeName(report.mode)));
-  object.add("strategy", std::string(strategyName(report.strategy)));
+  object.add("strategy",
+             std::string(enumName<conorm_strategy>(report.strategy)));
   object.addRaw("strategies_taken", takenJson(report.strategiesTaken));
   object.add("repeat", uint64_t(report.repeat));
   if (compare) {
@@ -153,7 +157,8 @@ void printJson(const RunReport &report, bool compare) {
     object.add("ratio", ratio(report));
     object.addRaw("passed", report.passed() ? "true" : "false");
   } else {
-    object.add("variant", std::string(variantName(report.variant)));
+    object.add("variant",
+               std::string(enumName<conorm_variant>(report.variant)));
     object.add("median_ms", median(timesOf(report)) * 1e3);
     std::string results;
     for (const RunReport::Result &result : report.results) {
@@ -191,7 +196,7 @@ void printComparison(const RunReport &report) {
   printTable(
       {{"entry", report.entry},
        {"ranks", ranksText(report)},
-       {"strategy", strategyName(report.strategy)},
+       {"strategy", enumName<conorm_strategy>(report.strategy)},
        {"calls fused/unfused", std::to_string(report.fusedCalls) + "/" +
                                    std::to_string(report.unfusedCalls)},
        {"norm sites", std::to_string(norms.sites)},
@@ -222,9 +227,10 @@ void printFused(const RunReport &report) {
 
 void printRun(const RunReport &report) {
   std::printf("%s (%s): %s, strategy %s, median of %d: %.3f ms a call\n",
-              report.entry.c_str(), variantName(report.variant),
-              ranksText(report).c_str(), strategyName(report.strategy),
-              report.repeat, median(timesOf(report)) * 1e3);
+              report.entry.c_str(), enumName<conorm_variant>(report.variant),
+              ranksText(report).c_str(),
+              enumName<conorm_strategy>(report.strategy), report.repeat,
+              median(timesOf(report)) * 1e3);
   for (size_t i = 0; i < report.results.size(); ++i) {
     const RunReport::Result &result = report.results[i];
     std::printf("result %zu: %s, fnv1a %s %s\n", i, result.type.c_str(),

@@ -10,9 +10,12 @@
 
 #include "Error.h"
 
+#include "support/Names.h"
+
 #include <chrono>
 #include <cstring>
 
+using conorm::rt::enumName;
 using namespace conorm::run;
 
 Results::Results(size_t count) : buffers(count) {
@@ -70,9 +73,7 @@ Session::Session(const Options &options, World &world,
   uint32_t backend = conorm_module_manifest(module)->backend;
   std::string error;
   if (backend != options.backend) {
-    auto name = [](uint32_t b) {
-      return b == CONORM_BACKEND_CUDA ? "cuda" : "cpu";
-    };
+    auto name = enumName<conorm_backend>;
     error = options.input + ": expected an artifact for the " +
             name(options.backend) + " backend, found one for " + name(backend);
   } else if (conorm_module_bind(module, context) != CONORM_OK) {

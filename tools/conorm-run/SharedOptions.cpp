@@ -10,9 +10,12 @@
 
 #include "Error.h"
 
+#include "support/Names.h"
+
 #include <cstdio>
 #include <cstring>
 
+using conorm::rt::enumName;
 using namespace conorm::run;
 
 namespace {
@@ -32,7 +35,8 @@ struct Values {
 std::string namesOf(const std::vector<uint32_t> &strategies) {
   std::string names;
   for (uint32_t strategy : strategies)
-    names += (names.empty() ? "" : ",") + std::string(strategyName(strategy));
+    names += (names.empty() ? "" : ",") +
+             std::string(enumName<conorm_strategy>(strategy));
   return names.empty() ? "none" : names;
 }
 
@@ -40,13 +44,13 @@ Values describe(const Options &options) {
   const std::string texts[kCount] = {
       options.isSource() ? "a source" : "a shared object",
       options.entry.empty() ? "none" : "'" + options.entry + "'",
-      variantName(options.variant),
+      enumName<conorm_variant>(options.variant),
       options.compare ? "given" : "not given",
       std::to_string(options.repeat),
       namesOf(options.comparedStrategies),
       std::to_string(options.seed),
-      strategyName(options.strategy),
-      options.backend == CONORM_BACKEND_CUDA ? "cuda" : "cpu",
+      enumName<conorm_strategy>(options.strategy),
+      enumName<conorm_backend>(options.backend),
   };
   Values values = {};
   for (size_t i = 0; i < kCount; ++i)

@@ -170,8 +170,10 @@ TEST(Threads, checkTheirSizes) {
                                                 sizeof(message)),
               CONORM_ERROR_VERSION)
         << size;
-    EXPECT_THAT(message,
-                HasSubstr("bootstrap has struct_size " + std::to_string(size)));
+    EXPECT_THAT(
+        message,
+        HasSubstr("bootstrap: expected struct_size of 40 to 65536, found " +
+                  std::to_string(size)));
     EXPECT_EQ(found, 0);
   }
 }

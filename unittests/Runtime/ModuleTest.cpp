@@ -142,7 +142,10 @@ TEST_F(ModuleManifest, StridesByStructSize) {
 
   longer[1].future[1] = 1;
   expectRefused(CONORM_ERROR_VERSION,
-                "entry 1 uses fields that this runtime does not know");
+                "entry 1 has struct_size " + std::to_string(sizeof(LongEntry)) +
+                    " and sets byte " +
+                    std::to_string(sizeof(conorm_entry) + 8) +
+                    ", which this runtime");
 }
 
 TEST_F(ModuleManifest, RefusesDamage) {

@@ -41,8 +41,10 @@ if(TARGET ConormBootstrapMPI)
   add_dependencies(RuntimeBootstrapTests ConormBootstrapMPI)
 endif()
 
-conorm_add_unittest(RuntimeSystemTests SystemTest.cpp
-  LINK Conorm::Runtime ConormRuntimeHeaders_control)
+conorm_add_unittest(RuntimeSystemTests
+  StructsTest.cpp
+  SystemTest.cpp
+  LINK Conorm::Runtime ConormRuntime_support ConormRuntimeHeaders_control)
 
 # A pure function: tested where there is no CUDA, too.
 conorm_add_unittest(RuntimeCudaPlanTests

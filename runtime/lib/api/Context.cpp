@@ -13,7 +13,7 @@
 
 #include "bootstrap/Bootstrap.h"
 #include "cpu/CpuBackend.h"
-#include "support/Args.h"
+#include "support/Structs.h"
 
 #include <new>
 
@@ -37,7 +37,7 @@ conorm_status conorm::rt::failContext(conorm_context *context,
 
 static Error checkOptions(const conorm_context_options &options,
                           conorm_bootstrap &bootstrap) {
-  if (Error error = readArgs(options.bootstrap, bootstrap, "bootstrap"))
+  if (Error error = readStruct(options.bootstrap, bootstrap, "bootstrap"))
     return error;
   if (isReleased(bootstrap))
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
@@ -71,7 +71,7 @@ static Error makeBackend(uint32_t kind, std::unique_ptr<Backend> &out) {
 static Error createContext(const conorm_context_options *given,
                            std::unique_ptr<conorm_context> &out) {
   conorm_context_options options;
-  if (Error error = readArgs(given, options, "options"))
+  if (Error error = readStruct(given, options, "options"))
     return error;
   conorm_bootstrap bootstrap;
   if (Error error = checkOptions(options, bootstrap))
@@ -140,15 +140,12 @@ static Error readGroups(const conorm_group *groups, size_t count,
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "count is %zu, expected at most 65536 groups", count);
   out.reset(new conorm_group[count + 1]);
-  // Elements advance by the size that the caller was compiled with.
-  const char *at = reinterpret_cast<const char *>(groups);
-  for (size_t i = 0; i < count; ++i) {
-    const conorm_group *group = reinterpret_cast<const conorm_group *>(at);
-    if (Error error = readArgs(group, out[i], "group"))
-      return error;
-    at += group->struct_size;
-  }
-  return success();
+  return forEachStruct(
+      groups, count, "group",
+      [&](size_t i, const conorm_group &group, const char *) -> Error {
+        out[i] = group;
+        return success();
+      });
 }
 
 conorm_status conorm_context_add_groups(conorm_context *context,

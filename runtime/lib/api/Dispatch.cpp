@@ -10,20 +10,20 @@
 
 #include "Validate.h"
 
-#include "support/Args.h"
 #include "support/Names.h"
+#include "support/Structs.h"
 
 using namespace conorm::rt;
 
 /// "auto, one_shot and two_shot".
 static std::string listStrategies(const Backend &backend) {
-  std::string text = strategyName(CONORM_STRATEGY_AUTO), last;
+  std::string text = enumName<conorm_strategy>(CONORM_STRATEGY_AUTO), last;
   for (uint32_t other = 1; other <= CONORM_STRATEGY_MULTIMEM; ++other) {
     if (!backend.supports(other))
       continue;
     if (!last.empty())
       text += ", " + last;
-    last = strategyName(other);
+    last = enumName<conorm_strategy>(other);
   }
   return text + " and " + last;
 }
@@ -39,9 +39,9 @@ Error conorm::rt::checkStrategy(const conorm_context &context,
     return success();
   return makeError(CONORM_ERROR_UNSUPPORTED,
                    "the %s backend has the strategies %s, asked for %s",
-                   backendName(context.backendKind),
+                   enumName<conorm_backend>(context.backendKind),
                    listStrategies(*context.backend).c_str(),
-                   strategyName(strategy));
+                   enumName<conorm_strategy>(strategy));
 }
 
 uint32_t conorm::rt::lookUpStrategy(const conorm_dispatch &dispatch,
@@ -73,7 +73,7 @@ Error conorm::rt::resolveStrategy(const conorm_context &context,
     return success();
   if (dispatch) {
     conorm_dispatch table;
-    if (Error error = readArgs(dispatch, table, "dispatch"))
+    if (Error error = readStruct(dispatch, table, "dispatch"))
       return error;
     if (table.num_ranges && !table.ranges)
       return makeError(CONORM_ERROR_INVALID_ARGUMENT,

@@ -10,7 +10,7 @@
 #include "Dispatch.h"
 #include "Validate.h"
 #include "numerics/Numerics.h"
-#include "support/Args.h"
+#include "support/Structs.h"
 
 using namespace conorm::rt;
 
@@ -41,7 +41,7 @@ private:
 static Error readSite(const conorm_site *given, conorm_site &copy, Site &site) {
   if (!given)
     return success();
-  if (Error error = readArgs(given, copy, "site"))
+  if (Error error = readStruct(given, copy, "site"))
     return error;
   site.id = copy.id;
   if (copy.label)
@@ -77,7 +77,7 @@ static conorm_status perform(conorm_context *context, uint32_t op,
                          op, site));
   Args args;
   conorm_site siteCopy;
-  if (Error error = readArgs(given, args, "args"))
+  if (Error error = readStruct(given, args, "args"))
     return failContext(context, located(std::move(error), op, site));
   if (Error error = readSite(args.site, siteCopy, site))
     return failContext(context, located(std::move(error), op, site));
@@ -96,7 +96,7 @@ static conorm_status performCollective(conorm_context *context, uint32_t op,
   return perform(context, op, given,
                  [&](Args &args, const Site &site) -> Error {
                    conorm_group group;
-                   if (Error error = readArgs(args.group, group, "group"))
+                   if (Error error = readStruct(args.group, group, "group"))
                      return error;
                    if (context->strategy != CONORM_STRATEGY_AUTO)
                      args.strategy = context->strategy;
@@ -192,7 +192,7 @@ conorm_status conorm_rms_norm(conorm_context *context,
   // operation it is shows only once it is read.
   uint32_t op = CONORM_OP_RMS_NORM;
   conorm_rms_norm_args copy;
-  if (args && !readArgs(args, copy, "args") && copy.residual)
+  if (args && !readStruct(args, copy, "args") && copy.residual)
     op = CONORM_OP_ADD_RMS_NORM;
   return perform(context, op, args,
                  [&](const conorm_rms_norm_args &args, const Site &) -> Error {

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "support/Args.h"
 #include "Context.h"
+#include "support/Structs.h"
 
 #include <cinttypes>
 
@@ -23,7 +23,7 @@ static Error getExpected(conorm_context *context,
   if (check.relation == CONORM_SIZE_EQUAL)
     return success();
   conorm_group group;
-  if (Error error = readArgs(check.group, group, "group"))
+  if (Error error = readStruct(check.group, group, "group"))
     return error;
   int64_t ranks;
   if (Error error = context->backend->groupSize(group, ranks))
@@ -61,7 +61,7 @@ static Error checkSizes(conorm_context *context, const conorm_size_check &check,
 /// The site's label, for messages alone.
 static std::string getLabel(const conorm_site *site) {
   conorm_site copy;
-  if (!site || readArgs(site, copy, "site") || !copy.label)
+  if (!site || readStruct(site, copy, "site") || !copy.label)
     return "unknown";
   return copy.label;
 }
@@ -70,7 +70,7 @@ conorm_status conorm_expect_size(conorm_context *context,
                                  const conorm_size_check *given, int64_t size,
                                  int64_t found) {
   conorm_size_check check;
-  Error wrong = readArgs(given, check, "check");
+  Error wrong = readStruct(given, check, "check");
   // Loops alone need no context.
   if (!context)
     return !wrong && check.relation == CONORM_SIZE_EQUAL && size == found
@@ -159,7 +159,7 @@ conorm_status conorm_expect_bounds(conorm_context *context,
   if (context->status.load(std::memory_order_acquire) != CONORM_OK)
     return CONORM_ERROR_ABORTED;
   conorm_bounds_check check;
-  if (Error error = readArgs(given, check, "check"))
+  if (Error error = readStruct(given, check, "check"))
     return failContext(context, error);
   Error error =
       guarded([&] { return checkBounds(check, offset, size, stride, limit); });

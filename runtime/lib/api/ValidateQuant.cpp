@@ -10,24 +10,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "numerics/Quantize.h"
 #include "Validate.h"
+
+#include "numerics/Quantize.h"
+#include "support/Names.h"
 
 #include <cinttypes>
 
 using namespace conorm::rt;
-
-static const char *schemeName(uint32_t scheme) {
-  static const char *const names[] = {"none",      "per_tensor", "per_token",
-                                      "per_group", "nvfp4",      "mxfp8"};
-  return names[scheme];
-}
-
-static const char *layoutName(uint32_t layout) {
-  static const char *const names[] = {"linear", "swizzled_128x4",
-                                      "packed_column_major"};
-  return names[layout];
-}
 
 static Error checkEnumerators(const conorm_quant &quant) {
   if (Error error =
@@ -45,7 +35,7 @@ static Error wrongType(const char *field, uint32_t type, const char *expected,
   return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                    "quant.%s is %u (%s), expected %s with scheme %s", field,
                    type, conorm_type_name(type), expected,
-                   schemeName(quant.scheme));
+                   enumName<conorm_quant_scheme>(quant.scheme));
 }
 
 static Error checkTypes(const conorm_quant &quant) {
@@ -100,18 +90,18 @@ static Error checkLayoutAndMode(const conorm_quant &quant) {
     return makeError(
         CONORM_ERROR_INVALID_ARGUMENT,
         "quant.scale_layout is %s, expected %s with scheme %s",
-        layoutName(quant.scale_layout),
+        enumName<conorm_scale_layout>(quant.scale_layout),
         quant.scheme == CONORM_QUANT_PER_GROUP ? "linear or packed_column_major"
         : computesScales(quant) && quant.scheme != CONORM_QUANT_PER_TOKEN
             ? "linear or swizzled_128x4"
             : "linear",
-        schemeName(quant.scheme));
+        enumName<conorm_quant_scheme>(quant.scheme));
   if (quant.scale_mode == CONORM_SCALE_MODE_DIVIDE &&
       quant.scheme != CONORM_QUANT_PER_TENSOR)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "quant.scale_mode is divide, expected multiply_reciprocal "
                      "with scheme %s",
-                     schemeName(quant.scheme));
+                     enumName<conorm_quant_scheme>(quant.scheme));
   return success();
 }
 
@@ -132,20 +122,20 @@ static Error checkGroups(const conorm_quant &quant, int64_t cols) {
                        implied == 16   ? " or 16"
                        : implied == 32 ? " or 32"
                                        : "",
-                       schemeName(quant.scheme));
+                       enumName<conorm_quant_scheme>(quant.scheme));
   }
   int64_t block = quantBlock(quant, cols);
   if (block != 0 && cols % block != 0)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "cols is %" PRId64 ", expected a multiple of %" PRId64
                      " with scheme %s",
-                     cols, block, schemeName(quant.scheme));
+                     cols, block, enumName<conorm_quant_scheme>(quant.scheme));
   return success();
 }
 
 static Error checkBuffers(QuantOperands &operands) {
   const conorm_quant &quant = operands.quant;
-  const char *scheme = schemeName(quant.scheme);
+  const char *scheme = enumName<conorm_quant_scheme>(quant.scheme);
   operands.scaleBytes = readsScale(quant) ? sizeof(float) : 0;
   operands.quantizedBytes = quantizedBytes(quant, operands.rows, operands.cols);
   operands.scalesBytes = scalesBytes(quant, operands.rows, operands.cols);

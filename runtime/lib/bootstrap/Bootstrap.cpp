@@ -8,7 +8,7 @@
 
 #include "Bootstrap.h"
 
-#include "support/Args.h"
+#include "support/Structs.h"
 
 #include <algorithm>
 #include <cstring>
@@ -61,17 +61,12 @@ Error conorm::rt::addBootstrap(conorm_bootstrap &bootstrap) {
 }
 
 Error conorm::rt::clearBootstrap(conorm_bootstrap &bootstrap) {
-  uint32_t size = bootstrap.struct_size;
-  // All fields of today belong to version 1.0, so none may be missing.
-  if (size < sizeof(conorm_bootstrap))
-    return makeError(CONORM_ERROR_VERSION,
-                     "bootstrap has struct_size %u, expected %zu for ABI %d.%d",
-                     size, sizeof(conorm_bootstrap), CONORM_ABI_VERSION_MAJOR,
-                     CONORM_ABI_VERSION_MINOR);
   conorm_bootstrap known;
-  if (Error error =
-          readArgsBytes(&bootstrap, &known, sizeof(known), "bootstrap"))
+  uint32_t size;
+  if (Error error = readStruct(&bootstrap, known, size, "bootstrap"))
     return error;
+  // All fields of today belong to version 1.0, so there is room for them.
+  static_assert(firstStructSize<conorm_bootstrap>() == sizeof(known), "");
   bootstrap = {};
   bootstrap.struct_size = size;
   return success();

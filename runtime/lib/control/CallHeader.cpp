@@ -66,7 +66,8 @@ static std::string normDifference(const char *which, const NormAttributes &mine,
                   floatOf(other.weightBias), floatOf(mine.weightBias));
   if (other.rounding != mine.rounding)
     return format("%srounding %s, this rank %s", which,
-                  roundingName(other.rounding), roundingName(mine.rounding));
+                  enumName<conorm_rounding>(other.rounding),
+                  enumName<conorm_rounding>(mine.rounding));
   if (other.weightType != mine.weightType)
     return format("%sweight type %s, this rank %s", which,
                   conorm_type_name(other.weightType),
@@ -81,8 +82,9 @@ static std::string quantDifference(const QuantAttributes &mine,
     return format("%s %s, this rank %s", what, other, mine);
   };
   if (other.scheme != mine.scheme)
-    return differs("quantization scheme", quantSchemeName(other.scheme),
-                   quantSchemeName(mine.scheme));
+    return differs("quantization scheme",
+                   enumName<conorm_quant_scheme>(other.scheme),
+                   enumName<conorm_quant_scheme>(mine.scheme));
   if (other.groupSize != mine.groupSize)
     return format("quantization group size %u, this rank %u", other.groupSize,
                   mine.groupSize);
@@ -93,11 +95,12 @@ static std::string quantDifference(const QuantAttributes &mine,
     return differs("scale type", conorm_type_name(other.scaleType),
                    conorm_type_name(mine.scaleType));
   if (other.scaleLayout != mine.scaleLayout)
-    return differs("scale layout", scaleLayoutName(other.scaleLayout),
-                   scaleLayoutName(mine.scaleLayout));
+    return differs("scale layout",
+                   enumName<conorm_scale_layout>(other.scaleLayout),
+                   enumName<conorm_scale_layout>(mine.scaleLayout));
   if (other.scaleMode != mine.scaleMode)
-    return differs("scale mode", scaleModeName(other.scaleMode),
-                   scaleModeName(mine.scaleMode));
+    return differs("scale mode", enumName<conorm_scale_mode>(other.scaleMode),
+                   enumName<conorm_scale_mode>(mine.scaleMode));
   return "";
 }
 
@@ -105,11 +108,13 @@ static std::string quantDifference(const QuantAttributes &mine,
 static std::string attributeDifference(const CallAttributes &mine,
                                        const CallAttributes &other) {
   if (other.reduction != mine.reduction)
-    return format("reduction %s, this rank %s", reductionName(other.reduction),
-                  reductionName(mine.reduction));
+    return format("reduction %s, this rank %s",
+                  enumName<conorm_reduction>(other.reduction),
+                  enumName<conorm_reduction>(mine.reduction));
   if (other.numerics != mine.numerics)
-    return format("numerics %s, this rank %s", numericsName(other.numerics),
-                  numericsName(mine.numerics));
+    return format("numerics %s, this rank %s",
+                  enumName<conorm_numerics>(other.numerics),
+                  enumName<conorm_numerics>(mine.numerics));
   if ((other.parts ^ mine.parts) == partsReplicated)
     return format("operands that are %sreplicated, this rank %s",
                   other.parts & partsReplicated ? "" : "not ",
@@ -126,8 +131,9 @@ static std::string attributeDifference(const CallAttributes &mine,
   if (text.empty())
     text = quantDifference(mine.quant, other.quant);
   if (text.empty() && other.strategy != mine.strategy)
-    text = format("strategy %s, this rank %s", strategyName(other.strategy),
-                  strategyName(mine.strategy));
+    text = format("strategy %s, this rank %s",
+                  enumName<conorm_strategy>(other.strategy),
+                  enumName<conorm_strategy>(mine.strategy));
   if (text.empty() && other.groups != mine.groups)
     text = "other groups than this rank";
   return text;

@@ -122,8 +122,8 @@ Error Mesh::checkRecord(const RankRecord &mine, const RankRecord &other,
   if (other.backend != mine.backend)
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "rank %d has the %s backend, this rank the %s backend",
-                     rank, backendName(other.backend),
-                     backendName(mine.backend));
+                     rank, enumName<conorm_backend>(other.backend),
+                     enumName<conorm_backend>(mine.backend));
   if (other.workspaceBytes != mine.workspaceBytes)
     return makeError(CONORM_ERROR_BOOTSTRAP,
                      "rank %d has workspace_bytes %llu, this rank %llu", rank,

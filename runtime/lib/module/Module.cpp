@@ -202,12 +202,12 @@ extern "C" conorm_status conorm_module_bind(const conorm_module *module,
     return failContext(context, error);
   if (module->manifest.backend != context->backendKind)
     return failContext(
-        context,
-        makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                  "%s: expected a context of the %s backend, found "
-                  "one of the %s backend",
-                  module->path.c_str(), backendName(module->manifest.backend),
-                  backendName(context->backendKind)));
+        context, makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                           "%s: expected a context of the %s backend, found "
+                           "one of the %s backend",
+                           module->path.c_str(),
+                           enumName<conorm_backend>(module->manifest.backend),
+                           enumName<conorm_backend>(context->backendKind)));
   if (module->groups.empty())
     return conorm_context_status(context);
   return conorm_context_add_groups(context, module->groups.data(),

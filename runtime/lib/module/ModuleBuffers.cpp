@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "support/Args.h"
 #include "ModuleInvoke.h"
+#include "support/Structs.h"
 
 #include <cstring>
 
@@ -45,25 +45,8 @@ bool conorm::rt::overlap(const conorm_buffer &a, const conorm_buffer &b) {
          begin(b) < begin(a) + aBytes;
 }
 
-/// All fields of today belong to version 1.0, so none may be missing.
-Error conorm::rt::readBuffer(const char *at, const std::string &what,
-                             conorm_buffer &to) {
-  uint32_t size;
-  std::memcpy(&size, at, sizeof(size));
-  if (size < sizeof(conorm_buffer) || size > maxStructSize)
-    return makeError(CONORM_ERROR_VERSION,
-                     "%s: expected struct_size of %zu to %u, found %u",
-                     what.c_str(), sizeof(conorm_buffer), maxStructSize, size);
-  for (size_t i = sizeof(conorm_buffer); i < size; ++i)
-    if (at[i])
-      return {CONORM_ERROR_VERSION,
-              what + " uses fields that this runtime does not know"};
-  std::memcpy(&to, at, sizeof(to));
-  return checkReserved(to, what.c_str());
-}
-
 static Error checkBuffer(const conorm_value_desc &desc,
-                         const conorm_buffer &buffer, const std::string &what) {
+                         const conorm_buffer &buffer, const StructName &name) {
   bool matches = buffer.element_type == desc.element_type &&
                  buffer.rank == desc.rank && (buffer.shape || !buffer.rank);
   for (uint32_t i = 0; matches && i < desc.rank; ++i)
@@ -71,20 +54,20 @@ static Error checkBuffer(const conorm_value_desc &desc,
                                        desc.shape[i] == buffer.shape[i]);
   if (!matches)
     return argumentError(
-        what + ": expected " + describeValue(desc) + ", found " +
+        name.str() + ": expected " + describeValue(desc) + ", found " +
         (buffer.rank && !buffer.shape
              ? std::string("a null shape")
              : describeShape(buffer.shape, buffer.rank, buffer.element_type)));
   int64_t bytes = bytesOf(buffer);
   if (bytes < 0)
     return argumentError(
-        what + ": expected a size below 2^63 bytes, found " +
+        name.str() + ": expected a size below 2^63 bytes, found " +
         describeShape(buffer.shape, buffer.rank, buffer.element_type));
   if (bytes && !buffer.data)
-    return argumentError(what + ": expected data, found a null pointer");
+    return argumentError(name.str() + ": expected data, found a null pointer");
   uint64_t alignment = conorm_type_bytes(buffer.element_type, 1);
   if (bytes && reinterpret_cast<uintptr_t>(buffer.data) % alignment)
-    return argumentError(what + ": expected data aligned to " +
+    return argumentError(name.str() + ": expected data aligned to " +
                          std::to_string(alignment) + " bytes, found " +
                          "an address that is not");
   return {};
@@ -94,14 +77,10 @@ Error conorm::rt::readBuffers(const char *kind, const conorm_value_desc *descs,
                               uint32_t count, const conorm_buffer *buffers,
                               std::vector<conorm_buffer> &to) {
   to.resize(count);
-  const char *at = reinterpret_cast<const char *>(buffers);
-  for (uint32_t i = 0; i < count; ++i) {
-    std::string what = std::string(kind) + " " + std::to_string(i);
-    if (Error error = readBuffer(at, what, to[i]))
-      return error;
-    at += to[i].struct_size;
-    if (Error error = checkBuffer(descs[i], to[i], what))
-      return error;
-  }
-  return {};
+  return forEachStruct(
+      buffers, count, kind,
+      [&](size_t i, const conorm_buffer &buffer, const char *) {
+        to[i] = buffer;
+        return checkBuffer(descs[i], buffer, StructName(kind, i));
+      });
 }

@@ -8,9 +8,9 @@
 
 #include "ModuleInvoke.h"
 
-#include "support/Args.h"
-#include "api/Context.h"
 #include "Module.h"
+#include "api/Context.h"
+#include "support/Structs.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -124,14 +124,16 @@ Error Invocation::checkDonated() const {
 }
 
 Error Invocation::checkResults(conorm_buffer *buffers) {
-  char *at = reinterpret_cast<char *>(buffers);
+  auto remember = [&](size_t, const conorm_buffer &, const char *at) -> Error {
+    results.push_back(const_cast<conorm_buffer *>(
+        reinterpret_cast<const conorm_buffer *>(at)));
+    return success();
+  };
+  if (Error error =
+          forEachStruct(buffers, entry.num_results, "result", remember))
+    return error;
   size_t offset = 0;
   for (uint32_t i = 0; i < entry.num_results; ++i) {
-    conorm_buffer buffer;
-    if (Error error = readBuffer(at, "result " + std::to_string(i), buffer))
-      return error;
-    results.push_back(reinterpret_cast<conorm_buffer *>(at));
-    at += buffer.struct_size;
     const conorm_value_desc &desc = entry.results[i];
     bool scalar = desc.kind == CONORM_VALUE_SCALAR;
     size_t alignment = scalar ? conorm_type_bytes(desc.element_type, 1) : 8;

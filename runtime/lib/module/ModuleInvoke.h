@@ -23,9 +23,6 @@ int64_t tensorBytes(const int64_t *shape, uint32_t rank, uint32_t type);
 /// Whether two buffers, which were checked, share a byte.
 bool overlap(const conorm_buffer &a, const conorm_buffer &b);
 
-/// Copies the caller's structure, whose size may differ from this runtime's.
-Error readBuffer(const char *at, const std::string &what, conorm_buffer &to);
-
 /// Copies the caller's `count` structures and checks type, shape and data of
 /// each. `kind` is "argument" or "result".
 Error readBuffers(const char *kind, const conorm_value_desc *descs,

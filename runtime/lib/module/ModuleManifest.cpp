@@ -12,8 +12,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "support/Args.h"
 #include "Module.h"
+#include "support/Names.h"
+#include "support/Structs.h"
 
 #include <link.h>
 #include <sys/uio.h>
@@ -84,39 +85,15 @@ Error checkText(const char *text, const std::string &what) {
                      std::to_string(kMaxText) + " bytes, found a longer one");
 }
 
-/// A field of a structure that an older caller's copy lacks reads as zero;
-/// bytes that this runtime does not know must be zero (version.h). `size` is
-/// how far the next structure of an array is.
-template <typename T>
-Error readStruct(const void *data, size_t minimum, const std::string &what,
-                 T &to, uint32_t &size) {
-  const char *at = static_cast<const char *>(data);
-  if (!readMemory(at + offsetof(T, struct_size), &size, sizeof(size)))
-    return unreadable(what);
-  if (size < minimum || size > maxStructSize)
-    return versionError(
-        what + ": expected struct_size of " + std::to_string(minimum) + " to " +
-        std::to_string(maxStructSize) + ", found " + std::to_string(size));
-  std::vector<char> bytes(size);
-  if (!readMemory(at, bytes.data(), size))
-    return unreadable(what);
-  for (size_t i = sizeof(T); i < size; ++i)
-    if (bytes[i])
-      return versionError(
-          what +
-          " uses fields that this runtime does not know: expected "
-          "struct_size of at most " +
-          std::to_string(sizeof(T)) + ", found " + std::to_string(size));
-  std::memset(&to, 0, sizeof(T));
-  std::memcpy(&to, bytes.data(), size < sizeof(T) ? size : sizeof(T));
-  to.struct_size = sizeof(T);
-  return checkReserved(to, what.c_str());
+Error copyManifest(const void *from, void *to, size_t bytes,
+                   const StructName &name) {
+  return readMemory(from, to, bytes) ? success() : unreadable(name.str());
 }
 
 /// Reads `count` structures that advance by their own struct_size.
 template <typename T>
-Error readArray(const T *data, uint32_t count, size_t minimum,
-                const std::string &what, std::vector<T> &to) {
+Error readArray(const T *data, uint32_t count, const std::string &what,
+                std::vector<T> &to) {
   if (count > kMaxCount)
     return moduleError(what + ": expected at most " +
                        std::to_string(kMaxCount) + " structures, found " +
@@ -124,16 +101,14 @@ Error readArray(const T *data, uint32_t count, size_t minimum,
   if (count && !data)
     return moduleError(what + ": expected " + std::to_string(count) +
                        " structures, found a null pointer");
-  const char *at = reinterpret_cast<const char *>(data);
   to.reserve(count);
-  for (uint32_t i = 0; i < count; ++i) {
-    std::string item = what + " " + std::to_string(i);
-    uint32_t size;
-    if (Error error = readStruct(at, minimum, item, to.emplace_back(), size))
-      return error;
-    at += size;
-  }
-  return {};
+  return forEachStruct(
+      data, count, what.c_str(),
+      [&](size_t, const T &item, const char *) -> Error {
+        to.push_back(item);
+        return success();
+      },
+      copyManifest);
 }
 
 Error checkShape(const conorm_value_desc &desc, const std::string &what) {
@@ -187,9 +162,7 @@ Error checkValue(const conorm_value_desc &desc, const std::string &what) {
 
 Error readValues(const conorm_value_desc *data, uint32_t count,
                  const std::string &what, std::vector<conorm_value_desc> &to) {
-  // Version 1.0 ends before the name.
-  if (Error error =
-          readArray(data, count, offsetof(conorm_value_desc, name), what, to))
+  if (Error error = readArray(data, count, what, to))
     return error;
   for (uint32_t i = 0; i < count; ++i)
     if (Error error = checkValue(to[i], what + " " + std::to_string(i)))
@@ -213,8 +186,8 @@ bool isCode(const void *address) {
   return dl_iterate_phdr(visit, const_cast<void *>(address)) != 0;
 }
 
-/// Checks what identifies an entry, and puts it in `what`, for messages. Of code
-/// that no library holds nothing can be said.
+/// Checks what identifies an entry, and puts it in `what`, for messages. Of
+/// code that no library holds nothing can be said.
 Error checkEntry(const conorm_entry &entry, bool isInLibrary,
                  std::string &what) {
   if (Error error = checkText(entry.name, what + ": name"))
@@ -227,7 +200,7 @@ Error checkEntry(const conorm_entry &entry, bool isInLibrary,
                         "found " +
                         std::to_string(entry.variant));
   what = "entry '" + std::string(entry.name) + "' (" +
-         (entry.variant == CONORM_VARIANT_FUSED ? "fused" : "unfused") + ")";
+         enumName<conorm_variant>(entry.variant) + ")";
   if (!entry.function)
     return moduleError(what + ": expected a function, found none");
   if (isInLibrary && !isCode(reinterpret_cast<const void *>(entry.function)))
@@ -238,8 +211,8 @@ Error checkEntry(const conorm_entry &entry, bool isInLibrary,
 
 Error readEntries(conorm_module &module) {
   conorm_manifest &manifest = module.manifest;
-  if (Error error = readArray(manifest.entries, manifest.num_entries,
-                              sizeof(conorm_entry), "entry", module.entries))
+  if (Error error = readArray(manifest.entries, manifest.num_entries, "entry",
+                              module.entries))
     return error;
   module.values.resize(2 * module.entries.size());
   std::set<std::pair<uint32_t, std::string_view>> seen;
@@ -287,8 +260,8 @@ Error checkRanks(const conorm_group &group, const std::string &what) {
 
 Error readGroups(conorm_module &module) {
   conorm_manifest &manifest = module.manifest;
-  if (Error error = readArray(manifest.groups, manifest.num_groups,
-                              sizeof(conorm_group), "group", module.groups))
+  if (Error error = readArray(manifest.groups, manifest.num_groups, "group",
+                              module.groups))
     return error;
   for (size_t i = 0; i < module.groups.size(); ++i) {
     const conorm_group &group = module.groups[i];
@@ -329,10 +302,8 @@ Error conorm::rt::readManifest(const void *data, conorm_module &module) {
                         std::to_string(head.abi_major) + "." +
                         std::to_string(head.abi_minor));
   conorm_manifest &manifest = module.manifest;
-  // Version 1.3 ends before the processor.
   uint32_t size;
-  if (Error error = readStruct(data, offsetof(conorm_manifest, processor),
-                               "manifest", manifest, size))
+  if (Error error = readStruct(data, manifest, size, "manifest", copyManifest))
     return error;
   if (manifest.backend > CONORM_BACKEND_CUDA)
     return versionError("manifest: expected backend 0 (cpu) or 1 (cuda), "

@@ -6,27 +6,35 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// As the dialects and messages spell the values of types.h, "invalid" for a
-// number that is none. conorm_type_name(), conorm_status_name() and
-// conorm_op_name() are beside these.
+// From the table of the ABI, conorm-runtime/abi.def.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef CONORM_RUNTIME_LIB_SUPPORT_NAMES_H
 #define CONORM_RUNTIME_LIB_SUPPORT_NAMES_H
 
-#include "conorm-runtime/types.h"
+#include "conorm-runtime/conorm.h"
 
 namespace conorm::rt {
 
-const char *reductionName(uint32_t reduction);
-const char *strategyName(uint32_t strategy);
-const char *numericsName(uint32_t numerics);
-const char *roundingName(uint32_t rounding);
-const char *quantSchemeName(uint32_t scheme);
-const char *scaleLayoutName(uint32_t layout);
-const char *scaleModeName(uint32_t mode);
-const char *backendName(uint32_t backend);
+/// The name of an enumerator in texts, "invalid" for a number that is none:
+/// enumName<conorm_strategy>(2) is "two_shot".
+template <typename Enum>
+const char *enumName(uint32_t value);
+
+#define CONORM_ABI_ENUM(NAME)                                                  \
+  template <>                                                                  \
+  inline const char *enumName<NAME>(uint32_t value) {                          \
+    switch (value) {
+#define CONORM_ABI_ENUMERATOR(NAME, NUMBER, TEXT)                              \
+  case NUMBER:                                                                 \
+    return TEXT;
+#define CONORM_ABI_ENUM_END(NAME)                                              \
+  default:                                                                     \
+    return "invalid";                                                          \
+    }                                                                          \
+    }
+#include "conorm-runtime/abi.def"
 
 } // namespace conorm::rt
 

@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "conorm-runtime/types.h"
+#include "Names.h"
+
+using namespace conorm::rt;
 
 static int64_t multiply(int64_t count, int64_t bytes) {
   int64_t product;
@@ -40,6 +42,16 @@ int64_t conorm_type_bytes(uint32_t type, int64_t count) {
     return 0;
   }
 }
+
+const char *conorm_type_name(uint32_t type) {
+  return enumName<conorm_type>(type);
+}
+
+const char *conorm_status_name(uint32_t status) {
+  return enumName<conorm_status>(status);
+}
+
+const char *conorm_op_name(uint32_t op) { return enumName<conorm_op>(op); }
 
 uint32_t conorm_abi_version(void) {
   return CONORM_ABI_VERSION_MAJOR << 16 | CONORM_ABI_VERSION_MINOR;
