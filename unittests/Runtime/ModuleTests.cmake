@@ -9,7 +9,12 @@ conorm_add_unittest(ConormModuleTests
   ModuleInvokeIntoTest.cpp
   ModuleInvokeTest.cpp
   ModuleTest.cpp
-  LINK ConormRuntime)
+  OwnershipTest.cpp
+  # What the runtime does not export.
+  ${PROJECT_SOURCE_DIR}/runtime/lib/module/ModuleBuffers.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/module/ModuleManifest.cpp
+  ${PROJECT_SOURCE_DIR}/runtime/lib/module/Ownership.cpp
+  LINK ConormRuntime ConormRuntime_support ConormRuntimeHeaders_module)
 add_dependencies(ConormModuleTests ConormModuleTestArtifact)
 target_compile_definitions(ConormModuleTests PRIVATE
   "CONORM_TEST_ARTIFACT=\"$<TARGET_FILE:ConormModuleTestArtifact>\""
