@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // One-shot bufferization with another analysis: the decisions come from
-// `analyzeInPlace`, the rewriting is upstream's.
+// `analyzeInPlace`, the rewriting is upstream's. Upstream's own analysis
+// decides where it is asked for, and where only it knows what to do.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,6 +16,7 @@
 
 #include "InPlaceAnalysis.h"
 #include "SharedBuffers.h"
+#include "mlir/Analysis/CallGraph.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Transforms/BufferUtils.h"
 #include "mlir/Dialect/Bufferization/Transforms/Bufferize.h"
@@ -25,7 +27,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/SymbolTable.h"
-#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SCCIterator.h"
 
 namespace conorm {
 #define GEN_PASS_DEF_BUFFERIZEINPLACE
@@ -40,41 +42,6 @@ using namespace conorm;
 // The order of functions
 //===----------------------------------------------------------------------===//
 
-namespace {
-
-/// The functions of a module, callees first.
-class CallOrder {
-public:
-  explicit CallOrder(ModuleOp module) : table(module) {
-    for (auto function : module.getOps<func::FuncOp>())
-      isSupported = isSupported && visit(function);
-  }
-
-  /// Null where only upstream knows what to do: calls in a cycle, calls of
-  /// something else than a function of the module, several returns.
-  std::optional<ArrayRef<func::FuncOp>> get() const {
-    if (!isSupported)
-      return std::nullopt;
-    return functions.getArrayRef();
-  }
-
-  /// Whether something in the module calls it, as far as `get` knows.
-  bool isCalled(func::FuncOp function) const {
-    return called.contains(function);
-  }
-
-private:
-  bool visit(func::FuncOp root);
-  bool findCallees(func::FuncOp function, SmallVectorImpl<func::FuncOp> &all);
-
-  SymbolTable table;
-  bool isSupported = true;
-  llvm::SetVector<func::FuncOp> functions;
-  llvm::DenseSet<func::FuncOp> called;
-};
-
-} // namespace
-
 static func::ReturnOp getOnlyReturn(func::FuncOp function) {
   func::ReturnOp found;
   for (Block &block : function.getBody())
@@ -86,56 +53,59 @@ static func::ReturnOp getOnlyReturn(func::FuncOp function) {
   return found;
 }
 
-bool CallOrder::findCallees(func::FuncOp function,
-                            SmallVectorImpl<func::FuncOp> &all) {
-  if (!function.isExternal() && !getOnlyReturn(function))
-    return false;
-  return !function
-              .walk([&](CallOpInterface op) {
-                auto call = dyn_cast<func::CallOp>(op.getOperation());
-                auto callee = call
-                                  ? table.lookup<func::FuncOp>(call.getCallee())
-                                  : nullptr;
-                if (!callee)
-                  return WalkResult::interrupt();
-                called.insert(callee);
-                if (!functions.contains(callee))
-                  all.push_back(callee);
-                return WalkResult::advance();
-              })
-              .wasInterrupted();
+namespace {
+
+/// The functions of a module, callees first.
+struct CallOrder {
+  SmallVector<func::FuncOp> functions;
+  /// Those that something in the module calls.
+  llvm::DenseSet<func::FuncOp> called;
+};
+
+} // namespace
+
+/// Adds what `function` calls; fails if that is anything but a function of the
+/// module.
+static LogicalResult addCallees(func::FuncOp function, SymbolTable &table,
+                                llvm::DenseSet<func::FuncOp> &called) {
+  WalkResult walked = function.walk([&](CallOpInterface op) {
+    auto call = dyn_cast<func::CallOp>(op.getOperation());
+    auto callee =
+        call ? table.lookup<func::FuncOp>(call.getCallee()) : func::FuncOp();
+    if (!callee)
+      return WalkResult::interrupt();
+    called.insert(callee);
+    return WalkResult::advance();
+  });
+  return failure(walked.wasInterrupted());
 }
 
-/// Depth first, without recursion: a chain of calls may be long.
-bool CallOrder::visit(func::FuncOp root) {
-  if (functions.contains(root))
-    return true;
-  struct Frame {
-    func::FuncOp function;
-    SmallVector<func::FuncOp> callees;
-  };
-  SmallVector<Frame> stack;
-  llvm::DenseSet<func::FuncOp> active;
-  auto push = [&](func::FuncOp function) {
-    stack.push_back({function, {}});
-    return active.insert(function).second &&
-           findCallees(function, stack.back().callees);
-  };
-  if (!push(root))
-    return false;
-  while (!stack.empty()) {
-    Frame &top = stack.back();
-    if (top.callees.empty()) {
-      functions.insert(top.function);
-      active.erase(top.function);
-      stack.pop_back();
-      continue;
-    }
-    func::FuncOp callee = top.callees.pop_back_val();
-    if (!functions.contains(callee) && !push(callee))
-      return false;
+/// Fails where only upstream knows what to do: calls in a cycle, calls of
+/// something else than a function of the module, several returns.
+static FailureOr<CallOrder> findCallOrder(ModuleOp module) {
+  CallOrder order;
+  SymbolTable table(module);
+  for (auto function : module.getOps<func::FuncOp>()) {
+    // The call graph has no declarations, and they call nothing.
+    if (function.isExternal())
+      order.functions.push_back(function);
+    else if (!getOnlyReturn(function) ||
+             failed(addCallees(function, table, order.called)))
+      return failure();
   }
-  return true;
+  const CallGraph graph(module);
+  for (auto it = llvm::scc_begin(&graph); !it.isAtEnd(); ++it) {
+    if (it.hasCycle())
+      return failure();
+    const CallGraphNode *node = it->front();
+    if (node->isExternal())
+      continue;
+    auto function =
+        dyn_cast<func::FuncOp>(node->getCallableRegion()->getParentOp());
+    if (function && function->getParentOp() == module)
+      order.functions.push_back(function);
+  }
+  return order;
 }
 
 //===----------------------------------------------------------------------===//
@@ -283,6 +253,29 @@ static LogicalResult checkInPlace(ModuleOp module,
   return failure(checked.wasInterrupted());
 }
 
+/// Decides for all operands of `order.functions`, callees first.
+static LogicalResult analyze(const CallOrder &order, InPlaceOptions options,
+                             OneShotAnalysisState &state,
+                             const BufferizationState &buffers,
+                             InPlaceStatistics &statistics) {
+  auto &calls = state.addExtension<FuncAnalysisState>();
+  for (func::FuncOp function : order.functions) {
+    calls.startFunctionAnalysis(function);
+    if (function.isExternal()) {
+      describeExternal(function, calls);
+    } else {
+      if (failed(analyzeInPlace(function, state, options, statistics)) ||
+          failed(unshareAnalyzed(function, order.called.contains(function),
+                                 state, buffers)))
+        return failure();
+      describeResults(function, state, calls);
+    }
+    describeArguments(function, state, calls);
+    calls.analyzedFuncOps[function] = func_ext::FuncOpAnalysisState::Analyzed;
+  }
+  return success();
+}
+
 namespace {
 
 struct BufferizeInPlace
@@ -290,55 +283,45 @@ struct BufferizeInPlace
   using BufferizeInPlaceBase::BufferizeInPlaceBase;
 
   void runOnOperation() override {
-    OneShotBufferizationOptions options = makeOptions();
+    options = makeOptions();
     BufferizationState buffers;
-    CallOrder order(getOperation());
-    if (failed(makeGlobals(getOperation(), options, buffers)))
-      return signalPassFailure();
-    std::optional<ArrayRef<func::FuncOp>> functions = order.get();
-    if (!functions) {
-      if (failed(unshareUnanalyzed(getOperation(), options, buffers)) ||
-          failed(runOneShotModuleBufferize(getOperation(), options, buffers)))
-        return signalPassFailure();
-      return copyForCasts(getOperation());
-    }
-    OneShotAnalysisState state(getOperation(), options);
-    if (failed(analyze(order, *functions, state, buffers)))
-      return signalPassFailure();
-    if (failed(insertTensorCopies(getOperation(), state, buffers)) ||
-        (checkDecisions && failed(checkInPlace(getOperation(), options))))
-      return signalPassFailure();
-    for (func::FuncOp function : *functions)
-      dropBufferizationAttributes(function);
-    if (failed(bufferizeModuleOp(getOperation(), options, buffers)))
+    if (failed(makeGlobals(getOperation(), options, buffers)) ||
+        failed(bufferize(buffers)))
       return signalPassFailure();
     copyForCasts(getOperation());
   }
 
-  LogicalResult analyze(const CallOrder &order,
-                        ArrayRef<func::FuncOp> functions,
-                        OneShotAnalysisState &state,
-                        const BufferizationState &buffers) {
-    auto &calls = state.addExtension<FuncAnalysisState>();
-    InPlaceOptions options{analysisLimit};
-    InPlaceStatistics statistics;
-    for (func::FuncOp function : functions) {
-      calls.startFunctionAnalysis(function);
-      if (function.isExternal()) {
-        describeExternal(function, calls);
-      } else {
-        if (failed(analyzeInPlace(function, state, options, statistics)) ||
-            failed(unshareAnalyzed(function, order.isCalled(function), state,
-                                   buffers)))
-          return failure();
-        describeResults(function, state, calls);
-      }
-      describeArguments(function, state, calls);
-      calls.analyzedFuncOps[function] = func_ext::FuncOpAnalysisState::Analyzed;
-    }
-    numUndecided += statistics.numUndecided;
-    return success();
+private:
+  LogicalResult bufferize(BufferizationState &buffers) {
+    if (analysis == BufferAnalysis::OneShot)
+      return bufferizeOneShot(buffers);
+    FailureOr<CallOrder> order = findCallOrder(getOperation());
+    return succeeded(order) ? bufferizeLinear(*order, buffers)
+                            : bufferizeOneShot(buffers);
   }
+
+  LogicalResult bufferizeOneShot(BufferizationState &buffers) {
+    if (failed(unshareUnanalyzed(getOperation(), options, buffers)))
+      return failure();
+    return runOneShotModuleBufferize(getOperation(), options, buffers);
+  }
+
+  LogicalResult bufferizeLinear(const CallOrder &order,
+                                BufferizationState &buffers) {
+    OneShotAnalysisState state(getOperation(), options);
+    InPlaceStatistics statistics;
+    if (failed(analyze(order, {analysisLimit}, state, buffers, statistics)))
+      return failure();
+    numUndecided += statistics.numUndecided;
+    if (failed(insertTensorCopies(getOperation(), state, buffers)) ||
+        (checkDecisions && failed(checkInPlace(getOperation(), options))))
+      return failure();
+    for (func::FuncOp function : order.functions)
+      dropBufferizationAttributes(function);
+    return bufferizeModuleOp(getOperation(), options, buffers);
+  }
+
+  OneShotBufferizationOptions options;
 };
 
 } // namespace

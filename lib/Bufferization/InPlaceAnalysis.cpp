@@ -205,7 +205,8 @@ bool InPlaceRule::mayOverwrite(const Group &group, const Access &write) {
         state.getAliasingValues(other).getNumAliases() != 0)
       return false;
     if (state.bufferizesToMemoryRead(other) &&
-        !state.getOptions().dynCastBufferizableOp(op)
+        !state.getOptions()
+             .dynCastBufferizableOp(op)
              .bufferizesToElementwiseAccess(state, {&other, write.operand}))
       return false;
   }
@@ -254,9 +255,8 @@ void InPlaceRule::decide(Group &group) {
     group.overwrite = nullptr;
 }
 
-void InPlaceRule::run(
-    llvm::SetVector<Operation *> &undecided,
-    llvm::function_ref<void(OpOperand &)> bufferizeInPlace) {
+void InPlaceRule::run(llvm::SetVector<Operation *> &undecided,
+                      llvm::function_ref<void(OpOperand &)> bufferizeInPlace) {
   addValues();
   addAccesses();
   addToGroups();

@@ -32,11 +32,9 @@ static Value getAddress(OpBuilder &builder, Location loc, Value buffer) {
 
 static Value makeCopy(OpBuilder &builder, Location loc, Value buffer) {
   auto type = cast<MemRefType>(buffer.getType());
-  SmallVector<Value> sizes;
-  for (int64_t dim = 0; dim < type.getRank(); ++dim)
-    if (type.isDynamicDim(dim))
-      sizes.push_back(memref::DimOp::create(builder, loc, buffer, dim));
-  Value copy = memref::AllocOp::create(builder, loc, type, sizes);
+  Value copy = memref::AllocOp::create(
+      builder, loc, memref::getMixedSizes(builder, loc, buffer),
+      type.getElementType(), type.getMemorySpace());
   memref::CopyOp::create(builder, loc, buffer, copy);
   return copy;
 }

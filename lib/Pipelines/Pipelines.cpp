@@ -58,7 +58,8 @@ static void addWhereFound(OpPassManager &manager, OpKind kind,
   manager.addPass(createRunWhereFound({kind, {pipeline}}));
 }
 
-static void addBufferization(OpPassManager &manager) {
+static void addBufferization(OpPassManager &manager,
+                             const BufferizationOptionSet &options) {
   // One-shot analysis takes what stands in another block of the same region for
   // something outside, and so overwrites what is read there later.
   addWhereFound(manager, OpKind::Branches, [](OpPassManager &manager) {
@@ -72,15 +73,17 @@ static void addBufferization(OpPassManager &manager) {
   manager.addPass(createUnshareYields());
   // Nothing may merge the new tensors that this makes before they are buffers.
   manager.addPass(createAssignDestinations());
-  manager.addPass(createBufferizeInPlace());
+  BufferizeInPlaceOptions bufferize;
+  bufferize.analysis = options.bufferization;
+  manager.addPass(createBufferizeInPlace(bufferize));
   manager.addPass(createCanonicalizeSelected());
   manager.addPass(createCSEPass());
 }
 
 void conorm::buildBufferizePipeline(OpPassManager &manager,
-                                    const BufferizePipelineOptions &) {
+                                    const BufferizationOptionSet &options) {
   manager.addPass(createRefuseCircles());
-  addBufferization(manager);
+  addBufferization(manager, options);
 }
 
 //===----------------------------------------------------------------------===//
@@ -157,7 +160,7 @@ void conorm::buildToBuffersPipeline(OpPassManager &manager,
   selection.targetDescription = options.targetDescription;
   selection.tuningFile = options.tuningFile;
   manager.addPass(createSelectStrategy(selection));
-  addBufferization(manager);
+  addBufferization(manager, options);
   addDeallocation(manager);
   manager.addNestedPass<func::FuncOp>(createUnshareResults());
 }

@@ -71,6 +71,14 @@ struct Options {
       cl::desc("JSON file of constants and thresholds by which strategies are "
                "chosen"),
       cl::value_desc("file"), cl::cat(category)};
+  cl::opt<BufferAnalysis> bufferization{
+      "bufferization",
+      cl::desc("What decides which buffers are overwritten (default: linear)"),
+      cl::values(clEnumValN(BufferAnalysis::Linear, "linear",
+                            "in time linear in the size of the module"),
+                 clEnumValN(BufferAnalysis::OneShot, "one-shot",
+                            "upstream's one-shot analysis, to compare with")),
+      cl::init(BufferAnalysis::Linear), cl::cat(category)};
   cl::opt<bool> checkBounds{
       "check-bounds",
       cl::desc("Check at run time that accesses to buffers are within bounds"),
@@ -162,8 +170,9 @@ static int compile(ModuleOp module, const Options &options,
   std::unique_ptr<llvm::Module> code;
   if (options.emit != EmitKind::Manifest) {
     code = compileToLLVM(module, *manifest, variants,
-                         {options.targetDescription, options.tuningFile},
-                         llvmContext, *machine, options.checkBounds);
+                         {options.targetDescription, options.tuningFile,
+                          options.bufferization, options.checkBounds},
+                         llvmContext, *machine);
     if (!code)
       return EXIT_FAILURE;
   }

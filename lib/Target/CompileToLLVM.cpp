@@ -55,17 +55,17 @@ static LogicalResult checkNoExternalFunctions(ModuleOp module) {
 }
 
 static LogicalResult lower(ModuleOp module, Variant variant,
-                           const StrategySelection &selection,
-                           bool checkBounds) {
+                           const LoweringOptions &lowering) {
   PassManager manager(module.getContext());
   if (failed(applyPassManagerCLOptions(manager)))
     return failure();
   ToLLVMPipelineOptions options;
   options.fuse = variant == Variant::Fused;
   options.decompose = variant == Variant::Unfused;
-  options.targetDescription = selection.targetDescription;
-  options.tuningFile = selection.tuningFile;
-  options.checkBounds = checkBounds;
+  options.targetDescription = lowering.targetDescription;
+  options.tuningFile = lowering.tuningFile;
+  options.bufferization = lowering.bufferization;
+  options.checkBounds = lowering.checkBounds;
   buildToLLVMPipeline(manager, options);
   return manager.run(module);
 }
@@ -73,13 +73,12 @@ static LogicalResult lower(ModuleOp module, Variant variant,
 /// One variant as LLVM IR, everything but its wrappers internal.
 static std::unique_ptr<llvm::Module>
 compileVariant(ModuleOp module, const Manifest &manifest, Variant variant,
-               const StrategySelection &selection,
-               llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine,
-               bool checkBounds) {
+               const LoweringOptions &lowering, llvm::LLVMContext &llvmContext,
+               llvm::TargetMachine &machine) {
   OwningOpRef<ModuleOp> copy = module.clone();
   markEntries(*copy, manifest);
   renameReservedSymbols(*copy);
-  if (failed(lower(*copy, variant, selection, checkBounds)))
+  if (failed(lower(*copy, variant, lowering)))
     return nullptr;
   std::unique_ptr<llvm::Module> result =
       translateModuleToLLVMIR(*copy, llvmContext, getVariantName(variant));
@@ -123,17 +122,16 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 
 std::unique_ptr<llvm::Module> conorm::compileToLLVM(
     ModuleOp module, const Manifest &manifest, ArrayRef<Variant> variants,
-    const StrategySelection &selection, llvm::LLVMContext &llvmContext,
-    llvm::TargetMachine &machine, bool checkBounds) {
+    const LoweringOptions &lowering, llvm::LLVMContext &llvmContext,
+    llvm::TargetMachine &machine) {
   registerBuiltinDialectTranslation(*module.getContext());
   registerLLVMDialectTranslation(*module.getContext());
   if (failed(checkNoExternalFunctions(module)))
     return nullptr;
   std::unique_ptr<llvm::Module> result;
   for (Variant variant : variants) {
-    std::unique_ptr<llvm::Module> compiled =
-        compileVariant(module, manifest, variant, selection, llvmContext,
-                       machine, checkBounds);
+    std::unique_ptr<llvm::Module> compiled = compileVariant(
+        module, manifest, variant, lowering, llvmContext, machine);
     if (!compiled)
       return nullptr;
     if (!result) {

@@ -23,6 +23,9 @@
 
 using namespace conorm::fuzz;
 
+/// All ways there are.
+static constexpr Selection kThorough = {true, true, true, true};
+
 namespace {
 /// What a worker tells its parent; it outlives the worker.
 struct Shared {
@@ -100,7 +103,7 @@ Failure conorm::fuzz::checkInProcess(const std::string &text,
   if (pid == 0) {
     Checker checker;
     std::string found;
-    tell(*shared, checker.check(text, setup, true, found), found);
+    tell(*shared, checker.check(text, setup, kThorough, found), found);
     _exit(0);
   }
   waitFor(pid, *shared);
@@ -110,8 +113,14 @@ Failure conorm::fuzz::checkInProcess(const std::string &text,
   return failure;
 }
 
-/// Every sixteenth module gets LLVM's passes, and fusion undone again.
-static bool isThorough(uint64_t seed) { return seed % 16 == 0; }
+/// Every sixteenth module is compiled in all ways.
+static Selection select(const Options &options, uint64_t seed) {
+  if (seed % 16 == 0)
+    return kThorough;
+  Selection selection;
+  selection.isOneShot = options.isOneShot;
+  return selection;
+}
 
 static void work(const Options &options, uint64_t end, Shared &shared) {
   Checker checker;
@@ -119,7 +128,7 @@ static void work(const Options &options, uint64_t end, Shared &shared) {
     GeneratedModule module = generate(shared.current, options.features);
     std::string message;
     Failure failure = checker.check(module.text, module.setup,
-                                    isThorough(shared.current), message);
+                                    select(options, shared.current), message);
     tell(shared, checker.getFused());
     ++shared.done;
     if (failure != Failure::None) {

@@ -23,6 +23,8 @@ struct Options {
   std::string output = ".";
   bool shrink = true;
   bool keepGoing = false;
+  /// Bufferize each module by upstream's one-shot analysis, too.
+  bool isOneShot = false;
   /// The program itself and conorm-reduce, for shrinking.
   std::string self, reduce;
 };

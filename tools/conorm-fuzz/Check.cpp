@@ -315,9 +315,9 @@ Failure Checker::run(const Variants &variants, const Setup &setup, World &world,
 }
 
 Failure Checker::check(const std::string &text, const Setup &setup,
-                       bool thorough, std::string &message) {
+                       const Selection &selection, std::string &message) {
   Variants variants;
-  if (!compiler.compile(text, thorough, thorough, variants, message))
+  if (!compiler.compile(text, selection, variants, message))
     return Failure::Compile;
   for (const auto &[kind, count] : variants.fused)
     fused[kind] += count;

@@ -37,10 +37,10 @@ const char *getFailureName(Failure failure);
 /// Compiles modules, runs all their variants and compares them.
 class Checker {
 public:
-  /// Checks one module. `thorough` asks for LLVM's passes and for fusion undone
-  /// again. On failure `message` says what was seen.
-  Failure check(const std::string &text, const Setup &setup, bool thorough,
-                std::string &message);
+  /// Checks one module in the variants that are selected. On failure `message`
+  /// says what was seen.
+  Failure check(const std::string &text, const Setup &setup,
+                const Selection &selection, std::string &message);
   const FusedKinds &getFused() const { return fused; }
 
 private:

@@ -54,7 +54,7 @@ struct Session {
   Session();
   DialectRegistry registry;
   std::unique_ptr<MLIRContext> context;
-  PassManager fuse, decompose, lower, lowerChecked;
+  PassManager fuse, decompose, lower, lowerChecked, lowerOneShot;
   std::string diagnostics;
   unsigned uses = 0;
 };
@@ -75,7 +75,7 @@ static std::unique_ptr<MLIRContext> makeContext(DialectRegistry &registry) {
 Session::Session()
     : context(makeContext(registry)), fuse(context.get()),
       decompose(context.get()), lower(context.get()),
-      lowerChecked(context.get()) {
+      lowerChecked(context.get()), lowerOneShot(context.get()) {
   context->getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
     diagnostics += diagnostic.str() + "\n";
   });
@@ -86,9 +86,12 @@ Session::Session()
   buildToLLVMPipeline(lower, options);
   options.checkBounds = true;
   buildToLLVMPipeline(lowerChecked, options);
+  options.checkBounds = false;
+  options.bufferization = BufferAnalysis::OneShot;
+  buildToLLVMPipeline(lowerOneShot, options);
   // What they make is run: that says more than a verifier after every pass.
-  lower.enableVerifier(false);
-  lowerChecked.enableVerifier(false);
+  for (PassManager *manager : {&lower, &lowerChecked, &lowerOneShot})
+    manager->enableVerifier(false);
 }
 
 struct Compiler::Impl {
@@ -96,7 +99,7 @@ struct Compiler::Impl {
   bool lowerInto(ModuleOp module, PassManager &lower,
                  const std::string &variant, bool optimize, Variants &variants,
                  std::string &error);
-  bool compileVariants(ModuleOp module, bool isThorough, bool optimize,
+  bool compileVariants(ModuleOp module, const Selection &selection,
                        Variants &variants, std::string &error);
 
   std::unique_ptr<Session> session;
@@ -293,40 +296,43 @@ static void keepSource(ModuleOp module, Variants &variants) {
   ++variants.fused[variants.program ? "evaluated" : "not evaluated"];
 }
 
-bool Compiler::Impl::compileVariants(ModuleOp module, bool isThorough,
-                                     bool optimize, Variants &variants,
-                                     std::string &error) {
-  auto lowerInto = [&](ModuleOp module, const std::string &name) {
-    return this->lowerInto(
-        module, name == "checked" ? session->lowerChecked : session->lower,
-        name, optimize, variants, error);
+bool Compiler::Impl::compileVariants(ModuleOp module,
+                                     const Selection &selection,
+                                     Variants &variants, std::string &error) {
+  auto lowerCopy = [&](ModuleOp module, PassManager &lower,
+                       const std::string &name) {
+    OwningOpRef<ModuleOp> copy = module.clone();
+    return lowerInto(*copy, lower, name, selection.isOptimized, variants,
+                     error);
   };
-  OwningOpRef<ModuleOp> fused = module.clone(), checked, decomposed;
-  if (isThorough)
-    checked = module.clone();
-  if (!lowerInto(module, "unfused") ||
-      (checked && !lowerInto(*checked, "checked")))
+  if (!lowerCopy(module, session->lower, "unfused") ||
+      (selection.isChecked &&
+       !lowerCopy(module, session->lowerChecked, "checked")) ||
+      (selection.isOneShot &&
+       !lowerCopy(module, session->lowerOneShot, "one-shot")))
     return false;
   session->diagnostics.clear();
-  if (failed(session->fuse.run(*fused))) {
+  if (failed(session->fuse.run(module))) {
     error = "fusion: " + session->diagnostics;
     return false;
   }
-  count(*fused, variants.fused);
-  if (isThorough)
-    decomposed = fused->clone();
-  if (!lowerInto(*fused, "fused"))
+  count(module, variants.fused);
+  if (selection.isOneShot)
+    ++variants.fused["one-shot"];
+  if (!lowerCopy(module, session->lower, "fused") ||
+      (selection.isOneShot &&
+       !lowerCopy(module, session->lowerOneShot, "fused one-shot")))
     return false;
-  if (!isThorough)
+  if (!selection.isDecomposed)
     return true;
-  if (failed(session->decompose.run(*decomposed))) {
+  if (failed(session->decompose.run(module))) {
     error = "decomposition: " + session->diagnostics;
     return false;
   }
-  return lowerInto(*decomposed, "decomposed");
+  return lowerCopy(module, session->lower, "decomposed");
 }
 
-bool Compiler::compile(const std::string &text, bool isThorough, bool optimize,
+bool Compiler::compile(const std::string &text, const Selection &selection,
                        Variants &variants, std::string &error) {
   // The old context goes first: two of them would be large.
   if (!impl->session || ++impl->session->uses > 1000) {
@@ -358,5 +364,5 @@ bool Compiler::compile(const std::string &text, bool isThorough, bool optimize,
           impl->jit->getDataLayout().getGlobalPrefix())));
   keepSource(*module, variants);
   markEntries(*module);
-  return impl->compileVariants(*module, isThorough, optimize, variants, error);
+  return impl->compileVariants(*module, selection, variants, error);
 }

@@ -45,6 +45,18 @@ struct Variants {
   std::shared_ptr<Storage> storage;
 };
 
+/// What is made of a module beside the fused and the unfused variant.
+struct Selection {
+  /// With checks of bounds.
+  bool isChecked = false;
+  /// With the buffers that upstream's one-shot analysis chooses.
+  bool isOneShot = false;
+  /// With fusion undone again.
+  bool isDecomposed = false;
+  /// All of them after LLVM's passes.
+  bool isOptimized = false;
+};
+
 /// Compiles modules one after the other. What it costs to set up (contexts,
 /// pattern sets, the code generator) is kept between them.
 class Compiler {
@@ -52,11 +64,10 @@ public:
   Compiler();
   ~Compiler();
 
-  /// Parses `text` and compiles it without fusion, with fusion and, if
-  /// `isThorough`, with fusion undone again, and with checks of bounds.
-  /// `optimize` runs LLVM's passes.
-  /// Returns false with the step and its diagnostics in `error`.
-  bool compile(const std::string &text, bool isThorough, bool optimize,
+  /// Parses `text` and compiles it without fusion, with fusion, and as
+  /// `selection` says. Returns false with the step and its diagnostics in
+  /// `error`.
+  bool compile(const std::string &text, const Selection &selection,
                Variants &variants, std::string &error);
 
 private:

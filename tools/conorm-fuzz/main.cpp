@@ -35,6 +35,8 @@ static constexpr const char *usage =
   --output=DIR     where failures are saved (.)
   --no-shrink      do not run conorm-reduce on failures
   --keep-going     go on after a failure
+  --one-shot       bufferize each module by upstream's one-shot analysis, too,
+                   not only every sixteenth
   --quantize=0|1, --sandwich=0|1
                    leave these out, or put them in
 
@@ -89,6 +91,8 @@ static void setOption(Arguments &arguments, const std::string &name,
     options.shrink = false;
   else if (name == "--keep-going")
     options.keepGoing = true;
+  else if (name == "--one-shot")
+    options.isOneShot = true;
   else if (name == "--quantize")
     options.features.quantize = toNumber(name, value);
   else if (name == "--sandwich")

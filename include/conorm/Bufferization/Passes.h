@@ -14,6 +14,14 @@
 
 namespace conorm {
 
+/// Which analysis decides what is bufferized in place.
+enum class BufferAnalysis {
+  /// The linear rule, and upstream's analysis for what it leaves.
+  Linear,
+  /// Upstream's analysis.
+  OneShot,
+};
+
 #define GEN_PASS_DECL
 #include "conorm/Bufferization/Passes.h.inc"
 

@@ -213,6 +213,14 @@ def BufferizeInPlace : Pass<"bufferize-in-place", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [
+    Option<"analysis", "analysis", "::conorm::BufferAnalysis",
+           /*default=*/"::conorm::BufferAnalysis::Linear",
+           "What decides which operands are overwritten",
+           [{::llvm::cl::values(
+             clEnumValN(::conorm::BufferAnalysis::Linear, "linear",
+                        "The linear rule, and one-shot analysis for the rest"),
+             clEnumValN(::conorm::BufferAnalysis::OneShot, "one-shot",
+                        "Upstream's one-shot analysis, to compare with"))}]>,
     Option<"analysisLimit", "analysis-limit", "unsigned", /*default=*/"1000",
            "Leave a function with at most this many operations to one-shot "
            "analysis if the linear rule does not decide all of it">,

@@ -15,6 +15,7 @@
 #ifndef CONORM_PIPELINES_PASSES_H
 #define CONORM_PIPELINES_PASSES_H
 
+#include "conorm/Bufferization/Passes.h"
 #include "conorm/Fusion/Passes.h"
 #include "conorm/Pipelines/OpKinds.h"
 #include "conorm/Support/OptionText.h"
@@ -49,8 +50,22 @@ struct FusionOptionSet : public virtual mlir::detail::PassOptions {
                      "Fold a 1 + weight that is rounded to bf16 or f16"))};
 };
 
+/// How tensors become buffers.
+struct BufferizationOptionSet : public virtual mlir::detail::PassOptions {
+  Option<BufferAnalysis> bufferization{
+      *this, "bufferization",
+      llvm::cl::desc("What decides which buffers are overwritten"),
+      llvm::cl::init(BufferAnalysis::Linear),
+      llvm::cl::values(
+          clEnumValN(BufferAnalysis::Linear, "linear",
+                     "The linear rule, and one-shot analysis for the rest"),
+          clEnumValN(BufferAnalysis::OneShot, "one-shot",
+                     "Upstream's one-shot analysis, to compare with"))};
+};
+
 /// What becomes of a module on tensors.
-struct ToBuffersOptionSet : public FusionOptionSet {
+struct ToBuffersOptionSet : public FusionOptionSet,
+                            public BufferizationOptionSet {
   Option<bool> fuse{*this, "fuse",
                     llvm::cl::desc("Run the fusion pipeline first; without it "
                                    "fused operations stay as they are"),
@@ -91,7 +106,8 @@ struct FusePipelineOptions
       public FusionOptionSet {};
 
 struct BufferizePipelineOptions
-    : public mlir::PassPipelineOptions<BufferizePipelineOptions> {};
+    : public mlir::PassPipelineOptions<BufferizePipelineOptions>,
+      public BufferizationOptionSet {};
 
 struct ToBuffersPipelineOptions
     : public mlir::PassPipelineOptions<ToBuffersPipelineOptions>,
@@ -115,7 +131,7 @@ void buildFusePipeline(mlir::OpPassManager &manager,
 /// operations become linalg, destinations are assigned, and functions are
 /// bufferized, in place where that is possible.
 void buildBufferizePipeline(mlir::OpPassManager &manager,
-                            const BufferizePipelineOptions &options);
+                            const BufferizationOptionSet &options);
 
 /// `conorm-to-buffers`, the first part of `conorm-to-llvm`: fusion, strategies,
 /// bufferization and deallocation. What is left are `comm`, `norm` and linalg

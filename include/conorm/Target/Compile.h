@@ -15,6 +15,7 @@
 #ifndef CONORM_TARGET_COMPILE_H
 #define CONORM_TARGET_COMPILE_H
 
+#include "conorm/Bufferization/Passes.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -96,23 +97,23 @@ ManifestProcessor describeProcessor(mlir::ModuleOp module,
 void printManifest(const Manifest &manifest, llvm::ArrayRef<Variant> variants,
                    llvm::raw_ostream &stream);
 
-/// By what the strategies of collectives are chosen, as --select-strategy has
-/// it.
-struct StrategySelection {
+/// How a module is lowered; the pipeline `conorm-to-llvm` has the same options.
+struct LoweringOptions {
+  /// By what the strategies of collectives are chosen.
   std::string targetDescription;
   std::string tuningFile;
+  /// What decides which buffers are overwritten.
+  BufferAnalysis bufferization = BufferAnalysis::Linear;
+  /// Makes an access out of bounds an error of the context.
+  bool checkBounds = false;
 };
 
 /// Lowers a copy of `module` once for each variant and joins the results to one
-/// optimized LLVM module that exports `conorm_manifest` alone. `checkBounds`
-/// makes an access out of bounds an error of the context.
-std::unique_ptr<llvm::Module> compileToLLVM(mlir::ModuleOp module,
-                                            const Manifest &manifest,
-                                            llvm::ArrayRef<Variant> variants,
-                                            const StrategySelection &selection,
-                                            llvm::LLVMContext &llvmContext,
-                                            llvm::TargetMachine &machine,
-                                            bool checkBounds = false);
+/// optimized LLVM module that exports `conorm_manifest` alone.
+std::unique_ptr<llvm::Module>
+compileToLLVM(mlir::ModuleOp module, const Manifest &manifest,
+              llvm::ArrayRef<Variant> variants, const LoweringOptions &lowering,
+              llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine);
 
 /// Code generator for `cpu` on this machine's architecture. An empty name means
 /// the portable baseline: x86-64-v3 where this machine has that much, else

@@ -15,13 +15,14 @@ TUNED = ('{"version": 1, "targets": [{"arch": "sm_90", "link": "nvlink", '
          '"constants": {"step_us": 7.5, "peer_us": 0}}]}')
 TARGET = 'target-description={#comm.target<"sm_90" over nvlink, world_size = 4>}'
 TUNING = "tuning-file={WORK/tuning file.json}"
+ONE_SHOT = "bufferization=one-shot"
 FUSION = ["", "weight-bias=false", "numerics=relaxed"]
-TO_BUFFERS = FUSION + ["fuse=false", "decompose=true", TARGET, TARGET + " " + TUNING]
+TO_BUFFERS = FUSION + [ONE_SHOT, "fuse=false", "decompose=true", TARGET, TARGET + " " + TUNING]
 CODEGEN = ["", "check-bounds=true"]
 # Each pipeline's options, and what makes the modules that it takes.
 SETTINGS = {
     "conorm-fuse": ([], FUSION),
-    "conorm-bufferize": ([], [""]),
+    "conorm-bufferize": ([], ["", ONE_SHOT]),
     "conorm-to-buffers": ([], TO_BUFFERS),
     "conorm-codegen": (["--conorm-to-buffers"], CODEGEN),
     "conorm-finalize-to-llvm": (["--conorm-to-buffers", "--conorm-codegen"], [""]),
