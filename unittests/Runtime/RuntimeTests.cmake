@@ -55,6 +55,7 @@ conorm_add_unittest(RuntimeCudaPlanTests
 # Loading NCCL needs neither CUDA nor NCCL: libraries that are none stand in.
 conorm_add_unittest(RuntimeNcclApiTests
   NcclApiTest.cpp
+  NcclStateTest.cpp
   ${PROJECT_SOURCE_DIR}/runtime/lib/cuda/NcclApi.cpp
   LINK Conorm::Runtime ConormRuntimeHeaders_cuda)
 target_link_libraries(RuntimeNcclApiTests PRIVATE ${CMAKE_DL_LIBS})

@@ -24,9 +24,9 @@ CudaCommunicator::CudaCommunicator(World &world, Communicator &group,
                                    uint64_t number,
                                    std::function<void(const Error &)> publish)
     : world(world), members(group), settings(settings), number(number),
-      viaNccl(std::make_unique<NcclCommunicator>(
+      viaNccl(std::make_unique<NcclSession>(
           world, group, settings.device,
-          NcclCommunicator::Hooks{[this] { return pollRecord(); },
+          NcclSession::Hooks{[this] { return pollRecord(); },
                                   std::move(publish)})) {}
 
 CudaCommunicator::~CudaCommunicator() {
@@ -153,7 +153,7 @@ Error CudaCommunicator::poll() const {
   return pollRecord();
 }
 
-NcclCommunicator::Stage CudaCommunicator::stage() const {
+NcclSession::Stage CudaCommunicator::stage() const {
   size_t offset = slotsOffset(settings.channels);
   return {memory[members.index()]->data() + offset,
           int64_t(settings.workspaceBytes - offset)};

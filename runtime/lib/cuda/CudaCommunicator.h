@@ -10,7 +10,7 @@
 #define CONORM_RUNTIME_LIB_CUDA_CUDACOMMUNICATOR_H
 
 #include "DeviceMemory.h"
-#include "NcclCommunicator.h"
+#include "NcclSession.h"
 #include "Protocol.h"
 
 #include "control/Communicator.h"
@@ -61,10 +61,10 @@ public:
   Error poll() const;
 
   /// The strategy nccl: not connected until it is asked for.
-  NcclCommunicator &nccl() { return *viaNccl; }
+  NcclSession &nccl() { return *viaNccl; }
   /// This rank's slots. No peer reads them between the completion of channel
   /// 0's first step of a call and the next call.
-  NcclCommunicator::Stage stage() const;
+  NcclSession::Stage stage() const;
 
   /// Gives the memory up without releasing it: kernels may still use it.
   void leak();
@@ -85,7 +85,7 @@ private:
   LocalState *local = nullptr;
   Record *record = nullptr;
   Record *recordOnDevice = nullptr;
-  std::unique_ptr<NcclCommunicator> viaNccl;
+  std::unique_ptr<NcclSession> viaNccl;
 };
 
 } // namespace conorm::rt::cuda

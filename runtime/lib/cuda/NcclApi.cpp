@@ -94,7 +94,8 @@ Error conorm::rt::cuda::loadNccl(const NcclApi *&out) {
     // NCCL would map the buffers of captured calls into the peers. With ranks
     // as threads such a graph never ended from 2 MiB on (2.28.3, two H200), and
     // it would read the callers' buffers whatever happened to the call. NCCL
-    // reads the variable when it makes a communicator; whoever set it, means it.
+    // reads the variable when it makes a communicator; whoever set it, means
+    // it.
     setenv("NCCL_GRAPH_REGISTER", "0", /*overwrite=*/0);
     const char *path = getenv(libraryVariable);
     outcome = loadNcclFrom(path && *path ? path : libraryName, api);

@@ -99,14 +99,14 @@ private:
     return reduction == CONORM_REDUCTION_PROD ? ncclOpProd : ncclOpSum;
   }
 
-  NcclCommunicator &nccl;
+  NcclSession &nccl;
   Group group;
   uint32_t type, reduction;
   cudaStream_t stream;
   int blocks;
   int64_t unit;
   int size, self;
-  NcclCommunicator::Stage stage;
+  NcclSession::Stage stage;
   bool relaxed;
   char *landing = nullptr;
   /// Elements of the largest part.
@@ -336,7 +336,7 @@ Error CudaBackend::beginNccl(CudaCommunicator &comm,
                              attributes, site, nothing))
       return error;
   }
-  if (comm.nccl().connected())
+  if (comm.nccl().wasUsed())
     return success();
   cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
   if (Error error = checkCuda("cudaStreamIsCapturing",

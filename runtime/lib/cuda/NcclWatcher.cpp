@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "NcclCommunicator.h"
+#include "NcclSession.h"
 
 #include <algorithm>
 #include <atomic>
@@ -30,24 +30,29 @@ static constexpr int64_t longestCounted = 50000000;
 // Watching
 //===----------------------------------------------------------------------===//
 
-Error NcclCommunicator::startWatcher() {
-  int number = pthread_create(&watcher, nullptr, runWatcher, this);
+Error NcclSession::startWatcher() {
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    advance(NcclEvent::Start);
+  }
+  pthread_t thread;
+  int number = pthread_create(&thread, nullptr, runWatcher, this);
   if (number != 0)
     return threadError("starting the thread that watches NCCL", number);
-  watcherRuns = true;
+  watcher = thread;
   return success();
 }
 
-void *NcclCommunicator::runWatcher(void *self) {
-  static_cast<NcclCommunicator *>(self)->watch();
+void *NcclSession::runWatcher(void *self) {
+  static_cast<NcclSession *>(self)->watch();
   return nullptr;
 }
 
-void NcclCommunicator::watch() {
+void NcclSession::watch() {
   uint64_t lastMark = 0;
   int64_t since = now(), lastLook = since;
   std::unique_lock<std::mutex> lock(mutex);
-  while (!stopping && !firstFailure) {
+  while (isWatched()) {
     lock.unlock();
     int64_t time = now();
     since += std::max<int64_t>(time - lastLook - longestCounted, 0);
@@ -56,13 +61,13 @@ void NcclCommunicator::watch() {
     if (Error error = guarded([&] { return look(lastMark, since, isOwn); }))
       (void)fail(std::move(error), /*publish=*/isOwn);
     lock.lock();
-    if (!stopping && !firstFailure)
+    if (isWatched())
       wake.wait_for(lock, betweenLooks);
   }
 }
 
 /// One look. `isOwn` is cleared for what the peers know already.
-Error NcclCommunicator::look(uint64_t &lastMark, int64_t &since, bool &isOwn) {
+Error NcclSession::look(uint64_t &lastMark, int64_t &since, bool &isOwn) {
   if (Error error = hooks.findRecord())
     return error;
   uint64_t mark = __atomic_load_n(&words->mark, __ATOMIC_ACQUIRE);
@@ -98,7 +103,7 @@ Error NcclCommunicator::look(uint64_t &lastMark, int64_t &since, bool &isOwn) {
   return error;
 }
 
-Error NcclCommunicator::lookAtTraffic(uint64_t mark, int64_t since) {
+Error NcclSession::lookAtTraffic(uint64_t mark, int64_t since) {
   int64_t waited = now() - since;
   int64_t deadline = int64_t(world.deadlineMs()) * 1000000;
   if (waited < std::min(deadline, graceNanoseconds))
@@ -122,17 +127,18 @@ Error NcclCommunicator::lookAtTraffic(uint64_t mark, int64_t since) {
   return error;
 }
 
-std::string NcclCommunicator::prefix() const {
+std::string NcclSession::prefix() const {
   CallHeader header;
   memcpy(static_cast<void *>(&header), words->header, sizeof(header));
   return format("call %llu (", static_cast<unsigned long long>(words->call)) +
          conorm::rt::describeCall(header) + "): ";
 }
 
-Error NcclCommunicator::fail(Error error, bool publish) {
+Error NcclSession::fail(Error error, bool publish) {
   bool isFirst = false;
   {
     std::lock_guard<std::mutex> lock(mutex);
+    advance(NcclEvent::Fail);
     if (!firstFailure) {
       firstFailure = error;
       isFirst = true;
@@ -152,7 +158,7 @@ Error NcclCommunicator::fail(Error error, bool publish) {
 
 /// NCCL's ends may take as long as they like, since a graph that holds its
 /// kernels keeps them waiting: they have a thread that outlives this object.
-struct NcclCommunicator::Ending {
+struct NcclSession::Ending {
   const NcclApi *api;
   NcclHandle comm;
   int device;
@@ -168,7 +174,7 @@ struct NcclCommunicator::Ending {
   }
 };
 
-void NcclCommunicator::Ending::run() {
+void NcclSession::Ending::run() {
   cudaSetDevice(device);
   if (gently) {
     int state = api->commFinalize(comm);
@@ -193,7 +199,7 @@ void NcclCommunicator::Ending::run() {
 }
 
 /// Under the mutex. From here on the communicator is the thread's.
-void NcclCommunicator::beginEnd(bool gently) {
+void NcclSession::beginEnd(bool gently) {
   if (!comm)
     return;
   ending = std::make_shared<Ending>();
@@ -211,7 +217,7 @@ void NcclCommunicator::beginEnd(bool gently) {
 
 /// A call that failed halfway has left traffic that its stream does not wait
 /// for.
-bool NcclCommunicator::awaitQuiet() const {
+bool NcclSession::awaitQuiet() const {
   Deadline deadline(patienceMilliseconds);
   auto isBusy = [&] {
     return (ending && !ending->done.load(std::memory_order_acquire)) ||
@@ -226,27 +232,38 @@ bool NcclCommunicator::awaitQuiet() const {
   return true;
 }
 
-bool NcclCommunicator::finish() {
+void NcclSession::retire() {
+  std::lock_guard<std::mutex> lock(mutex);
+  advance(NcclEvent::Retire);
+}
+
+bool NcclSession::finish() {
+  bool gently;
   {
     std::lock_guard<std::mutex> lock(mutex);
-    if (std::exchange(stopping, true))
-      return isQuiet;
+    if (state >= NcclState::Ending)
+      return state == NcclState::Quiet;
+    gently = state == NcclState::Retired;
+    advance(NcclEvent::Finish);
   }
   wake.notify_all();
-  if (watcherRuns)
-    pthread_join(watcher, nullptr);
+  if (watcher)
+    pthread_join(*watcher, nullptr);
   {
     std::lock_guard<std::mutex> lock(mutex);
-    beginEnd(/*gently=*/mayFinalize && !firstFailure);
+    // What the watcher found last has begun the end itself.
+    beginEnd(gently);
   }
   DeviceScope scope(device);
-  isQuiet = awaitQuiet();
+  bool isQuiet = awaitQuiet();
+  std::lock_guard<std::mutex> lock(mutex);
+  advance(isQuiet ? NcclEvent::Drain : NcclEvent::GiveUp);
   return isQuiet;
 }
 
 /// What is not quiet is abandoned with what its kernels may still write.
-NcclCommunicator::~NcclCommunicator() {
-  if (!isQuiet)
+NcclSession::~NcclSession() {
+  if (state != NcclState::Quiet)
     return;
   DeviceScope scope(device);
   if (entered)

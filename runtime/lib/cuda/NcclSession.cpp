@@ -1,4 +1,4 @@
-//===- NcclCommunicator.cpp - A group's NCCL communicator -----------------===//
+//===- NcclSession.cpp - A group's use of NCCL ----------------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -11,7 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "NcclCommunicator.h"
+#include "NcclSession.h"
 
 #include <algorithm>
 #include <cstring>
@@ -30,16 +30,21 @@ struct Hello {
 };
 } // namespace
 
-NcclCommunicator::NcclCommunicator(World &world, Communicator &members,
-                                   int device, Hooks hooks)
+NcclSession::NcclSession(World &world, Communicator &members, int device,
+                         Hooks hooks)
     : world(world), members(members), device(device), hooks(std::move(hooks)) {}
 
-Error NcclCommunicator::failure() const {
+bool NcclSession::wasUsed() const {
+  std::lock_guard<std::mutex> lock(mutex);
+  return state != NcclState::Unused;
+}
+
+Error NcclSession::failure() const {
   std::lock_guard<std::mutex> lock(mutex);
   return firstFailure;
 }
 
-Error NcclCommunicator::ncclFailure(const char *what, int result) const {
+Error NcclSession::ncclFailure(const char *what, int result) const {
   const char *detail = api->getLastError(comm);
   bool hasDetail = detail && *detail;
   return makeError(result == ncclPeerFailed ? CONORM_ERROR_PEER_LOST
@@ -52,7 +57,7 @@ Error NcclCommunicator::ncclFailure(const char *what, int result) const {
 // Connecting
 //===----------------------------------------------------------------------===//
 
-Error NcclCommunicator::prepareStreams() {
+Error NcclSession::prepareStreams() {
   for (uint32_t type : {CONORM_TYPE_F32, CONORM_TYPE_F16, CONORM_TYPE_BF16}) {
     cudaFuncAttributes attributes;
     if (Error error = checkCuda(
@@ -91,7 +96,7 @@ Error NcclCommunicator::prepareStreams() {
 
 /// The first member's id, unless a member cannot go on. The hello is a step on
 /// the control plane's channel of the group, with its deadline and its errors.
-Error NcclCommunicator::shareId(NcclId &id, const Error &mine) {
+Error NcclSession::shareId(NcclId &id, const Error &mine) {
   static_assert(sizeof(Hello) <= 4096, "fits the smallest slot");
   Hello hello{};
   hello.code = mine.code;
@@ -124,12 +129,12 @@ Error NcclCommunicator::shareId(NcclId &id, const Error &mine) {
   return success();
 }
 
-Error NcclCommunicator::agreeOnOutcome(const Error &mine) {
+Error NcclSession::agreeOnOutcome(const Error &mine) {
   NcclId unused{};
   return shareId(unused, mine);
 }
 
-Error NcclCommunicator::initialize(const NcclId &id) {
+Error NcclSession::initialize(const NcclId &id) {
   NcclConfig config;
   int result;
   {
@@ -145,7 +150,7 @@ Error NcclCommunicator::initialize(const NcclId &id) {
 /// Everything that calls will use, with little and with as much as a call
 /// sends: NCCL connects and allocates for what it meets first, which in a call
 /// could wait for a kernel that waits.
-Error NcclCommunicator::warmUp(Stage stage) {
+Error NcclSession::warmUp(Stage stage) {
   int size = members.size();
   for (int64_t part : {int64_t(16), stage.bytes / 2 / size / 16 * 16}) {
     char *from = stage.at, *to = stage.at + part * size;
@@ -201,9 +206,9 @@ Error NcclCommunicator::warmUp(Stage stage) {
   return checkCuda("cudaStreamQuery", cudaStreamQuery(traffic));
 }
 
-Error NcclCommunicator::connect(const NcclApi &functions, Error loaded,
-                                const CallAttributes &attributes,
-                                const char *label, Stage stage) {
+Error NcclSession::connect(const NcclApi &functions, Error loaded,
+                           const CallAttributes &attributes, const char *label,
+                           Stage stage) {
   api = &functions;
   if (Error error = members.begin(attributes, label))
     return error;
@@ -223,7 +228,8 @@ Error NcclCommunicator::connect(const NcclApi &functions, Error loaded,
     outcome = warmUp(stage);
   if (Error error = agreeOnOutcome(outcome))
     return fail(std::move(error), /*publish=*/false);
-  isConnected = true;
+  std::lock_guard<std::mutex> lock(mutex);
+  advance(NcclEvent::Agree);
   return success();
 }
 
@@ -231,7 +237,7 @@ Error NcclCommunicator::connect(const NcclApi &functions, Error loaded,
 // Traffic
 //===----------------------------------------------------------------------===//
 
-Error NcclCommunicator::mark(const Group &group, uint32_t begins) {
+Error NcclSession::mark(const Group &group, uint32_t begins) {
   cudaLaunchConfig_t config{};
   config.gridDim = dim3(1);
   config.blockDim = dim3(32);
@@ -241,7 +247,7 @@ Error NcclCommunicator::mark(const Group &group, uint32_t begins) {
                    cudaLaunchKernelExC(&config, markKernel(), arguments));
 }
 
-Error NcclCommunicator::enter(cudaStream_t stream, const Group &group) {
+Error NcclSession::enter(cudaStream_t stream, const Group &group) {
   if (Error error =
           checkCuda("cudaEventRecord", cudaEventRecord(entered, stream)))
     return error;
@@ -251,7 +257,7 @@ Error NcclCommunicator::enter(cudaStream_t stream, const Group &group) {
   return mark(group, 1);
 }
 
-Error NcclCommunicator::leave(cudaStream_t stream) {
+Error NcclSession::leave(cudaStream_t stream) {
   Group nobody{};
   if (Error error = mark(nobody, 0))
     return error;
@@ -261,7 +267,7 @@ Error NcclCommunicator::leave(cudaStream_t stream) {
   return checkCuda("cudaStreamWaitEvent", cudaStreamWaitEvent(stream, left, 0));
 }
 
-Error NcclCommunicator::transfer(const char *what, const Calls &calls) {
+Error NcclSession::transfer(const char *what, const Calls &calls) {
   int result;
   {
     std::lock_guard<std::mutex> lock(mutex);
@@ -280,7 +286,7 @@ Error NcclCommunicator::transfer(const char *what, const Calls &calls) {
 
 /// Until what was begun is enqueued: what follows on the stream must come after
 /// it. The watcher looks at everything but the time.
-Error NcclCommunicator::settle(const char *what, int result) {
+Error NcclSession::settle(const char *what, int result) {
   // A little more than a kernel's deadline, whose record says more.
   Deadline deadline(world.deadlineMs() + 250);
   for (int64_t polls = 0;; ++polls) {

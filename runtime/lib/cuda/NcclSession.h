@@ -1,4 +1,4 @@
-//===- NcclCommunicator.h - A group's NCCL communicator ---------*- C++ -*-===//
+//===- NcclSession.h - A group's use of NCCL --------------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -12,12 +12,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CONORM_RUNTIME_LIB_CUDA_NCCLCOMMUNICATOR_H
-#define CONORM_RUNTIME_LIB_CUDA_NCCLCOMMUNICATOR_H
+#ifndef CONORM_RUNTIME_LIB_CUDA_NCCLSESSION_H
+#define CONORM_RUNTIME_LIB_CUDA_NCCLSESSION_H
 
 #include "Driver.h"
 #include "NcclApi.h"
 #include "NcclKernels.h"
+#include "NcclState.h"
 
 #include "control/Communicator.h"
 
@@ -25,11 +26,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <pthread.h>
 
 namespace conorm::rt::cuda {
 
-class NcclCommunicator {
+class NcclSession {
 public:
   struct Hooks {
     /// What a kernel of this rank recorded; success if nothing.
@@ -39,11 +41,10 @@ public:
   };
 
   /// `members` carries the unique id between the hosts.
-  NcclCommunicator(World &world, Communicator &members, int device,
-                   Hooks hooks);
-  ~NcclCommunicator();
+  NcclSession(World &world, Communicator &members, int device, Hooks hooks);
+  ~NcclSession();
 
-  /// Ends NCCL's communicator, in peace only if `retire` allows. Returns in
+  /// Ends NCCL's communicator, in peace only if it was retired. Returns in
   /// bounded time, and whether nothing is under way on the device any more.
   bool finish();
 
@@ -58,7 +59,7 @@ public:
   Error connect(const NcclApi &functions, Error loaded,
                 const CallAttributes &attributes, const char *label,
                 Stage stage);
-  bool connected() const { return isConnected; }
+  bool wasUsed() const;
 
   /// What ended this communicator; success if nothing did. From any thread.
   Error failure() const;
@@ -76,7 +77,7 @@ public:
   Error transfer(const char *what, const Calls &calls);
 
   /// Nothing is under way on the stream: the end may wait for NCCL's own.
-  void retire() { mayFinalize = true; }
+  void retire();
 
 private:
   struct Ending;
@@ -96,6 +97,9 @@ private:
   std::string prefix() const;
   /// The first failure stays and aborts the communicator.
   Error fail(Error error, bool publish);
+  /// Under the mutex.
+  void advance(NcclEvent event) { state = after(state, event); }
+  bool isWatched() const { return state < NcclState::Failed; }
   void beginEnd(bool gently);
   bool awaitQuiet() const;
 
@@ -104,26 +108,26 @@ private:
   int device;
   Hooks hooks;
   const NcclApi *api = nullptr;
-  bool isConnected = false;
-  bool mayFinalize = false;
-  bool isQuiet = false;
 
   cudaStream_t traffic = nullptr;
   cudaEvent_t entered = nullptr, left = nullptr;
   Traffic *words = nullptr;
   Traffic *wordsOnDevice = nullptr;
 
-  /// Guards `comm`, `firstFailure`, `ending` and `stopping`.
+  /// Of the thread that makes calls.
+  std::optional<pthread_t> watcher;
+
+  /// Guards what follows.
   mutable std::mutex mutex;
   std::condition_variable wake;
+  NcclState state = NcclState::Unused;
+  /// NCCL's communicator, until it is handed to `ending`.
   NcclHandle comm = nullptr;
+  /// Set from Failed on, if that was passed through.
   Error firstFailure;
   std::shared_ptr<Ending> ending;
-  bool stopping = false;
-  bool watcherRuns = false;
-  pthread_t watcher{};
 };
 
 } // namespace conorm::rt::cuda
 
-#endif // CONORM_RUNTIME_LIB_CUDA_NCCLCOMMUNICATOR_H
+#endif // CONORM_RUNTIME_LIB_CUDA_NCCLSESSION_H
