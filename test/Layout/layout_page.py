@@ -20,7 +20,7 @@ TASKS = {
     "the text of a remark": "lib/Fusion/FusionReport.cpp",
     "the constants of a device in the cost model": "lib/Strategy/CostModel.cpp",
     "when an operation may write in place": "lib/Bufferization/InPlaceAnalysis.cpp",
-    "an argument of a runtime call": "lib/Conversion/ConormToRuntime/RuntimeCalls.cpp",
+    "an argument of a runtime call": "lib/Conversion/ConormToRuntime/RuntimeCallModels.cpp",
     "the order of passes": "lib/Pipelines/Pipelines.cpp",
     "what the manifest records": "lib/Target/ManifestBuilder.cpp",
     "a strategy on the CPU": "runtime/lib/cpu/Collectives.cpp",

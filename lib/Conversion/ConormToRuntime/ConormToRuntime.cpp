@@ -17,7 +17,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 namespace conorm {
 #define GEN_PASS_DEF_CONVERTCONORMTORUNTIME
@@ -26,12 +25,6 @@ namespace conorm {
 
 using namespace mlir;
 using namespace conorm;
-
-/// Whether `op` becomes a call.
-static bool isRuntimeOp(Operation *op) {
-  return comm::isCollective(op) ||
-         isa<norm::RMSNormOp, norm::AddRMSNormOp, norm::QuantizeOp>(op);
-}
 
 /// Says why `op` cannot become a call, if so.
 static LogicalResult checkOp(Operation *op, bool inModule) {
@@ -169,6 +162,11 @@ struct ConvertConormToRuntime
     : public conorm::impl::ConvertConormToRuntimeBase<ConvertConormToRuntime> {
   using ConvertConormToRuntimeBase::ConvertConormToRuntimeBase;
 
+  void getDependentDialects(DialectRegistry &registry) const override {
+    ConvertConormToRuntimeBase::getDependentDialects(registry);
+    registerRuntimeCallModels(registry);
+  }
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (failed(collect(module)))
@@ -182,8 +180,9 @@ struct ConvertConormToRuntime
     RuntimeAbiTypes types(&getContext());
     RuntimeCallBuilder calls(table, types);
     for (auto [op, function, index] : ops)
-      if (failed(isRuntimeOp(op) ? calls.replace(op, function, index)
-                                 : calls.guardLoops(op, function, index)))
+      if (auto call = dyn_cast<RuntimeCallOpInterface>(op);
+          failed(call ? calls.replace(call, function, index)
+                      : calls.guardLoops(op, function, index)))
         return signalPassFailure();
     for (auto [op, function] : accesses)
       if (failed(calls.checkBounds(op, function, counts[function]++)))
@@ -207,24 +206,25 @@ private:
     accesses.clear();
     counts.clear();
     SizeRules sizes;
-    return failure(
-        module
-            .walk([&](Operation *op) {
-              auto function = op->getParentOfType<func::FuncOp>();
-              bool inModule = function && function->getParentOp() == module;
-              if (checkBounds && inModule && mayLeaveBounds(op)) {
-                accesses.emplace_back(op, function);
-                counts.insert({function, 0});
-              }
-              if (!isRuntimeOp(op) &&
-                  (!inModule || sizes.findForLoops(op).rules.empty()))
-                return WalkResult::advance();
-              if (isRuntimeOp(op) && failed(checkOp(op, inModule)))
-                return WalkResult::interrupt();
-              ops.emplace_back(op, function, counts[function]++);
-              return WalkResult::advance();
-            })
-            .wasInterrupted());
+    return failure(module
+                       .walk([&](Operation *op) {
+                         auto function = op->getParentOfType<func::FuncOp>();
+                         bool inModule =
+                             function && function->getParentOp() == module;
+                         if (checkBounds && inModule && mayLeaveBounds(op)) {
+                           accesses.emplace_back(op, function);
+                           counts.insert({function, 0});
+                         }
+                         bool isCall = isa<RuntimeCallOpInterface>(op);
+                         if (!isCall && (!inModule ||
+                                         sizes.findForLoops(op).rules.empty()))
+                           return WalkResult::advance();
+                         if (isCall && failed(checkOp(op, inModule)))
+                           return WalkResult::interrupt();
+                         ops.emplace_back(op, function, counts[function]++);
+                         return WalkResult::advance();
+                       })
+                       .wasInterrupted());
   }
 
   static void cleanUp(ModuleOp module, SymbolTable &table) {

@@ -62,6 +62,14 @@ unsigned AbiStruct::getIndex(StringRef field) const {
   return found - fields.begin();
 }
 
+const AbiField *AbiStruct::find(StringRef path) const {
+  auto [name, rest] = path.split('.');
+  for (const AbiField &field : fields)
+    if (field.name == name && rest.empty() == !field.structure)
+      return field.structure ? field.structure->find(rest) : &field;
+  return nullptr;
+}
+
 RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context)
     : i32(IntegerType::get(context, 32)), i64(IntegerType::get(context, 64)),
       f32(Float32Type::get(context)), ptr(LLVM::LLVMPointerType::get(context)) {

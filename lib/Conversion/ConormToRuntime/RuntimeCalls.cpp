@@ -8,6 +8,7 @@
 
 #include "RuntimeCalls.h"
 
+#include "CallArguments.h"
 #include "SplitStridedNorm.h"
 #include "conorm-runtime/ops.h"
 #include "conorm/Codegen/Passes.h"
@@ -16,392 +17,9 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "llvm/ADT/TypeSwitch.h"
-#include "llvm/Support/MathExtras.h"
-
-#include <limits>
 
 using namespace mlir;
 using namespace conorm;
-
-/// Collects the paths to the scalar fields of a structure, in memory order.
-static void flattenFields(LLVM::LLVMStructType type,
-                          SmallVector<LLVM::GEPArg> prefix,
-                          SmallVectorImpl<SmallVector<LLVM::GEPArg>> &paths) {
-  for (auto [index, field] : llvm::enumerate(type.getBody())) {
-    SmallVector<LLVM::GEPArg> path = prefix;
-    path.push_back(static_cast<int32_t>(index));
-    if (auto nested = dyn_cast<LLVM::LLVMStructType>(field))
-      flattenFields(nested, path, paths);
-    else
-      paths.push_back(path);
-  }
-}
-
-namespace {
-
-/// Writes an argument structure field by field, in the order of the C
-/// structure, so that the code reads like it.
-class ArgumentWriter {
-public:
-  ArgumentWriter(OpBuilder &builder, Operation *op,
-                 const RuntimeAbiTypes &types, LLVM::LLVMStructType type,
-                 Value space)
-      : builder(builder), loc(op->getLoc()), types(types), type(type),
-        space(space) {
-    flattenFields(type, {0}, paths);
-  }
-  ~ArgumentWriter() { assert(next == paths.size() && "fields left unwritten"); }
-
-  ArgumentWriter &value(Value value) {
-    Value field =
-        LLVM::GEPOp::create(builder, loc, types.ptr, type, space, paths[next++],
-                            LLVM::GEPNoWrapFlags::inbounds);
-    LLVM::StoreOp::create(builder, loc, value, field);
-    return *this;
-  }
-  ArgumentWriter &i32(uint32_t number) {
-    return value(LLVM::ConstantOp::create(builder, loc, types.i32,
-                                          static_cast<int32_t>(number)));
-  }
-  ArgumentWriter &f32(FloatAttr number) {
-    return value(LLVM::ConstantOp::create(builder, loc, types.f32, number));
-  }
-  /// The address of `global`, null if it is.
-  ArgumentWriter &global(LLVM::GlobalOp global) {
-    if (!global)
-      return value(LLVM::ZeroOp::create(builder, loc, types.ptr));
-    return value(LLVM::AddressOfOp::create(builder, loc, global));
-  }
-  /// The number of elements that `sizes` make, as i64.
-  ArgumentWriter &product(ArrayRef<OpFoldResult> sizes);
-
-private:
-  OpBuilder &builder;
-  Location loc;
-  const RuntimeAbiTypes &types;
-  LLVM::LLVMStructType type;
-  Value space;
-  SmallVector<SmallVector<LLVM::GEPArg>> paths;
-  unsigned next = 0;
-};
-
-/// Buffers of one call: pointers of contiguous memory, with copies where an
-/// operand is not contiguous.
-class CallBuffers {
-public:
-  CallBuffers(OpBuilder &builder, Operation *op, const RuntimeAbiTypes &types)
-      : builder(builder), loc(op->getLoc()), types(types) {}
-
-  /// Pointer of an input or output; null if `buffer` is absent.
-  Value input(Value buffer) { return pointer(buffer, /*isOutput=*/false); }
-  Value output(Value buffer) { return pointer(buffer, /*isOutput=*/true); }
-
-  /// After the call: copies outputs back and frees what was allocated.
-  void finish();
-  unsigned getNumCopies() const { return numCopies; }
-
-private:
-  Value pointer(Value buffer, bool isOutput);
-  Value makeContiguous(Value buffer, bool isOutput);
-
-  OpBuilder &builder;
-  Location loc;
-  const RuntimeAbiTypes &types;
-  /// Temporary buffers, and where their contents go, null for inputs.
-  SmallVector<std::pair<Value, Value>> temporaries;
-  unsigned numCopies = 0;
-};
-
-} // namespace
-
-ArgumentWriter &ArgumentWriter::product(ArrayRef<OpFoldResult> sizes) {
-  int64_t constant = 1;
-  Value dynamic;
-  for (OpFoldResult size : sizes) {
-    if (std::optional<int64_t> number = getConstantIntValue(size)) {
-      // More than there can be stays more: the runtime refuses it.
-      if (llvm::MulOverflow(constant, *number, constant))
-        constant = std::numeric_limits<int64_t>::max();
-      continue;
-    }
-    Value wide =
-        arith::IndexCastOp::create(builder, loc, types.i64, cast<Value>(size));
-    dynamic = dynamic
-                  ? Value(arith::MulIOp::create(builder, loc, dynamic, wide))
-                  : wide;
-  }
-  Value count = LLVM::ConstantOp::create(builder, loc, types.i64, constant);
-  if (dynamic)
-    count = arith::MulIOp::create(builder, loc, dynamic, count);
-  return value(count);
-}
-
-Value CallBuffers::makeContiguous(Value buffer, bool isOutput) {
-  auto type = cast<MemRefType>(buffer.getType());
-  auto contiguous = MemRefType::get(type.getShape(), type.getElementType());
-  SmallVector<Value> sizes;
-  for (int64_t dim = 0; dim < type.getRank(); ++dim)
-    if (type.isDynamicDim(dim))
-      sizes.push_back(memref::DimOp::create(builder, loc, buffer, dim));
-  Value temporary = memref::AllocOp::create(builder, loc, contiguous, sizes);
-  if (!isOutput)
-    memref::CopyOp::create(builder, loc, buffer, temporary);
-  temporaries.emplace_back(temporary, isOutput ? buffer : Value());
-  ++numCopies;
-  return temporary;
-}
-
-Value CallBuffers::pointer(Value buffer, bool isOutput) {
-  if (!buffer)
-    return LLVM::ZeroOp::create(builder, loc, types.ptr);
-  auto type = cast<MemRefType>(buffer.getType());
-  if (!type.areTrailingDimsContiguous(type.getRank())) {
-    buffer = makeContiguous(buffer, isOutput);
-    type = cast<MemRefType>(buffer.getType());
-  }
-  Value address =
-      memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, buffer);
-  address = arith::IndexCastOp::create(builder, loc, types.i64, address);
-  Value pointer = LLVM::IntToPtrOp::create(builder, loc, types.ptr, address);
-  if (type.getLayout().isIdentity())
-    return pointer;
-  auto metadata =
-      memref::ExtractStridedMetadataOp::create(builder, loc, buffer);
-  Value offset =
-      arith::IndexCastOp::create(builder, loc, types.i64, metadata.getOffset());
-  // LLVM has no small floats: they are counted in bytes, as in memory.
-  Type element = type.getElementType();
-  if (element.isIntOrFloat() && element.getIntOrFloatBitWidth() == 8)
-    element = builder.getI8Type();
-  return LLVM::GEPOp::create(builder, loc, types.ptr, element, pointer,
-                             ArrayRef<LLVM::GEPArg>{offset});
-}
-
-void CallBuffers::finish() {
-  for (auto [temporary, target] : temporaries) {
-    if (target)
-      memref::CopyOp::create(builder, loc, temporary, target);
-    memref::DeallocOp::create(builder, loc, temporary);
-  }
-}
-
-//===----------------------------------------------------------------------===//
-// Operations
-//===----------------------------------------------------------------------===//
-
-/// What all calls have in common.
-namespace {
-struct Call {
-  OpBuilder &builder;
-  CallBuffers &buffers;
-  ArgumentWriter &args;
-  LLVM::GlobalOp site;
-  /// Null for operations without a group.
-  LLVM::GlobalOp group;
-  /// Null for operations without a table of strategies.
-  LLVM::GlobalOp dispatch;
-};
-} // namespace
-
-static uint32_t getElementType(Value buffer) {
-  return buffer ? getRuntimeType(
-                      cast<ShapedType>(buffer.getType()).getElementType())
-                : static_cast<uint32_t>(CONORM_TYPE_NONE);
-}
-
-static SmallVector<OpFoldResult> getSizes(Call &call, Value buffer) {
-  return memref::getMixedSizes(call.builder, buffer.getLoc(), buffer);
-}
-
-static void writeRowsAndCols(Call &call, Value input) {
-  SmallVector<OpFoldResult> sizes = getSizes(call, input);
-  call.args.product(ArrayRef(sizes).drop_back());
-  call.args.product(ArrayRef(sizes).take_back());
-}
-
-static void writeNorm(Call &call, FloatAttr epsilon, FloatAttr weightBias,
-                      norm::Rounding rounding, Value weight) {
-  Value pointer = call.buffers.input(weight);
-  call.args.f32(epsilon)
-      .f32(weightBias)
-      .i32(static_cast<uint32_t>(rounding))
-      .i32(getElementType(weight))
-      .value(pointer);
-}
-
-/// Packed fp4 is i8 here, and 4-bit numbers in the runtime.
-static uint32_t getQuantizedType(norm::SchemeAttr scheme, Value quantized) {
-  return scheme.getKind() == norm::SchemeKind::NVFP4
-             ? static_cast<uint32_t>(CONORM_TYPE_F4E2M1FN)
-             : getElementType(quantized);
-}
-
-/// Packed exponents are i32 here.
-static uint32_t getScaleType(norm::SchemeAttr scheme, Value scales) {
-  return scheme.getLayout() == norm::ScaleLayout::PackedColumnMajor
-             ? static_cast<uint32_t>(CONORM_TYPE_F8E8M0FNU)
-             : getElementType(scales);
-}
-
-/// `scheme` is null where nothing is quantized.
-static void writeQuant(Call &call, norm::SchemeAttr scheme, Value quantized,
-                       Value scales) {
-  if (!scheme) {
-    for (unsigned field = 0; field < 6; ++field)
-      call.args.i32(0);
-    return;
-  }
-  call.args.i32(static_cast<uint32_t>(scheme.getKind()))
-      .i32(getQuantizedType(scheme, quantized))
-      .i32(getScaleType(scheme, scales))
-      .i32(static_cast<uint32_t>(scheme.getLayout()))
-      .i32(static_cast<uint32_t>(scheme.getMode()))
-      .i32(scheme.getBlockSize());
-}
-
-static void writeArguments(Call &call, comm::AllReduceOp op) {
-  Value input = call.buffers.input(op.getInput());
-  Value output = call.buffers.output(op.getOuts());
-  call.args.i32(sizeof(conorm_all_reduce_args))
-      .i32(getElementType(op.getInput()))
-      .global(call.site)
-      .global(call.group)
-      .i32(static_cast<uint32_t>(op.getReduction()))
-      .i32(static_cast<uint32_t>(op.getStrategy()))
-      .i32(CONORM_NUMERICS_EXACT)
-      .i32(0)
-      .value(input)
-      .value(output)
-      .product(getSizes(call, op.getInput()))
-      .global(call.dispatch);
-}
-
-static void writeScatterGather(Call &call, Value input, Value output,
-                               comm::Reduction reduction,
-                               comm::Strategy strategy, uint64_t dim) {
-  SmallVector<OpFoldResult> sizes = getSizes(call, input);
-  Value from = call.buffers.input(input);
-  Value to = call.buffers.output(output);
-  call.args.i32(sizeof(conorm_scatter_gather_args))
-      .i32(getElementType(input))
-      .global(call.site)
-      .global(call.group)
-      .i32(static_cast<uint32_t>(reduction))
-      .i32(static_cast<uint32_t>(strategy))
-      .i32(CONORM_NUMERICS_EXACT)
-      .i32(0)
-      .value(from)
-      .value(to)
-      .product(ArrayRef(sizes).take_front(dim))
-      .product(ArrayRef(sizes).slice(dim, 1))
-      .product(ArrayRef(sizes).drop_front(dim + 1));
-}
-
-static void writeArguments(Call &call, comm::ReduceScatterOp op) {
-  writeScatterGather(call, op.getInput(), op.getOuts(), op.getReduction(),
-                     op.getStrategy(), op.getDim());
-}
-
-static void writeArguments(Call &call, comm::AllGatherOp op) {
-  writeScatterGather(call, op.getInput(), op.getOuts(), comm::Reduction::Sum,
-                     op.getStrategy(), op.getDim());
-}
-
-static void writeArguments(Call &call, comm::AllReduceRMSNormOp op) {
-  Value input = call.buffers.input(op.getInput());
-  Value residual = call.buffers.input(op.getResidual());
-  Value reduced = call.buffers.output(op.getOutReduced());
-  Value residualOut = call.buffers.output(op.getOutResidualOut());
-  Value normed = call.buffers.output(op.getOutNormed());
-  Value scale = call.buffers.input(op.getScale());
-  Value quantized = call.buffers.output(op.getOutQuantized());
-  Value scales = call.buffers.output(op.getOutScales());
-  call.args.i32(sizeof(conorm_all_reduce_rms_norm_args))
-      .i32(getElementType(op.getInput()))
-      .global(call.site)
-      .global(call.group)
-      .i32(static_cast<uint32_t>(op.getStrategy()))
-      .i32(CONORM_NUMERICS_EXACT)
-      .value(input)
-      .value(residual)
-      .value(scale)
-      .value(reduced)
-      .value(residualOut)
-      .value(normed)
-      .value(quantized)
-      .value(scales);
-  writeRowsAndCols(call, op.getInput());
-  writeNorm(call, op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRounding(),
-            op.getWeight());
-  writeQuant(call, op.getQuantizationAttr(), op.getOutQuantized(),
-             op.getOutScales());
-  call.args.i32(op.isSandwich()).i32(op.getReplicated());
-  FloatAttr zero = call.builder.getF32FloatAttr(0.0f);
-  writeNorm(call, op.isSandwich() ? op.getPostNormEpsilonAttr() : zero,
-            op.getPostNormWeightBiasAttr(), op.getPostNormRounding(),
-            op.getPostNormWeight());
-  call.args.global(call.dispatch);
-}
-
-static void writeRMSNorm(Call &call, Value input, Value residual,
-                         Value residualOut, Value normed, FloatAttr epsilon,
-                         FloatAttr weightBias, norm::Rounding rounding,
-                         Value weight) {
-  Value from = call.buffers.input(input);
-  Value added = call.buffers.input(residual);
-  Value sum = call.buffers.output(residualOut);
-  Value to = call.buffers.output(normed);
-  call.args.i32(sizeof(conorm_rms_norm_args))
-      .i32(getElementType(input))
-      .global(call.site)
-      .value(from)
-      .value(added)
-      .value(sum)
-      .value(to);
-  writeRowsAndCols(call, input);
-  writeNorm(call, epsilon, weightBias, rounding, weight);
-}
-
-static void writeArguments(Call &call, norm::RMSNormOp op) {
-  writeRMSNorm(call, op.getInput(), Value(), Value(), op.getOuts(),
-               op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRounding(),
-               op.getWeight());
-}
-
-static void writeArguments(Call &call, norm::AddRMSNormOp op) {
-  writeRMSNorm(call, op.getInput(), op.getResidual(), op.getOuts()[1],
-               op.getOuts()[0], op.getEpsilonAttr(), op.getWeightBiasAttr(),
-               op.getRounding(), op.getWeight());
-}
-
-static void writeArguments(Call &call, norm::QuantizeOp op) {
-  Value outQuantized = op.getOuts()[0];
-  Value outScales = op.getOuts().size() > 1 ? op.getOuts()[1] : Value();
-  Value input = call.buffers.input(op.getInput());
-  Value scale = call.buffers.input(op.getScale());
-  Value quantized = call.buffers.output(outQuantized);
-  Value scales = call.buffers.output(outScales);
-  call.args.i32(sizeof(conorm_quantize_args))
-      .i32(getElementType(op.getInput()))
-      .global(call.site)
-      .value(input)
-      .value(scale)
-      .value(quantized)
-      .value(scales);
-  writeRowsAndCols(call, op.getInput());
-  writeQuant(call, op.getScheme(), outQuantized, outScales);
-}
-
-//===----------------------------------------------------------------------===//
-// Checks of sizes
-//===----------------------------------------------------------------------===//
-
-/// The operation's number in the runtime, a conorm_op.
-static uint32_t getRuntimeOp(Operation *op) {
-  const AbiOperation *operation = getAbiOperation(op->getName().getStringRef());
-  return operation ? operation->number : static_cast<uint32_t>(CONORM_OP_NONE);
-}
 
 /// 0 if there is no number.
 static Value convertToI64(OpBuilder &builder, Location loc,
@@ -426,10 +44,9 @@ static Value isOk(OpBuilder &builder, Location loc,
 /// Before `op`, calls that fail the context where sizes do not agree. Returns
 /// the status of the last one, which is good only if all are; null if nothing
 /// needs a check.
-FailureOr<Value> RuntimeCallBuilder::checkSizes(Operation *op,
-                                                func::FuncOp function,
-                                                LLVM::GlobalOp site,
-                                                const UnprovenSizes &sizes) {
+FailureOr<Value> RuntimeCallBuilder::checkSizes(
+    Operation *op, func::FuncOp function, uint32_t runtimeOp,
+    comm::GroupOp group, LLVM::GlobalOp site, const UnprovenSizes &sizes) {
   Value status;
   if (sizes.rules.empty())
     return status;
@@ -445,10 +62,9 @@ FailureOr<Value> RuntimeCallBuilder::checkSizes(Operation *op,
   SmallVector<OpFoldResult> given;
   for (auto [buffer, dim] : sizes.given)
     given.push_back(memref::getMixedSize(builder, loc, buffer, dim));
-  comm::GroupOp group = getGroup(op);
   for (const SizeRule &rule : sizes.rules) {
     LLVM::GlobalOp check = constants.makeSizeCheck(
-        op, function.getSymName(), getRuntimeOp(op), site, group, rule);
+        op, function.getSymName(), runtimeOp, site, group, rule);
     Value size = toI64(affine::makeComposedFoldedAffineApply(
         builder, loc, AffineMap::get(0, given.size(), rule.expected), given));
     Value found =
@@ -464,11 +80,9 @@ FailureOr<Value> RuntimeCallBuilder::checkSizes(Operation *op,
 }
 
 /// The group of a collective, null for other operations.
-comm::GroupOp RuntimeCallBuilder::getGroup(Operation *op) {
-  auto name = op->getAttrOfType<FlatSymbolRefAttr>("group");
-  if (!name || !comm::isCollective(op))
-    return nullptr;
-  return table.lookup<comm::GroupOp>(name.getAttr());
+comm::GroupOp RuntimeCallBuilder::getGroup(const RuntimeCall &call) {
+  FlatSymbolRefAttr name = call.getGroup();
+  return name ? table.lookup<comm::GroupOp>(name.getAttr()) : nullptr;
 }
 
 LogicalResult RuntimeCallBuilder::guardLoops(Operation *op,
@@ -476,7 +90,8 @@ LogicalResult RuntimeCallBuilder::guardLoops(Operation *op,
                                              unsigned index) {
   LLVM::GlobalOp site = constants.makeSite(op, function.getSymName(), index);
   FailureOr<Value> status =
-      checkSizes(op, function, site, sizeRules.findForLoops(op));
+      checkSizes(op, function, CONORM_OP_NONE, comm::GroupOp(), site,
+                 sizeRules.findForLoops(op));
   if (failed(status))
     return failure();
   OpBuilder builder(op);
@@ -586,42 +201,55 @@ static void createCall(OpBuilder &builder, Operation *op,
       call->setDiscardableAttr(attribute.getName(), attribute.getValue());
 }
 
-LogicalResult RuntimeCallBuilder::replace(Operation *op, func::FuncOp function,
+FailureOr<const AbiOperation *>
+RuntimeCallBuilder::lookupOperation(RuntimeCallOpInterface op) {
+  StringRef name = op.getRuntimeOperation();
+  if (const AbiOperation *operation = getAbiOperation(name))
+    return operation;
+  return op->emitOpError("expected to be an operation of the runtime, found '")
+         << name << "'";
+}
+
+RuntimeCall RuntimeCallBuilder::describe(RuntimeCallOpInterface op) {
+  RuntimeCall call;
+  op.describeRuntimeCall(call);
+  return call;
+}
+
+LogicalResult RuntimeCallBuilder::replace(RuntimeCallOpInterface op,
+                                          func::FuncOp function,
                                           unsigned index) {
-  const AbiOperation *operation = getAbiOperation(op->getName().getStringRef());
-  LLVM::LLVMStructType type = types.get(*operation->args);
+  RuntimeCall call = describe(op);
+  FailureOr<const AbiOperation *> operation = lookupOperation(op);
+  if (failed(operation) || failed(checkFields(op, *(*operation)->args, call)))
+    return failure();
   FailureOr<LLVM::LLVMFuncOp> callee =
-      getFunction(op, operation->function, {types.ptr, types.ptr});
+      getFunction(op, (*operation)->function, {types.ptr, types.ptr});
   if (failed(callee))
     return failure();
   LLVM::GlobalOp site = constants.makeSite(op, function.getSymName(), index);
-  comm::GroupOp groupOp = getGroup(op);
-  int64_t groupSize = groupOp ? groupOp.getGroupSize().value_or(0) : 0;
-  if (failed(
-          checkSizes(op, function, site, sizeRules.findForCall(op, groupSize))))
+  comm::GroupOp group = getGroup(call);
+  int64_t groupSize = group ? group.getGroupSize().value_or(0) : 0;
+  if (failed(checkSizes(op, function, (*operation)->number, group, site,
+                        sizeRules.findForCall(op, call, groupSize))))
     return failure();
-  op = splitStridedNorm(op);
-  LLVM::GlobalOp group;
-  if (groupOp)
-    group = constants.getGroup(groupOp);
-  LLVM::GlobalOp dispatch = constants.getDispatch(
-      op->getLoc(), op->getAttrOfType<comm::DispatchAttr>("dispatch"));
-  Value space = getArgumentSpace(function, type);
+  if (splitStridedNorm(op, call))
+    call = describe(op);
+
   OpBuilder builder(op);
-  CallBuffers buffers(builder, op, types);
-  {
-    ArgumentWriter args(builder, op, types, type, space);
-    Call call{builder, buffers, args, site, group, dispatch};
-    llvm::TypeSwitch<Operation *>(op)
-        .Case<comm::AllReduceOp, comm::ReduceScatterOp, comm::AllGatherOp,
-              comm::AllReduceRMSNormOp, norm::RMSNormOp, norm::AddRMSNormOp,
-              norm::QuantizeOp>([&](auto op) { writeArguments(call, op); });
-  }
+  CallArguments arguments(builder, op->getLoc(), types);
+  arguments.setConstant("site", site);
+  if (group)
+    arguments.setConstant("group", constants.getGroup(group));
+  arguments.setConstant(
+      "dispatch", constants.getDispatch(op->getLoc(), call.getDispatch()));
+  Value space = getArgumentSpace(function, types.get(*(*operation)->args));
+  arguments.write(*(*operation)->args, call, space);
   // The status is sticky in the context, so that it is not looked at here.
   createCall(builder, op, *callee, {function.getArgument(0), space});
-  buffers.finish();
+  arguments.finish();
   ++numCalls;
-  numCopies += buffers.getNumCopies();
+  numCopies += arguments.getNumCopies();
   op->erase();
   return success();
 }

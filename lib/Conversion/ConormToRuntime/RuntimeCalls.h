@@ -11,6 +11,7 @@
 
 #include "RuntimeConstants.h"
 #include "SizeChecks.h"
+#include "conorm/Conversion/ConormToRuntime/RuntimeCallOpInterface.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace conorm {
@@ -23,8 +24,8 @@ public:
 
   /// Replaces `op`, number `index` in `function`, whose first argument is the
   /// context. Operations are replaced in their order.
-  mlir::LogicalResult replace(mlir::Operation *op, mlir::func::FuncOp function,
-                              unsigned index);
+  mlir::LogicalResult replace(RuntimeCallOpInterface op,
+                              mlir::func::FuncOp function, unsigned index);
 
   /// Makes `op`, a linalg operation whose sizes are not known to agree, run
   /// only where they do.
@@ -47,11 +48,14 @@ private:
   mlir::FailureOr<mlir::LLVM::LLVMFuncOp>
   getFunction(mlir::Operation *op, llvm::StringRef name,
               llvm::ArrayRef<mlir::Type> arguments);
-  mlir::FailureOr<mlir::Value> checkSizes(mlir::Operation *op,
-                                          mlir::func::FuncOp function,
-                                          mlir::LLVM::GlobalOp site,
-                                          const UnprovenSizes &sizes);
-  comm::GroupOp getGroup(mlir::Operation *op);
+  mlir::FailureOr<mlir::Value>
+  checkSizes(mlir::Operation *op, mlir::func::FuncOp function,
+             uint32_t runtimeOp, comm::GroupOp group, mlir::LLVM::GlobalOp site,
+             const UnprovenSizes &sizes);
+  static mlir::FailureOr<const AbiOperation *>
+  lookupOperation(RuntimeCallOpInterface op);
+  static RuntimeCall describe(RuntimeCallOpInterface op);
+  comm::GroupOp getGroup(const RuntimeCall &call);
   mlir::Value getArgumentSpace(mlir::func::FuncOp function,
                                mlir::LLVM::LLVMStructType type);
 

@@ -8,6 +8,7 @@
 
 #include "RuntimeConstants.h"
 
+#include "RuntimeEnums.h"
 #include "conorm-runtime/ops.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Path.h"
@@ -169,7 +170,7 @@ LLVM::GlobalOp RuntimeConstants::makeRanges(Location loc,
                                           ArrayRef<int64_t>{position, field});
     };
     set("group_size", range.getGroupSize());
-    set("strategy", static_cast<int64_t>(range.getStrategy()));
+    set("strategy", toRuntime(range.getStrategy()));
     set("from_bytes", range.getFromBytes());
   }
   LLVM::ReturnOp::create(builder, loc, array);
@@ -186,7 +187,7 @@ LLVM::GlobalOp RuntimeConstants::getDispatch(Location loc,
   LLVM::GlobalOp ranges = makeRanges(loc, table);
   int64_t numRanges = table.getRanges().size();
   global = makeStruct(loc, "conorm.dispatch", getAbiStruct<conorm_dispatch>(),
-                      {{"backend", static_cast<int64_t>(table.getBackend())},
+                      {{"backend", toRuntime(table.getBackend())},
                        {"num_ranges", numRanges},
                        {"ranges", ranges}});
   return global;

@@ -8,12 +8,10 @@
 
 #include "SizeChecks.h"
 
-#include "conorm/Dialect/Comm/IR/Comm.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace conorm;
@@ -22,99 +20,23 @@ using namespace conorm;
 // What the sizes have to be
 //===----------------------------------------------------------------------===//
 
-namespace {
-
-/// Collects the rules of one operation.
-class RuleBuilder {
-public:
-  RuleBuilder(Operation *op)
-      : input(norm::getInputSizeExprs(
-            op->getContext(),
-            cast<MemRefType>(op->getOperand(0).getType()).getRank())) {}
-
-  /// `buffer`, which may be absent, has the sizes `expected`.
-  void add(Value buffer, StringRef name, ArrayRef<AffineExpr> expected) {
-    if (buffer)
-      for (auto [dim, expr] : llvm::enumerate(expected))
-        rules.push_back({buffer, name.str(), static_cast<int64_t>(dim), expr,
-                         CONORM_SIZE_EQUAL});
-  }
-  void addLikeInput(Value buffer, StringRef name) { add(buffer, name, input); }
-  void addWeight(Value weight, StringRef name) {
-    add(weight, name, input.back());
-  }
-  /// The scale's one element, and the outputs of a quantization.
-  void addQuantization(norm::SchemeAttr scheme, Value scale, Value quantized,
-                       Value scales) {
-    if (scale && cast<MemRefType>(scale.getType()).getRank() == 1)
-      add(scale, "scale", getAffineConstantExpr(1, scheme.getContext()));
-    add(quantized, "quantized",
-        norm::getQuantizedSizeExprs(scheme, input.size()));
-    add(scales, "scales", norm::getScalesSizeExprs(scheme, input.size()));
-  }
-  /// Sizes of a block, or of all blocks, of the input.
-  void addBlocks(Value output, uint64_t dim, int64_t groupSize, bool gathers);
-
+/// `groupSize` is 0 if it is not known.
+static SmallVector<SizeRule> getRules(const RuntimeCall &call,
+                                      int64_t groupSize) {
   SmallVector<SizeRule> rules;
-
-private:
-  SmallVector<AffineExpr> input;
-};
-
-} // namespace
-
-void RuleBuilder::addBlocks(Value output, uint64_t dim, int64_t groupSize,
-                            bool gathers) {
-  addLikeInput(output, "output");
-  SizeRule &rule = rules[rules.size() - input.size() + dim];
-  if (groupSize == 0)
-    rule.relation = gathers ? CONORM_SIZE_TIMES_GROUP : CONORM_SIZE_OVER_GROUP;
-  else
-    rule.expected =
-        gathers ? rule.expected * groupSize : rule.expected.floorDiv(groupSize);
-}
-
-static SmallVector<SizeRule> getRules(Operation *op, int64_t groupSize) {
-  RuleBuilder builder(op);
-  llvm::TypeSwitch<Operation *>(op)
-      .Case([&](comm::AllReduceOp op) {
-        builder.addLikeInput(op.getOuts(), "output");
-      })
-      .Case([&](comm::ReduceScatterOp op) {
-        builder.addBlocks(op.getOuts(), op.getDim(), groupSize,
-                          /*gathers=*/false);
-      })
-      .Case([&](comm::AllGatherOp op) {
-        builder.addBlocks(op.getOuts(), op.getDim(), groupSize,
-                          /*gathers=*/true);
-      })
-      .Case([&](norm::RMSNormOp op) {
-        builder.addWeight(op.getWeight(), "weight");
-        builder.addLikeInput(op.getOuts(), "normed");
-      })
-      .Case([&](norm::AddRMSNormOp op) {
-        builder.addLikeInput(op.getResidual(), "residual");
-        builder.addWeight(op.getWeight(), "weight");
-        builder.addLikeInput(op.getOuts()[0], "normed");
-        builder.addLikeInput(op.getOuts()[1], "residual_out");
-      })
-      .Case([&](norm::QuantizeOp op) {
-        builder.addQuantization(op.getScheme(), op.getScale(), op.getOuts()[0],
-                                op.getOuts().size() > 1 ? op.getOuts()[1]
-                                                        : Value());
-      })
-      .Case([&](comm::AllReduceRMSNormOp op) {
-        builder.addLikeInput(op.getResidual(), "residual");
-        builder.addWeight(op.getWeight(), "weight");
-        builder.addWeight(op.getPostNormWeight(), "post_norm_weight");
-        builder.addLikeInput(op.getOutReduced(), "reduced");
-        builder.addLikeInput(op.getOutResidualOut(), "residual_out");
-        builder.addLikeInput(op.getOutNormed(), "normed");
-        if (op.getQuantization())
-          builder.addQuantization(*op.getQuantization(), op.getScale(),
-                                  op.getOutQuantized(), op.getOutScales());
-      });
-  return std::move(builder.rules);
+  for (const RuntimeCall::Sizes &sizes : call.getSizes())
+    for (auto [dim, expr] : llvm::enumerate(sizes.exprs)) {
+      SizeRule rule = {sizes.buffer, sizes.name, static_cast<int64_t>(dim),
+                       expr, CONORM_SIZE_EQUAL};
+      bool gathers = sizes.gathers;
+      if (dim == sizes.blockDim && groupSize == 0)
+        rule.relation =
+            gathers ? CONORM_SIZE_TIMES_GROUP : CONORM_SIZE_OVER_GROUP;
+      else if (dim == sizes.blockDim)
+        rule.expected = gathers ? expr * groupSize : expr.floorDiv(groupSize);
+      rules.push_back(std::move(rule));
+    }
+  return rules;
 }
 
 //===----------------------------------------------------------------------===//
@@ -187,13 +109,11 @@ SmallVector<AffineExpr> SizeRules::getGiven(const UnprovenSizes &sizes) {
 /// Whether the rule is checked where `op` cannot be reached without. If not, it
 /// will be checked before `op`.
 bool SizeRules::isChecked(Operation *op, const SizeRule &rule,
-                          AffineExpr expected) {
-  const void *group = nullptr;
-  if (rule.relation != CONORM_SIZE_EQUAL)
-    group = op->getAttrOfType<FlatSymbolRefAttr>("group").getAsOpaquePointer();
+                          AffineExpr expected, Attribute group) {
+  bool readsGroup = rule.relation != CONORM_SIZE_EQUAL;
   Fact fact(expected.getAsOpaquePointer(),
             getSize(rule.buffer, rule.dim).getAsOpaquePointer(), rule.relation,
-            group);
+            readsGroup ? group.getAsOpaquePointer() : nullptr);
   // Operations are visited in their order: what stands in a block that contains
   // `op` stands before `op`.
   for (Block *block = op->getBlock(); block;
@@ -205,18 +125,19 @@ bool SizeRules::isChecked(Operation *op, const SizeRule &rule,
   return false;
 }
 
-UnprovenSizes SizeRules::findForCall(Operation *op, int64_t groupSize) {
+UnprovenSizes SizeRules::findForCall(Operation *op, const RuntimeCall &call,
+                                     int64_t groupSize) {
   UnprovenSizes sizes;
-  Value input = op->getOperand(0);
+  Value input = call.getInput();
   for (int64_t dim = 0; dim < cast<MemRefType>(input.getType()).getRank();
        ++dim)
     sizes.given.emplace_back(input, dim);
   SmallVector<AffineExpr> given = getGiven(sizes);
-  for (SizeRule &rule : getRules(op, groupSize)) {
+  for (SizeRule &rule : getRules(call, groupSize)) {
     AffineExpr expected = rule.expected.replaceSymbols(given);
     bool isKnown = rule.relation == CONORM_SIZE_EQUAL &&
                    expected == getSize(rule.buffer, rule.dim);
-    if (!isKnown && !isChecked(op, rule, expected))
+    if (!isKnown && !isChecked(op, rule, expected, call.getGroup()))
       sizes.rules.push_back(std::move(rule));
   }
   return sizes;

@@ -16,6 +16,7 @@
 #define CONORM_LIB_CONVERSION_CONORMTORUNTIME_SIZECHECKS_H
 
 #include "conorm-runtime/ops.h"
+#include "conorm/Conversion/ConormToRuntime/RuntimeCall.h"
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/Operation.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -46,10 +47,11 @@ struct UnprovenSizes {
 /// Finds the sizes that are not known to be as they have to.
 class SizeRules {
 public:
-  /// For an operation that becomes a call, the rules that nothing before it has
+  /// For an operation that becomes `call`, the rules that nothing before it has
   /// checked: calls do nothing once a check has failed. `groupSize` is 0 if it
   /// is not known.
-  UnprovenSizes findForCall(mlir::Operation *op, int64_t groupSize);
+  UnprovenSizes findForCall(mlir::Operation *op, const RuntimeCall &call,
+                            int64_t groupSize);
 
   /// For a linalg operation on buffers, all rules that are not known to hold;
   /// none for other operations.
@@ -62,7 +64,7 @@ private:
   mlir::AffineExpr getSymbol(mlir::Value value, int64_t dim);
   llvm::SmallVector<mlir::AffineExpr> getGiven(const UnprovenSizes &sizes);
   bool isChecked(mlir::Operation *op, const SizeRule &rule,
-                 mlir::AffineExpr expected);
+                 mlir::AffineExpr expected, mlir::Attribute group);
 
   /// Values that nothing is known of, and sizes of buffers (dimension >= 0) of
   /// which nothing is known.

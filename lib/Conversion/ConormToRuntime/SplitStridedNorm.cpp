@@ -8,28 +8,24 @@
 
 #include "SplitStridedNorm.h"
 
-#include "conorm/Dialect/Norm/IR/Norm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 using namespace mlir;
 using namespace conorm;
 
-/// Input, residual and outputs: everything of the input's shape.
-static SmallVector<OpOperand *> getDataOperands(Operation *op) {
-  Value weight;
-  if (auto norm = dyn_cast<norm::RMSNormOp>(op))
-    weight = norm.getWeight();
-  else if (auto add = dyn_cast<norm::AddRMSNormOp>(op))
-    weight = add.getWeight();
-  else
-    return {};
-  // The weight stands behind input and residual.
-  unsigned weightIndex = isa<norm::RMSNormOp>(op) ? 1 : 2;
+/// Everything of the input's shape.
+static SmallVector<OpOperand *> getDataOperands(Operation *op,
+                                                const RuntimeCall &call) {
+  llvm::SmallPtrSet<void *, 4> data = {call.getInput().getAsOpaquePointer()};
+  for (const RuntimeCall::Sizes &sizes : call.getSizes())
+    if (sizes.isLikeInput)
+      data.insert(sizes.buffer.getAsOpaquePointer());
   SmallVector<OpOperand *> operands;
   for (OpOperand &operand : op->getOpOperands())
-    if (!weight || operand.getOperandNumber() != weightIndex)
+    if (data.contains(operand.get().getAsOpaquePointer()))
       operands.push_back(&operand);
   return operands;
 }
@@ -53,17 +49,17 @@ static Value takeInner(OpBuilder &builder, Location loc, Value buffer,
                                    strides);
 }
 
-Operation *conorm::splitStridedNorm(Operation *op) {
-  SmallVector<OpOperand *> data = getDataOperands(op);
-  if (data.empty())
-    return op;
+bool conorm::splitStridedNorm(Operation *op, const RuntimeCall &call) {
+  if (!call.isSplittable())
+    return false;
+  SmallVector<OpOperand *> data = getDataOperands(op, call);
   auto type = cast<MemRefType>(data.front()->get().getType());
   int64_t numInner = type.getRank();
   for (OpOperand *operand : data)
     numInner = std::min(numInner, cast<MemRefType>(operand->get().getType())
                                       .getNumContiguousTrailingDims());
   if (numInner == type.getRank() || numInner == 0)
-    return op;
+    return false;
 
   OpBuilder builder(op);
   Location loc = op->getLoc();
@@ -76,12 +72,9 @@ Operation *conorm::splitStridedNorm(Operation *op) {
     indices.push_back(loop.getInductionVar());
     builder.setInsertionPointToStart(loop.getBody());
   }
-  SmallVector<Value> operands(op->getOperands());
+  op->moveBefore(builder.getInsertionBlock(), builder.getInsertionPoint());
+  builder.setInsertionPoint(op);
   for (OpOperand *operand : data)
-    operands[operand->getOperandNumber()] =
-        takeInner(builder, loc, operand->get(), indices);
-  Operation *split = builder.clone(*op);
-  split->setOperands(operands);
-  op->erase();
-  return split;
+    operand->set(takeInner(builder, loc, operand->get(), indices));
+  return true;
 }

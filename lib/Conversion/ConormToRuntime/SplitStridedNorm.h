@@ -9,17 +9,17 @@
 #ifndef CONORM_LIB_CONVERSION_CONORMTORUNTIME_SPLITSTRIDEDNORM_H
 #define CONORM_LIB_CONVERSION_CONORMTORUNTIME_SPLITSTRIDEDNORM_H
 
-#include "mlir/IR/Operation.h"
+#include "conorm/Conversion/ConormToRuntime/RuntimeCall.h"
 
 namespace conorm {
 
-/// Puts a `norm` operation on buffers with contiguous rows, but not contiguous
-/// as a whole, into loops over its outer dimensions, so that each call of the
+/// Moves an operation on buffers with contiguous rows, but not contiguous as a
+/// whole, into loops over its outer dimensions, so that each call of the
 /// runtime has contiguous buffers and nothing is copied. Heads of a projection
-/// are such buffers. Rows are independent; for collectives this would change
-/// the calls that the ranks agree on. Returns the operation in the loops, or
-/// `op` itself.
-mlir::Operation *splitStridedNorm(mlir::Operation *op);
+/// are such buffers. Only for calls that may be split: the rows of norms are
+/// independent, but for collectives this would change the calls that the ranks
+/// agree on. Returns whether `op` has been moved, and has other operands.
+bool splitStridedNorm(mlir::Operation *op, const RuntimeCall &call);
 
 } // namespace conorm
 

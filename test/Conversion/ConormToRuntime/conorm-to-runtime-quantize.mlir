@@ -5,7 +5,6 @@
 func.func @per_group(%x: memref<4x256xbf16>, %q: memref<4x256xf8E4M3FN>, %s: memref<4x2xf32>) {
   // CHECK: %[[ARGS:.*]] = llvm.alloca %{{.*}} x !llvm.struct<"conorm_quantize_args"
   // CHECK: %[[INPUT:.*]] = llvm.inttoptr
-  // CHECK: %[[NONE:.*]] = llvm.mlir.zero : !llvm.ptr
   // CHECK: %[[CODES:.*]] = llvm.inttoptr
   // CHECK: %[[SCALES:.*]] = llvm.inttoptr
   // CHECK: llvm.mlir.constant(88 : i32)
@@ -13,6 +12,7 @@ func.func @per_group(%x: memref<4x256xbf16>, %q: memref<4x256xf8E4M3FN>, %s: mem
   // CHECK: llvm.mlir.constant(3 : i32)
   // CHECK: llvm.mlir.addressof @conorm.site.per_group.0
   // CHECK: llvm.store %[[INPUT]]
+  // CHECK: %[[NONE:.*]] = llvm.mlir.zero : !llvm.ptr
   // CHECK: llvm.store %[[NONE]]
   // CHECK: llvm.store %[[CODES]]
   // CHECK: llvm.store %[[SCALES]]
@@ -68,9 +68,9 @@ func.func @per_tensor(%x: memref<4x8xf32>, %g: memref<1xf32>, %q: memref<4x8xf8E
   // CHECK: llvm.inttoptr
   // CHECK: %[[SCALE:.*]] = llvm.inttoptr
   // CHECK: llvm.inttoptr
-  // CHECK: %[[NONE:.*]] = llvm.mlir.zero
   // CHECK: llvm.getelementptr inbounds %{{.*}}[0, 4]
   // CHECK: llvm.store %[[SCALE]]
+  // CHECK: %[[NONE:.*]] = llvm.mlir.zero
   // CHECK: llvm.getelementptr inbounds %{{.*}}[0, 6]
   // CHECK: llvm.store %[[NONE]]
   // CHECK: llvm.mlir.constant(1 : i32)

@@ -66,8 +66,8 @@ comm.group @pairs {replica_groups = dense<[[0, 1], [2, 3]]> : tensor<2x2xi64>}
 func.func @blocks(%x: memref<?x6x8xf32>, %s: memref<?x3x8xf32>, %g: memref<?x6x16xf32>) {
   // outer = rows, dim = 6, inner = 8. The output's rows are checked before.
   // CHECK: llvm.call @conorm_expect_size
-  // CHECK: %[[ROWS:.*]] = memref.dim %[[X]]
   // CHECK: llvm.mlir.constant(80 : i32)
+  // CHECK: %[[ROWS:.*]] = memref.dim %[[X]]
   // CHECK: %[[WIDE:.*]] = arith.index_cast %[[ROWS]] : index to i64
   // CHECK: %[[OUTER:.*]] = arith.muli %[[WIDE]]
   // CHECK: llvm.store %[[OUTER]]

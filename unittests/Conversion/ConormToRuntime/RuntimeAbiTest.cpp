@@ -13,7 +13,6 @@
 
 #include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
 #include "conorm-runtime/conorm.h"
-#include "conorm/Dialect/Comm/IR/Comm.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/TypeToLLVM.h"
 #include "llvm/IR/DataLayout.h"
@@ -106,43 +105,6 @@ TEST_F(RuntimeAbiTest, Operations) {
   EXPECT_EQ(getAbiOperation("norm.rms_norm")->args,
             &getAbiStruct<conorm_rms_norm_args>());
   EXPECT_EQ(getAbiOperation("none"), nullptr);
-}
-
-/// The dialects' enumerators are written into the structures as they are.
-TEST_F(RuntimeAbiTest, Enumerators) {
-  auto number = [](auto value) { return static_cast<uint32_t>(value); };
-  using comm::Reduction;
-  EXPECT_EQ(number(Reduction::Sum), CONORM_REDUCTION_SUM);
-  EXPECT_EQ(number(Reduction::Max), CONORM_REDUCTION_MAX);
-  EXPECT_EQ(number(Reduction::Min), CONORM_REDUCTION_MIN);
-  EXPECT_EQ(number(Reduction::Prod), CONORM_REDUCTION_PROD);
-  using comm::Strategy;
-  EXPECT_EQ(number(Strategy::Auto), CONORM_STRATEGY_AUTO);
-  EXPECT_EQ(number(Strategy::OneShot), CONORM_STRATEGY_ONE_SHOT);
-  EXPECT_EQ(number(Strategy::TwoShot), CONORM_STRATEGY_TWO_SHOT);
-  EXPECT_EQ(number(Strategy::NCCL), CONORM_STRATEGY_NCCL);
-  EXPECT_EQ(number(Strategy::Multimem), CONORM_STRATEGY_MULTIMEM);
-  EXPECT_EQ(number(comm::Backend::CPU), CONORM_BACKEND_CPU);
-  EXPECT_EQ(number(comm::Backend::CUDA), CONORM_BACKEND_CUDA);
-  using norm::Rounding;
-  EXPECT_EQ(number(Rounding::ScaleThenRound), CONORM_ROUNDING_SCALE_THEN_ROUND);
-  EXPECT_EQ(number(Rounding::RoundThenScale), CONORM_ROUNDING_ROUND_THEN_SCALE);
-  using norm::SchemeKind;
-  EXPECT_EQ(number(SchemeKind::PerTensor), CONORM_QUANT_PER_TENSOR);
-  EXPECT_EQ(number(SchemeKind::PerToken), CONORM_QUANT_PER_TOKEN);
-  EXPECT_EQ(number(SchemeKind::PerGroup), CONORM_QUANT_PER_GROUP);
-  EXPECT_EQ(number(SchemeKind::NVFP4), CONORM_QUANT_NVFP4);
-  EXPECT_EQ(number(SchemeKind::MXFP8), CONORM_QUANT_MXFP8);
-  using norm::ScaleLayout;
-  EXPECT_EQ(number(ScaleLayout::Linear), CONORM_SCALE_LAYOUT_LINEAR);
-  EXPECT_EQ(number(ScaleLayout::Swizzled128x4),
-            CONORM_SCALE_LAYOUT_SWIZZLED_128X4);
-  EXPECT_EQ(number(ScaleLayout::PackedColumnMajor),
-            CONORM_SCALE_LAYOUT_PACKED_COLUMN_MAJOR);
-  using norm::ScaleMode;
-  EXPECT_EQ(number(ScaleMode::MultiplyReciprocal),
-            CONORM_SCALE_MODE_MULTIPLY_RECIPROCAL);
-  EXPECT_EQ(number(ScaleMode::Divide), CONORM_SCALE_MODE_DIVIDE);
 }
 
 TEST_F(RuntimeAbiTest, ElementTypeNames) {

@@ -13,13 +13,14 @@ include "mlir/Pass/PassBase.td"
 
 def ConvertConormToRuntime
     : Pass<"convert-conorm-to-runtime", "::mlir::ModuleOp"> {
-  let summary = "Convert comm and norm operations on memrefs to runtime calls";
+  let summary = "Convert operations on memrefs to calls of the runtime";
   let description = [{
     Each operation becomes a call of the function of the same name in the
-    runtime's C ABI (runtime/include/conorm-runtime/ops.h), with its argument
-    structure on the stack and its site and group in constants. Every function
-    that leads to such a call, and every public function, takes the context as a
-    new first argument.
+    runtime's C ABI (docs/RuntimeABI.md), with its argument structure on the
+    stack and its site and group in constants. So do operations of other
+    dialects that implement `RuntimeCallOpInterface`. Every function that leads
+    to such a call, and every public function, takes the context as a new first
+    argument.
 
     Buffers of the calls are contiguous. A norm of buffers of which only the
     rows are contiguous is called in a loop over the outer dimensions. Any other

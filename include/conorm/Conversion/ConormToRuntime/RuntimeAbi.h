@@ -40,6 +40,9 @@ struct AbiStruct {
 
   /// The number of a field; it has one of that name.
   unsigned getIndex(llvm::StringRef field) const;
+  /// A field that is no structure, maybe of a structure in this one
+  /// ("norm.epsilon"). Null if there is none.
+  const AbiField *find(llvm::StringRef path) const;
 };
 
 /// The description of `T`, which is one of the runtime's structures.

@@ -1,0 +1,123 @@
+//===- RuntimeCall.h - What an operation asks of the runtime ----*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The description of a call of the runtime, which operations give through
+// `RuntimeCallOpInterface` before anything is made of it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_CONVERSION_CONORMTORUNTIME_RUNTIMECALL_H
+#define CONORM_CONVERSION_CONORMTORUNTIME_RUNTIMECALL_H
+
+#include "conorm/Dialect/Comm/IR/Comm.h"
+
+namespace conorm {
+
+/// What the fields of a call's arguments hold, by the names that they have in
+/// C; those of structures in the arguments are named with a point between, as
+/// in "norm.epsilon". Fields that are not set hold zeros. The conversion itself
+/// sets the size of the structure, the site, the group, the table of strategies
+/// and the numerics.
+class RuntimeCall {
+public:
+  struct Field {
+    enum Kind { Number, Float, Count, Input, Output };
+
+    std::string name;
+    Kind kind;
+    int64_t number = 0;
+    mlir::FloatAttr real = {};
+    /// The buffer that the field points to or counts elements of; null for a
+    /// null pointer.
+    mlir::Value buffer = {};
+    /// The dimensions whose sizes make the count.
+    unsigned firstDim = 0, numDims = 0;
+  };
+
+  /// Sizes that a buffer must have, which is checked at run time where it is
+  /// not known.
+  struct Sizes {
+    mlir::Value buffer;
+    /// The buffer's name in messages.
+    std::string name;
+    /// In the sizes of the input, which are the symbols.
+    llvm::SmallVector<mlir::AffineExpr> exprs;
+    /// The dimension that is the input's times (`gathers`) or over the number
+    /// of ranks of the group.
+    std::optional<unsigned> blockDim = std::nullopt;
+    bool gathers = false;
+    /// All of them are the input's.
+    bool isLikeInput = false;
+  };
+
+  /// What the call reads first, whose sizes the runtime is told: sets `input`
+  /// and `element_type`. Comes before everything else.
+  void setInput(mlir::Value input);
+
+  /// Sets one field.
+  void setNumber(llvm::StringRef field, int64_t number);
+  void setFloat(llvm::StringRef field, mlir::FloatAttr number);
+  /// The number of elements of `numDims` dimensions of the input.
+  void setCount(llvm::StringRef field, unsigned firstDim, unsigned numDims);
+  /// The address of a buffer that is read or written, null if `buffer` is.
+  void setInput(llvm::StringRef field, mlir::Value buffer);
+  void setOutput(llvm::StringRef field, mlir::Value buffer);
+  /// The same of a buffer that has the sizes of the input.
+  void setInputLikeInput(llvm::StringRef field, mlir::Value buffer);
+  void setOutputLikeInput(llvm::StringRef field, mlir::Value buffer);
+
+  /// Sets what collectives have: group, strategy and table of strategies.
+  void setCollective(mlir::FlatSymbolRefAttr group, comm::Strategy strategy,
+                     comm::DispatchAttr dispatch = {});
+  void setReduction(comm::Reduction reduction);
+  /// Sets `output`, which has the input's sizes but for one dimension: that is
+  /// the input's times (`gathers`) or over the number of ranks.
+  void setBlockOutput(mlir::Value output, unsigned dim, bool gathers);
+
+  /// Sets `rows` and `cols`, the columns being the input's last dimension.
+  void setRowsAndCols();
+  /// Sets the structure `field`, a norm, whose weight is null or one row.
+  void setNorm(llvm::StringRef field, mlir::FloatAttr epsilon,
+               mlir::FloatAttr weightBias, norm::Rounding rounding,
+               mlir::Value weight, llvm::StringRef weightName = "weight");
+  /// Sets the structure `quant`, and the buffers of a quantization. `scale` and
+  /// `scales` may be null.
+  void setQuantization(norm::SchemeAttr scheme, mlir::Value scale,
+                       mlir::Value quantized, mlir::Value scales);
+
+  /// Says what the sizes of `buffer`, if it is not null, must be.
+  void expectSizes(mlir::Value buffer, llvm::StringRef name,
+                   llvm::ArrayRef<mlir::AffineExpr> exprs);
+  void expectSizesOfInput(mlir::Value buffer, llvm::StringRef name);
+
+  /// Parts of the rows may be calls of their own, so that buffers of which only
+  /// these are contiguous are not copied.
+  void setSplittable() { splittable = true; }
+
+  llvm::ArrayRef<Field> getFields() const { return fields; }
+  llvm::ArrayRef<Sizes> getSizes() const { return sizes; }
+  mlir::Value getInput() const { return input; }
+  /// Null for operations without a group.
+  mlir::FlatSymbolRefAttr getGroup() const { return group; }
+  comm::DispatchAttr getDispatch() const { return dispatch; }
+  bool isSplittable() const { return splittable; }
+
+private:
+  llvm::SmallVector<mlir::AffineExpr> getInputSizes() const;
+
+  mlir::Value input;
+  llvm::SmallVector<Field> fields;
+  llvm::SmallVector<Sizes> sizes;
+  mlir::FlatSymbolRefAttr group;
+  comm::DispatchAttr dispatch;
+  bool splittable = false;
+};
+
+} // namespace conorm
+
+#endif // CONORM_CONVERSION_CONORMTORUNTIME_RUNTIMECALL_H

@@ -1,0 +1,166 @@
+//===- RuntimeCall.cpp - What an operation asks of the runtime ------------===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "conorm/Conversion/ConormToRuntime/RuntimeCall.h"
+
+#include "RuntimeEnums.h"
+#include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
+
+using namespace mlir;
+using namespace conorm;
+
+static unsigned getRank(Value buffer) {
+  return cast<MemRefType>(buffer.getType()).getRank();
+}
+
+static uint32_t getElementType(Value buffer) {
+  return buffer ? getRuntimeType(
+                      cast<MemRefType>(buffer.getType()).getElementType())
+                : static_cast<uint32_t>(CONORM_TYPE_NONE);
+}
+
+//===----------------------------------------------------------------------===//
+// Fields
+//===----------------------------------------------------------------------===//
+
+void RuntimeCall::setInput(Value buffer) {
+  input = buffer;
+  setNumber("element_type", getElementType(input));
+  setInput("input", input);
+}
+
+void RuntimeCall::setNumber(StringRef field, int64_t number) {
+  fields.push_back({field.str(), Field::Number, number});
+}
+
+void RuntimeCall::setFloat(StringRef field, FloatAttr number) {
+  fields.push_back({field.str(), Field::Float, 0, number});
+}
+
+void RuntimeCall::setCount(StringRef field, unsigned firstDim,
+                           unsigned numDims) {
+  fields.push_back(
+      {field.str(), Field::Count, 0, FloatAttr(), input, firstDim, numDims});
+}
+
+void RuntimeCall::setInput(StringRef field, Value buffer) {
+  fields.push_back({field.str(), Field::Input, 0, FloatAttr(), buffer});
+}
+
+void RuntimeCall::setOutput(StringRef field, Value buffer) {
+  fields.push_back({field.str(), Field::Output, 0, FloatAttr(), buffer});
+}
+
+void RuntimeCall::setInputLikeInput(StringRef field, Value buffer) {
+  setInput(field, buffer);
+  expectSizesOfInput(buffer, field);
+}
+
+void RuntimeCall::setOutputLikeInput(StringRef field, Value buffer) {
+  setOutput(field, buffer);
+  expectSizesOfInput(buffer, field);
+}
+
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+SmallVector<AffineExpr> RuntimeCall::getInputSizes() const {
+  return norm::getInputSizeExprs(input.getContext(), getRank(input));
+}
+
+void RuntimeCall::expectSizes(Value buffer, StringRef name,
+                              ArrayRef<AffineExpr> exprs) {
+  if (buffer)
+    sizes.push_back({buffer, name.str(), llvm::to_vector(exprs)});
+}
+
+void RuntimeCall::expectSizesOfInput(Value buffer, StringRef name) {
+  if (!buffer)
+    return;
+  expectSizes(buffer, name, getInputSizes());
+  sizes.back().isLikeInput = true;
+}
+
+//===----------------------------------------------------------------------===//
+// Collectives
+//===----------------------------------------------------------------------===//
+
+void RuntimeCall::setCollective(FlatSymbolRefAttr symbol,
+                                comm::Strategy strategy,
+                                comm::DispatchAttr table) {
+  group = symbol;
+  dispatch = table;
+  setNumber("strategy", toRuntime(strategy));
+}
+
+void RuntimeCall::setReduction(comm::Reduction reduction) {
+  setNumber("reduction", toRuntime(reduction));
+}
+
+void RuntimeCall::setBlockOutput(Value output, unsigned dim, bool gathers) {
+  setOutput("output", output);
+  expectSizes(output, "output", getInputSizes());
+  sizes.back().blockDim = dim;
+  sizes.back().gathers = gathers;
+}
+
+//===----------------------------------------------------------------------===//
+// Norms and quantization
+//===----------------------------------------------------------------------===//
+
+void RuntimeCall::setRowsAndCols() {
+  unsigned last = getRank(input) - 1;
+  setCount("rows", 0, last);
+  setCount("cols", last, 1);
+}
+
+void RuntimeCall::setNorm(StringRef field, FloatAttr epsilon,
+                          FloatAttr weightBias, norm::Rounding rounding,
+                          Value weight, StringRef weightName) {
+  std::string prefix = (field + ".").str();
+  setFloat(prefix + "epsilon", epsilon);
+  setFloat(prefix + "weight_bias", weightBias);
+  setNumber(prefix + "rounding", toRuntime(rounding));
+  setNumber(prefix + "weight_type", getElementType(weight));
+  setInput(prefix + "weight", weight);
+  expectSizes(weight, weightName, getInputSizes().back());
+}
+
+/// Packed fp4 is i8 here, and 4-bit numbers in the runtime.
+static uint32_t getQuantizedType(norm::SchemeAttr scheme, Value quantized) {
+  return scheme.getKind() == norm::SchemeKind::NVFP4
+             ? static_cast<uint32_t>(CONORM_TYPE_F4E2M1FN)
+             : getElementType(quantized);
+}
+
+/// Packed exponents are i32 here.
+static uint32_t getScaleType(norm::SchemeAttr scheme, Value scales) {
+  return scheme.getLayout() == norm::ScaleLayout::PackedColumnMajor
+             ? static_cast<uint32_t>(CONORM_TYPE_F8E8M0FNU)
+             : getElementType(scales);
+}
+
+void RuntimeCall::setQuantization(norm::SchemeAttr scheme, Value scale,
+                                  Value quantized, Value scales) {
+  setInput("scale", scale);
+  setOutput("quantized", quantized);
+  setOutput("scales", scales);
+  setNumber("quant.scheme", toRuntime(scheme.getKind()));
+  setNumber("quant.quantized_type", getQuantizedType(scheme, quantized));
+  setNumber("quant.scale_type", getScaleType(scheme, scales));
+  setNumber("quant.scale_layout", toRuntime(scheme.getLayout()));
+  setNumber("quant.scale_mode", toRuntime(scheme.getMode()));
+  setNumber("quant.group_size", scheme.getBlockSize());
+  unsigned rank = getRank(input);
+  if (scale && getRank(scale) == 1)
+    expectSizes(scale, "scale", getAffineConstantExpr(1, scheme.getContext()));
+  expectSizes(quantized, "quantized",
+              norm::getQuantizedSizeExprs(scheme, rank));
+  expectSizes(scales, "scales", norm::getScalesSizeExprs(scheme, rank));
+}
