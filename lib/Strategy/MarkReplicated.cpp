@@ -147,6 +147,8 @@ void MarkReplicatedPass::runOnOperation() {
   SymbolTableCollection tables;
   SetVector<Operation *> groups;
   getOperation().walk([&](CollectiveOpInterface op) {
+    if (!op.canMarkReplicated())
+      return;
     if (Operation *group =
             tables.lookupNearestSymbolFrom(op, op.getGroupAttr()))
       groups.insert(group);
@@ -161,7 +163,7 @@ void MarkReplicatedPass::runOnOperation() {
     auto isReplicated = [&](Value value) { return replicated.contains(value); };
     getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
       auto collective = dyn_cast<CollectiveOpInterface>(op);
-      if (collective && op->getNumResults() != 0 &&
+      if (collective && collective.canMarkReplicated() &&
           replicated.isGroupOf(collective))
         numMarked += collective.markReplicated(isReplicated);
       replicated.addResults(op);

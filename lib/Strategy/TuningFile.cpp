@@ -25,213 +25,219 @@ using Entry = TuningFile::Entry;
 
 static constexpr int64_t kVersion = 1;
 
-static Error makeError(StringRef where, const Twine &message) {
-  return createStringError(inconvertibleErrorCode(),
-                           where + Twine(where.empty() ? "" : ": ") + message);
+static Error makeError(const Twine &message) {
+  return createStringError(inconvertibleErrorCode(), message);
 }
 
 //===----------------------------------------------------------------------===//
-// Values at their place in the document
+// Reading a document
 //===----------------------------------------------------------------------===//
 
 namespace {
 
-/// A value and its path ("targets[0].link"). Reading it as something else than
-/// it is gives an error that names the path and both.
-class Node {
+/// Reads the parts of a document. Each returns false where one is wrong; the
+/// path keeps the place then, and the reader what was expected and found.
+class Reader {
 public:
-  Node(const json::Value *value, std::string path)
-      : value(value), path(std::move(path)) {}
+  bool readEntries(const json::Value &document, json::Path path,
+                   std::vector<Entry> &entries);
 
-  explicit operator bool() const { return value; }
-  StringRef getPath() const { return path; }
-
-  Error mismatch(const Twine &expected) const {
-    std::string found = "nothing";
-    if (value)
-      found = formatv("{0}", *value).str();
-    // A whole document would hide what is wrong with it.
-    if (found.size() > 60)
-      found = found.substr(0, 60) + "...";
-    return makeError(path, "expected " + expected + ", found " + found);
-  }
-
-  /// The member `key` of an object; its value is null if there is none.
-  Node get(StringRef key) const {
-    std::string inner = path.empty() ? key.str() : path + "." + key.str();
-    const json::Object *object = value ? value->getAsObject() : nullptr;
-    return Node(object ? object->get(key) : nullptr, std::move(inner));
-  }
-
-  /// Refuses what is no object, and members that are none of `known`: a key
-  /// that is misspelt would be ignored.
-  Error expectObject(ArrayRef<StringRef> known) const {
-    const json::Object *object = value ? value->getAsObject() : nullptr;
-    if (!object)
-      return mismatch("an object");
-    for (const auto &[key, unused] : *object)
-      if (!is_contained(known, StringRef(key)))
-        return makeError(path, "expected only the keys " + join(known, ", ") +
-                                   ", found '" + StringRef(key) + "'");
-    return Error::success();
-  }
-
-  Expected<std::vector<Node>> getElements() const {
-    const json::Array *array = value ? value->getAsArray() : nullptr;
-    if (!array)
-      return mismatch("an array");
-    std::vector<Node> elements;
-    for (auto [index, element] : enumerate(*array))
-      elements.emplace_back(&element, path + "[" + std::to_string(index) + "]");
-    return elements;
-  }
-
-  Expected<std::string> getString(const Twine &expected) const {
-    std::optional<StringRef> text = value ? value->getAsString() : std::nullopt;
-    if (!text)
-      return mismatch(expected);
-    return text->str();
-  }
-
-  Expected<int64_t> getInteger(int64_t least, int64_t limit,
-                               const Twine &expected) const {
-    std::optional<int64_t> number =
-        value ? value->getAsInteger() : std::nullopt;
-    if (!number || *number < least || *number >= limit)
-      return mismatch(expected);
-    return *number;
-  }
-
-  /// A finite number of at least 0.
-  Expected<double> getNumber() const {
-    std::optional<double> number = value ? value->getAsNumber() : std::nullopt;
-    if (!number || !std::isfinite(*number) || *number < 0)
-      return mismatch("a number of at least 0");
-    return *number;
-  }
+  StringRef getMessage() const { return message; }
 
 private:
-  const json::Value *value;
-  std::string path;
+  bool readEntry(const json::Value &value, json::Path path, Entry &entry);
+  bool readLink(const json::Object &object, json::Path path, Entry &entry);
+  bool readConstants(const json::Value &value, json::Path path, Entry &entry);
+  bool readThresholds(const json::Value &value, json::Path path, Entry &entry);
+  bool readRange(const json::Value &value, json::Path path, Entry &entry);
+  bool readStrategy(const json::Object &object, json::Path path, bool isCPU,
+                    Strategy &strategy);
+  bool checkOrder(const json::Value &value, json::Path path, const Entry &entry,
+                  const Entry::Range &range);
+
+  const json::Object *getObject(const json::Value &value, json::Path path,
+                                ArrayRef<StringRef> known);
+  bool readInteger(const json::Object &object, StringRef key, json::Path path,
+                   int64_t least, int64_t limit, const Twine &expected,
+                   int64_t &number);
+
+  bool fail(json::Path path, const Twine &expected, const Twine &found) {
+    path.report("unexpected value");
+    message = ("expected " + expected + ", found " + found).str();
+    return false;
+  }
+  bool fail(json::Path path, const Twine &expected, const json::Value *value) {
+    std::string text = value ? formatv("{0}", *value).str() : "nothing";
+    // A whole document would hide what is wrong with it.
+    if (text.size() > 60)
+      text = text.substr(0, 60) + "...";
+    return fail(path, expected, Twine(text));
+  }
+
+  std::string message;
 };
 
 } // namespace
 
-//===----------------------------------------------------------------------===//
-// Entries
-//===----------------------------------------------------------------------===//
+/// Refuses what is no object, and members that are none of `known`: a key that
+/// is misspelt would be ignored.
+const json::Object *Reader::getObject(const json::Value &value, json::Path path,
+                                      ArrayRef<StringRef> known) {
+  const json::Object *object = value.getAsObject();
+  if (!object) {
+    fail(path, "an object", &value);
+    return nullptr;
+  }
+  for (const auto &[key, unused] : *object)
+    if (!is_contained(known, StringRef(key))) {
+      fail(path, "only the keys " + join(known, ", "),
+           "'" + StringRef(key) + "'");
+      return nullptr;
+    }
+  return object;
+}
 
-static Error readConstants(const Node &node, Entry &entry) {
+bool Reader::readInteger(const json::Object &object, StringRef key,
+                         json::Path path, int64_t least, int64_t limit,
+                         const Twine &expected, int64_t &number) {
+  std::optional<int64_t> value = object.getInteger(key);
+  if (!value || *value < least || *value >= limit)
+    return fail(path.field(key), expected, object.get(key));
+  number = *value;
+  return true;
+}
+
+bool Reader::readConstants(const json::Value &value, json::Path path,
+                           Entry &entry) {
   SmallVector<StringRef> names;
   for (const CostConstantName &constant : getCostConstantNames())
     names.push_back(constant.name);
-  if (Error error = node.expectObject(names))
-    return error;
+  const json::Object *object = getObject(value, path, names);
+  if (!object)
+    return false;
   for (const CostConstantName &constant : getCostConstantNames()) {
-    Node member = node.get(constant.name);
+    const json::Value *member = object->get(constant.name);
     if (!member)
       continue;
-    Expected<double> number = member.getNumber();
-    if (!number)
-      return number.takeError();
+    std::optional<double> number = member->getAsNumber();
+    if (!number || !std::isfinite(*number) || *number < 0)
+      return fail(path.field(constant.name), "a number of at least 0", member);
     // These are divided by.
     bool isDivisor = constant.member == &CostConstants::linkGBps ||
                      constant.member == &CostConstants::memoryGBps ||
                      constant.member == &CostConstants::chunkBytes;
     if (isDivisor && *number == 0)
-      return member.mismatch("a number above 0");
+      return fail(path.field(constant.name), "a number above 0", member);
     entry.constants.emplace_back(constant.member, *number);
   }
-  return Error::success();
+  return true;
 }
 
-static Error readRange(const Node &node, Entry &entry) {
-  if (Error error = node.expectObject({"group_size", "from_bytes", "strategy"}))
-    return error;
-  Entry::Range range;
-  if (Error error = node.get("group_size")
-                        .getInteger(2, comm::kRanksLimit,
-                                    "a number of ranks of at least 2")
-                        .moveInto(range.groupSize))
-    return error;
-  if (Error error = node.get("from_bytes")
-                        .getInteger(0, std::numeric_limits<int64_t>::max(),
-                                    "a number of bytes of at least 0")
-                        .moveInto(range.fromBytes))
-    return error;
-  // NCCL is for devices.
-  bool isCPU = entry.link == Link::SharedMemory;
-  StringRef strategies =
-      isCPU ? "one_shot or two_shot" : "one_shot, two_shot or nccl";
-  Node strategyNode = node.get("strategy");
-  std::string name;
-  if (Error error = strategyNode.getString(strategies).moveInto(name))
-    return error;
-  std::optional<Strategy> strategy = comm::symbolizeStrategy(name);
-  if (!strategy || *strategy == Strategy::Auto ||
-      *strategy == Strategy::Multimem || (isCPU && *strategy == Strategy::NCCL))
-    return strategyNode.mismatch(strategies);
-  range.strategy = *strategy;
+bool Reader::readStrategy(const json::Object &object, json::Path path,
+                          bool isCPU, Strategy &strategy) {
+  std::optional<Strategy> named =
+      comm::symbolizeStrategy(object.getString("strategy").value_or(""));
+  bool isKnown = named && *named != Strategy::Auto &&
+                 *named != Strategy::Multimem &&
+                 // NCCL is for devices.
+                 !(isCPU && *named == Strategy::NCCL);
+  if (!isKnown)
+    return fail(path.field("strategy"),
+                isCPU ? "one_shot or two_shot" : "one_shot, two_shot or nccl",
+                object.get("strategy"));
+  strategy = *named;
+  return true;
+}
 
+bool Reader::checkOrder(const json::Value &value, json::Path path,
+                        const Entry &entry, const Entry::Range &range) {
   const Entry::Range *last =
       entry.thresholds.empty() ? nullptr : &entry.thresholds.back();
   if (last && std::tie(last->groupSize, last->fromBytes) >=
                   std::tie(range.groupSize, range.fromBytes))
-    return node.mismatch("a range above the one before, by group_size and then "
-                         "by from_bytes");
+    return fail(path,
+                "a range above the one before, by group_size and then "
+                "by from_bytes",
+                &value);
   if ((!last || last->groupSize != range.groupSize) && range.fromBytes != 0)
-    return node.get("from_bytes")
-        .mismatch("0 in the first range of each group_size");
+    return fail(path.field("from_bytes"),
+                "0 in the first range of each group_size",
+                value.getAsObject()->get("from_bytes"));
+  return true;
+}
+
+bool Reader::readRange(const json::Value &value, json::Path path,
+                       Entry &entry) {
+  const json::Object *object =
+      getObject(value, path, {"group_size", "from_bytes", "strategy"});
+  Entry::Range range;
+  if (!object ||
+      !readInteger(*object, "group_size", path, 2, comm::kRanksLimit,
+                   "a number of ranks of at least 2", range.groupSize) ||
+      !readInteger(*object, "from_bytes", path, 0,
+                   std::numeric_limits<int64_t>::max(),
+                   "a number of bytes of at least 0", range.fromBytes) ||
+      !readStrategy(*object, path, entry.link == Link::SharedMemory,
+                    range.strategy) ||
+      !checkOrder(value, path, entry, range))
+    return false;
   entry.thresholds.push_back(range);
-  return Error::success();
+  return true;
 }
 
-static Error readThresholds(const Node &node, Entry &entry) {
-  Expected<std::vector<Node>> ranges = node.getElements();
+bool Reader::readThresholds(const json::Value &value, json::Path path,
+                            Entry &entry) {
+  const json::Array *ranges = value.getAsArray();
   if (!ranges)
-    return ranges.takeError();
+    return fail(path, "an array", &value);
   if (ranges->empty() || ranges->size() > 4096)
-    return makeError(node.getPath(), "expected 1 to 4096 ranges, found " +
-                                         Twine(ranges->size()));
-  for (const Node &range : *ranges)
-    if (Error error = readRange(range, entry))
-      return error;
-  return Error::success();
+    return fail(path, "1 to 4096 ranges", Twine(ranges->size()));
+  for (auto [index, range] : enumerate(*ranges))
+    if (!readRange(range, path.index(index), entry))
+      return false;
+  return true;
 }
 
-static Error readEntry(const Node &node, Entry &entry) {
-  if (Error error = node.expectObject(
-          {"arch", "link", "ranks_per_device", "constants", "thresholds"}))
-    return error;
-  if (Error error =
-          node.get("arch").getString("an architecture").moveInto(entry.arch))
-    return error;
-  static constexpr StringLiteral kLinks =
-      "shared_memory, pcie, nvlink or network";
-  Node linkNode = node.get("link");
-  std::string name;
-  if (Error error = linkNode.getString(kLinks).moveInto(name))
-    return error;
-  std::optional<Link> link = comm::symbolizeLink(name);
+bool Reader::readLink(const json::Object &object, json::Path path,
+                      Entry &entry) {
+  const json::Value *value = object.get("link");
+  std::optional<Link> link =
+      comm::symbolizeLink(object.getString("link").value_or(""));
   if (!link)
-    return linkNode.mismatch(kLinks);
-  entry.link = *link;
+    return fail(path, "shared_memory, pcie, nvlink or network", value);
   bool isCPU = entry.arch == comm::kCPUArch;
   if (isCPU != (*link == Link::SharedMemory))
-    return linkNode.mismatch(isCPU ? "shared_memory with the arch cpu"
-                                   : "pcie, nvlink or network with the arch " +
-                                         entry.arch);
-  if (Node ranks = node.get("ranks_per_device"))
-    if (Error error =
-            ranks.getInteger(1, comm::kRanksLimit, "a positive number")
-                .moveInto(entry.ranksPerDevice))
-      return error;
-  if (Node constants = node.get("constants"))
-    if (Error error = readConstants(constants, entry))
-      return error;
-  if (Node thresholds = node.get("thresholds"))
-    return readThresholds(thresholds, entry);
-  return Error::success();
+    return fail(path,
+                isCPU ? "shared_memory with the arch cpu"
+                      : "pcie, nvlink or network with the arch " + entry.arch,
+                value);
+  entry.link = *link;
+  return true;
+}
+
+bool Reader::readEntry(const json::Value &value, json::Path path,
+                       Entry &entry) {
+  const json::Object *object = getObject(
+      value, path,
+      {"arch", "link", "ranks_per_device", "constants", "thresholds"});
+  if (!object)
+    return false;
+  std::optional<StringRef> arch = object->getString("arch");
+  if (!arch)
+    return fail(path.field("arch"), "an architecture", object->get("arch"));
+  entry.arch = arch->str();
+  if (!readLink(*object, path.field("link"), entry))
+    return false;
+  if (object->get("ranks_per_device") &&
+      !readInteger(*object, "ranks_per_device", path, 1, comm::kRanksLimit,
+                   "a positive number", entry.ranksPerDevice))
+    return false;
+  if (const json::Value *constants = object->get("constants"))
+    if (!readConstants(*constants, path.field("constants"), entry))
+      return false;
+  const json::Value *thresholds = object->get("thresholds");
+  return !thresholds ||
+         readThresholds(*thresholds, path.field("thresholds"), entry);
 }
 
 static bool isSameTarget(const Entry &a, const Entry &b) {
@@ -239,9 +245,46 @@ static bool isSameTarget(const Entry &a, const Entry &b) {
          std::tie(b.arch, b.link, b.ranksPerDevice);
 }
 
+bool Reader::readEntries(const json::Value &document, json::Path path,
+                         std::vector<Entry> &entries) {
+  const json::Object *object = document.getAsObject();
+  if (!object)
+    return fail(path, "an object", &document);
+  // The version first: another one may have other keys.
+  if (object->getInteger("version") != kVersion)
+    return fail(path.field("version"), "version " + Twine(kVersion),
+                object->get("version"));
+  if (!getObject(document, path, {"version", "targets"}))
+    return false;
+  const json::Value *value = object->get("targets");
+  const json::Array *targets = value ? value->getAsArray() : nullptr;
+  if (!targets)
+    return fail(path.field("targets"), "an array", value);
+  json::Path inner = path.field("targets");
+  for (auto [index, target] : enumerate(*targets)) {
+    Entry entry;
+    if (!readEntry(target, inner.index(index), entry))
+      return false;
+    for (auto [other, earlier] : enumerate(entries))
+      if (isSameTarget(earlier, entry))
+        return fail(inner.index(index), "each target once",
+                    "that of targets[" + Twine(other) + "] again");
+    entries.push_back(std::move(entry));
+  }
+  return true;
+}
+
 //===----------------------------------------------------------------------===//
 // TuningFile
 //===----------------------------------------------------------------------===//
+
+/// "targets[0].link", of an error that reads "... at (root).targets[0].link".
+static std::string getPlace(const json::Path::Root &root) {
+  std::string text = toString(root.getError());
+  StringRef place = StringRef(text).split(" at (root)").second;
+  place.consume_front(".");
+  return place.str();
+}
 
 /// LLVM's errors read "[3:5, byte=40]: Expected ...".
 static Error locateSyntaxError(Error error) {
@@ -251,10 +294,10 @@ static Error locateSyntaxError(Error error) {
   auto [column, afterColumn] = afterLine.split(',');
   StringRef message = afterColumn.split("]: ").second;
   if (!line.consume_front("[") || message.empty())
-    return makeError("", text);
+    return makeError(text);
   std::string lower = message.str();
   lower[0] = toLower(lower[0]);
-  return makeError(("line " + line + ", column " + column).str(), lower);
+  return makeError("line " + line + ", column " + column + ": " + lower);
 }
 
 /// LLVM's parser recurses, and would run out of stack.
@@ -273,8 +316,8 @@ static Error checkDepth(StringRef text) {
     else if ((c == ']' || c == '}') && depth)
       --depth;
     if (depth > kMaxDepth)
-      return makeError("", "expected at most " + Twine(kMaxDepth) +
-                               " arrays and objects in each other");
+      return makeError("expected at most " + Twine(kMaxDepth) +
+                       " arrays and objects in each other");
   }
   return Error::success();
 }
@@ -285,42 +328,20 @@ Expected<TuningFile> TuningFile::parse(StringRef text) {
   Expected<json::Value> document = json::parse(text);
   if (!document)
     return locateSyntaxError(document.takeError());
-  Node root(&*document, "");
-  // The version first: another one may have other keys.
-  int64_t version;
-  Node versionNode = root.get("version");
-  if (!document->getAsObject())
-    return root.mismatch("an object");
-  if (Error error =
-          versionNode
-              .getInteger(kVersion, kVersion + 1, "version " + Twine(kVersion))
-              .moveInto(version))
-    return error;
-  if (Error error = root.expectObject({"version", "targets"}))
-    return error;
-  Expected<std::vector<Node>> targets = root.get("targets").getElements();
-  if (!targets)
-    return targets.takeError();
   TuningFile file;
-  for (const Node &target : *targets) {
-    Entry entry;
-    if (Error error = readEntry(target, entry))
-      return error;
-    for (auto [index, earlier] : enumerate(file.entries))
-      if (isSameTarget(earlier, entry))
-        return makeError(target.getPath(),
-                         "expected each target once, found that of targets[" +
-                             Twine(index) + "] again");
-    file.entries.push_back(std::move(entry));
-  }
-  return file;
+  json::Path::Root root;
+  Reader reader;
+  if (reader.readEntries(*document, root, file.entries))
+    return file;
+  std::string place = getPlace(root);
+  return makeError(place + (place.empty() ? "" : ": ") + reader.getMessage());
 }
 
 Expected<TuningFile> TuningFile::load(StringRef path) {
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer =
       MemoryBuffer::getFile(path, /*IsText=*/true);
   if (!buffer)
-    return makeError("", "cannot read it: " + buffer.getError().message());
+    return makeError("cannot read it: " + buffer.getError().message());
   return parse((*buffer)->getBuffer());
 }
 

@@ -122,9 +122,8 @@ findEntries(ModuleOp module, ArrayRef<std::string> names) {
 /// Groups that something uses, in the order of the module.
 static std::vector<ManifestGroup> findGroups(ModuleOp module) {
   llvm::DenseSet<Attribute> used;
-  module.walk([&](Operation *op) {
-    if (comm::isCollective(op))
-      used.insert(op->getAttrOfType<FlatSymbolRefAttr>("group").getAttr());
+  module.walk([&](comm::CollectiveOpInterface op) {
+    used.insert(op.getGroupAttr().getAttr());
   });
   std::vector<ManifestGroup> groups;
   for (auto op : module.getOps<comm::GroupOp>()) {

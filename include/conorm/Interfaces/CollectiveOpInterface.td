@@ -90,9 +90,16 @@ def CollectiveOpInterface : OpInterface<"CollectiveOpInterface"> {
         return false;
       }]>,
     InterfaceMethod<[{
-        Notes on the operation that all operands that are not sent hold equal
-        data on all members, if `isReplicated` says so. Returns whether it has
-        become so.
+        Whether the operation gains from a note that all operands that are not
+        sent hold equal data on all members, and has none yet.
+      }],
+      "bool", "canMarkReplicated", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/[{
+        return false;
+      }]>,
+    InterfaceMethod<[{
+        Makes that note if `isReplicated` says so of all these operands. Returns
+        whether it did.
       }],
       "bool", "markReplicated",
       (ins "::llvm::function_ref<bool(::mlir::Value)>":$isReplicated),

@@ -8,6 +8,8 @@
 
 #include "conorm/Dialect/Comm/IR/Comm.h"
 
+#include <bitset>
+
 using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
@@ -55,36 +57,53 @@ LogicalResult AllGatherOp::canonicalize(AllGatherOp op,
   return foldOneRank(op, op.getInput(), op.getGroupAttr(), rewriter);
 }
 
-/// Drops results that nothing reads, but for the last one: the collective
-/// itself stays. A quantization is one part with its scales.
-static LogicalResult dropUnusedResults(AllReduceRMSNormOp op,
-                                       PatternRewriter &rewriter) {
-  auto results = op.getPartResults();
-  std::array<bool, 5> used;
-  for (auto [keep, result] : llvm::zip(used, results))
-    keep = result && !result.use_empty();
-  used[3] = used[4] = results[3] && (used[3] || used[4]);
-  used[4] &= static_cast<bool>(results[4]);
-  if (llvm::none_of(used, [](bool keep) { return keep; })) {
-    // Nothing reads it: keep the cheapest result to make.
-    unsigned last = results[0] ? 0 : results[1] ? 1 : results[2] ? 2 : 3;
-    used[last] = true;
-    used[4] = last == 3 && results[4];
-  }
-  if (llvm::all_of(llvm::zip(used, results), [](auto pair) {
-        return std::get<0>(pair) == static_cast<bool>(std::get<1>(pair));
-      }))
-    return failure();
+//===----------------------------------------------------------------------===//
+// The fused operation
+//===----------------------------------------------------------------------===//
 
-  std::array<Type, 5> types{};
-  SmallVector<Value, 5> outs;
-  for (auto [index, result] : llvm::enumerate(results)) {
-    types[index] = used[index] ? result.getType() : Type();
-    outs.push_back(used[index] ? op.getPartOuts()[index] : Value());
+using Part = AllReduceRMSNormOp::Part;
+using Parts = std::bitset<AllReduceRMSNormOp::kNumParts>;
+
+static Parts getPresentParts(AllReduceRMSNormOp op) {
+  Parts present;
+  for (auto [part, result] : llvm::enumerate(op.getPartResults()))
+    present[part] = static_cast<bool>(result);
+  return present;
+}
+
+/// The parts that something reads. A quantization makes values and scales, or
+/// neither.
+static Parts getReadParts(AllReduceRMSNormOp op) {
+  Parts read;
+  for (auto [part, result] : llvm::enumerate(op.getPartResults()))
+    read[part] = result && !result.use_empty();
+  bool readsQuantization = read[Part::Quantized] || read[Part::Scales];
+  read[Part::Quantized] = read[Part::Scales] = readsQuantization;
+  return read & getPresentParts(op);
+}
+
+/// The parts to keep of an operation that nothing reads: what is cheapest to
+/// make.
+static Parts getCheapestParts(Parts present) {
+  for (Part part : {Part::Reduced, Part::ResidualOut, Part::Normed})
+    if (present[part])
+      return Parts().set(part);
+  return present;
+}
+
+/// Replaces `op` by one that makes only `kept`.
+static void keepParts(AllReduceRMSNormOp op, Parts kept,
+                      PatternRewriter &rewriter) {
+  auto results = op.getPartResults(), outs = op.getPartOuts();
+  std::array<Type, AllReduceRMSNormOp::kNumParts> types{};
+  for (auto [part, result] : llvm::enumerate(results)) {
+    types[part] = kept[part] ? result.getType() : Type();
+    if (!kept[part])
+      outs[part] = nullptr;
   }
   AllReduceRMSNormOp::Properties properties = op.getProperties();
   Value scale = op.getScale();
-  if (!used[3]) {
+  if (!kept[Part::Quantized]) {
     properties.quantization = nullptr;
     scale = nullptr;
   }
@@ -95,10 +114,22 @@ static LogicalResult dropUnusedResults(AllReduceRMSNormOp op,
       outs, properties);
   slim->setDiscardableAttrs(op->getDiscardableAttrDictionary());
   SmallVector<Value> replacements;
-  for (auto [index, result] : llvm::enumerate(results))
+  for (auto [result, replacement] : llvm::zip(results, slim.getPartResults()))
     if (result)
-      replacements.push_back(slim.getPartResults()[index]);
+      replacements.push_back(replacement);
   rewriter.replaceOp(op, replacements);
+}
+
+/// Drops results that nothing reads, but for the last one: the collective
+/// itself stays.
+static LogicalResult dropUnusedResults(AllReduceRMSNormOp op,
+                                       PatternRewriter &rewriter) {
+  Parts present = getPresentParts(op), kept = getReadParts(op);
+  if (kept.none())
+    kept = getCheapestParts(present);
+  if (kept == present)
+    return failure();
+  keepParts(op, kept, rewriter);
   return success();
 }
 
@@ -152,7 +183,8 @@ SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
                           op.getRoundingAttr()))
                  .getNormed();
   }
-  std::array<Value, 5> parts = {reduced, residualOut, normed, {}, {}};
+  std::array<Value, AllReduceRMSNormOp::kNumParts> parts = {
+      reduced, residualOut, normed, {}, {}};
   if (op.getQuantization()) {
     SmallVector<Type> types;
     for (Value result : {op.getQuantized(), op.getScales()})
@@ -162,7 +194,7 @@ SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
         norm::QuantizeOp::create(rewriter, loc, types, normed, op.getScale(),
                                  ValueRange(), op.getQuantizationAttr()));
     for (auto [index, output] : llvm::enumerate(quantize.getOutputs()))
-      parts[3 + index] = output;
+      parts[Part::Quantized + index] = output;
   }
   SmallVector<Value> replacements;
   for (auto [part, result] : llvm::zip(parts, op.getPartResults()))

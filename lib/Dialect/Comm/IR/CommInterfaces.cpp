@@ -162,9 +162,13 @@ bool AllReduceRMSNormOp::isReplicated(OpResult result,
          hasReplicatedOperands(*this, isReplicated);
 }
 
+bool AllReduceRMSNormOp::canMarkReplicated() {
+  return !getReplicated() && getOperation()->getNumResults() != 0;
+}
+
 bool AllReduceRMSNormOp::markReplicated(
     function_ref<bool(Value)> isReplicated) {
-  if (getReplicated() || !hasReplicatedOperands(*this, isReplicated))
+  if (!canMarkReplicated() || !hasReplicatedOperands(*this, isReplicated))
     return false;
   setReplicated(true);
   return true;

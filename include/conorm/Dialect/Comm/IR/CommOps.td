@@ -231,7 +231,8 @@ def Comm_AllGatherOp : Comm_Collective<"all_gather", [], ["isReplicated"]> {
 
 def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     AttrSizedOperandSegments, AttrSizedResultSegments, NormOpInterface],
-    ["takesDispatch", "mayShareRows", "isReplicated", "markReplicated"],
+    ["takesDispatch", "mayShareRows", "isReplicated", "canMarkReplicated",
+     "markReplicated"],
     ["getOutputSizeExprs", "getNumDestinations", "setDestinations",
      "getReusableOperands", "isElementwise", "verifyDestinations"]> {
   let summary = "all_reduce, residual, RMS norm and quantization in one call";
