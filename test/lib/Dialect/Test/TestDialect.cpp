@@ -62,6 +62,17 @@ bool T5NormOp::isElementwise(OpOperand &operand) {
   return &operand == &getInputMutable();
 }
 
+StringRef T5NormOp::getRuntimeOperation() { return "norm.rms_norm"; }
+
+void T5NormOp::describeRuntimeCall(RuntimeCall &call) {
+  call.setInput(getInput());
+  call.setRowsAndCols();
+  call.setNorm("norm", getEpsilonAttr(), getWeightBiasAttr(), getRounding(),
+               getWeight());
+  call.setOutputLikeInput("normed", getOuts());
+  call.setSplittable();
+}
+
 void T5NormOp::getEffects(Effects &effects) {
   getDestinationEffects(*this, effects);
 }
@@ -101,6 +112,19 @@ SmallVector<ReusableOperands> AllReduceT5NormOp::getReusableOperands() {
 
 bool AllReduceT5NormOp::isElementwise(OpOperand &operand) {
   return &operand == &getInputMutable();
+}
+
+StringRef AllReduceT5NormOp::getRuntimeOperation() {
+  return "comm.all_reduce_rms_norm";
+}
+
+void AllReduceT5NormOp::describeRuntimeCall(RuntimeCall &call) {
+  call.setInput(getInput());
+  call.setCollective(getGroupAttr(), getStrategy(), getDispatchAttr());
+  call.setRowsAndCols();
+  call.setNorm("norm", getEpsilonAttr(), getWeightBiasAttr(), getRounding(),
+               getWeight());
+  call.setOutputLikeInput("normed", getOuts());
 }
 
 void AllReduceT5NormOp::getEffects(Effects &effects) {

@@ -9,6 +9,7 @@
 #ifndef CONORM_TEST_LIB_DIALECT_TEST_TESTDIALECT_H
 #define CONORM_TEST_LIB_DIALECT_TEST_TESTDIALECT_H
 
+#include "conorm/Conversion/ConormToRuntime/RuntimeCallOpInterface.h"
 #include "conorm/Dialect/Comm/IR/CommAttrs.h"
 #include "conorm/Dialect/Norm/IR/NormAttrs.h"
 #include "conorm/Interfaces/CollectiveOpInterface.h"

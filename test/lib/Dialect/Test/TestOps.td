@@ -13,6 +13,7 @@
 #ifndef CONORM_TEST_LIB_DIALECT_TEST_TESTOPS_TD
 #define CONORM_TEST_LIB_DIALECT_TEST_TESTOPS_TD
 
+include "conorm/Conversion/ConormToRuntime/RuntimeCallOpInterface.td"
 include "conorm/Dialect/Comm/IR/CommBase.td"
 include "conorm/Dialect/Norm/IR/NormBase.td"
 include "conorm/Interfaces/CollectiveOpInterface.td"
@@ -37,6 +38,8 @@ class Test_NormOp<string mnemonic, list<Trait> traits>
                                   ["getWeightBiasAttr", "getRounding"]>,
         DeclareOpInterfaceMethods<DestinationOpInterface,
                                   ["getReusableOperands", "isElementwise"]>,
+        DeclareOpInterfaceMethods<RuntimeCallOpInterface,
+                                  ["getRuntimeOperation"]>,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
         DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
                                   ["reifyResultShapes"]>]> {
