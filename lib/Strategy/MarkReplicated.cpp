@@ -44,7 +44,9 @@ public:
       : group(groupSymbol), tables(tables) {}
 
   void addArguments(func::FuncOp function);
-  /// Adds what `op` makes, whose operands have been seen.
+  /// Add what `op` makes, whose operands have been seen. The latter is for what
+  /// is no collective.
+  void addResults(CollectiveOpInterface op);
   void addResults(Operation *op);
 
   bool contains(Value value) const { return values.contains(value); }
@@ -86,11 +88,11 @@ bool ReplicatedValues::reachesAllMembers(CollectiveOpInterface op) const {
 /// some ask which process they run in. No norm does, nor any operation of these
 /// dialects. What `tensor.empty` holds is for no program to see.
 static bool isDeterministic(Operation *op) {
-  return isa<norm::NormOpInterface>(op) ||
-         isa_and_present<arith::ArithDialect, index::IndexDialect,
+  return isa_and_present<arith::ArithDialect, index::IndexDialect,
                          linalg::LinalgDialect, math::MathDialect,
                          norm::NormDialect, tensor::TensorDialect>(
-             op->getDialect());
+             op->getDialect()) ||
+         isa<norm::NormOpInterface>(op);
 }
 
 bool ReplicatedValues::isFunctionOfReplicated(Operation *op) const {
@@ -109,19 +111,18 @@ bool ReplicatedValues::isFunctionOfReplicated(Operation *op) const {
   return !inner.wasInterrupted() && llvm::all_of(captured, isReplicated);
 }
 
-void ReplicatedValues::addResults(Operation *op) {
-  auto collective = dyn_cast<CollectiveOpInterface>(op);
-  if (!collective) {
-    if (isFunctionOfReplicated(op))
-      values.insert_range(op->getResults());
-    return;
-  }
-  if (!reachesAllMembers(collective))
+void ReplicatedValues::addResults(CollectiveOpInterface op) {
+  if (!reachesAllMembers(op))
     return;
   auto isReplicated = [&](Value value) { return contains(value); };
   for (OpResult result : op->getResults())
-    if (collective.isReplicated(result, isReplicated))
+    if (op.isReplicated(result, isReplicated))
       values.insert(result);
+}
+
+void ReplicatedValues::addResults(Operation *op) {
+  if (isFunctionOfReplicated(op))
+    values.insert_range(op->getResults());
 }
 
 /// The functions that nothing in `module` refers to: whoever calls them has
@@ -163,10 +164,11 @@ void MarkReplicatedPass::runOnOperation() {
     auto isReplicated = [&](Value value) { return replicated.contains(value); };
     getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
       auto collective = dyn_cast<CollectiveOpInterface>(op);
-      if (collective && collective.canMarkReplicated() &&
-          replicated.isGroupOf(collective))
+      if (!collective)
+        return replicated.addResults(op);
+      if (collective.canMarkReplicated() && replicated.isGroupOf(collective))
         numMarked += collective.markReplicated(isReplicated);
-      replicated.addResults(op);
+      replicated.addResults(collective);
     });
   }
 }
