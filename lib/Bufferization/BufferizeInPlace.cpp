@@ -223,12 +223,13 @@ static void copyForCasts(ModuleOp module) {
   for (memref::CastOp cast : casts) {
     ImplicitLocOpBuilder builder(cast.getLoc(), cast);
     auto type = llvm::cast<MemRefType>(cast.getType());
-    SmallVector<Value> sizes;
-    for (int64_t dim = 0; dim < type.getRank(); ++dim)
-      if (type.isDynamicDim(dim))
-        sizes.push_back(memref::DimOp::create(builder, cast.getSource(), dim));
-    Value copy = memref::AllocOp::create(builder, type, sizes);
-    memref::CopyOp::create(builder, cast.getSource(), copy);
+    Value source = cast.getSource();
+    Value copy = memref::AllocOp::create(
+        builder, memref::getMixedSizes(builder, cast.getLoc(), source),
+        type.getElementType(), type.getMemorySpace());
+    memref::CopyOp::create(builder, source, copy);
+    if (copy.getType() != type)
+      copy = memref::CastOp::create(builder, type, copy);
     cast.replaceAllUsesWith(copy);
     cast.erase();
   }

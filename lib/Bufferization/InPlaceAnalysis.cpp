@@ -6,12 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The rule. Values that may share a buffer although nothing writes between them
-// (a tensor, its slices, its reshaped forms) are a group. A group is simple if
-// all its values are defined and used in one block. An operation may overwrite
-// a value of a simple group if every value of the group may be written, and
-// nothing reads or views a value of the group after it. What it makes starts
-// another group, so that by induction nothing reads any older version either.
+// The rule. It has three steps, each a part of this file: facts about buffers,
+// conflicts of a write with other uses, and the decision. Values that may share
+// a buffer although nothing writes between them (a tensor, its slices, its
+// reshaped forms) are a group. A group is simple if all its values are defined
+// and used in one block. An operation may overwrite a value of a simple group
+// if every value of the group may be written, and nothing reads or views a
+// value of the group after it. What it makes starts another group, so that by
+// induction nothing reads any older version either.
 //
 // What is not simple is left to one-shot analysis, which sees all decisions
 // that were made here and makes none that conflicts with them.
@@ -31,10 +33,6 @@ using namespace mlir;
 using namespace mlir::bufferization;
 using namespace conorm;
 
-/// Work that one-shot analysis may do for the operands that are left to it in
-/// one function, in pairs of values. Those beyond are copied.
-static constexpr uint64_t kMaxWork = uint64_t(1) << 26;
-
 static bool isTensor(Value value) { return isa<TensorType>(value.getType()); }
 
 static Operation *getLater(Operation *first, Operation *second) {
@@ -42,6 +40,10 @@ static Operation *getLater(Operation *first, Operation *second) {
     return second;
   return first;
 }
+
+//===----------------------------------------------------------------------===//
+// Facts: who reads, writes and views which buffer
+//===----------------------------------------------------------------------===//
 
 namespace {
 
@@ -61,37 +63,34 @@ struct Group {
   /// The last operation that reads or views a value of the group.
   Operation *lastRead = nullptr;
   SmallVector<const Access *, 1> writes;
-  /// The write that is in place.
-  const Access *overwrite = nullptr;
-  /// Something is left to one-shot analysis.
-  bool isUndecided = false;
 };
 
-class InPlaceRule {
+/// What a function does with its tensors.
+class BufferFacts {
 public:
   /// `ops`: everything in `function`, in the order of a walk.
-  InPlaceRule(func::FuncOp function, ArrayRef<Operation *> ops,
+  BufferFacts(func::FuncOp function, ArrayRef<Operation *> ops,
               OneShotAnalysisState &state)
-      : function(function), ops(ops), state(state) {}
+      : state(state) {
+    addValues(function, ops);
+    addAccesses(ops);
+    addToGroups();
+  }
 
-  /// Fills `undecided` with the operations that are left to one-shot analysis,
-  /// and calls `decide` for each operand that is in place.
-  void run(llvm::SetVector<Operation *> &undecided,
-           llvm::function_ref<void(OpOperand &)> bufferizeInPlace);
+  ArrayRef<Access> getAccesses() const { return accesses; }
+  ArrayRef<Group> getGroups() const { return groups; }
+  unsigned getGroupNumber(Value value) const {
+    return classes[ids.lookup(value)];
+  }
+
+  OneShotAnalysisState &state;
 
 private:
-  void addValues();
-  void addAccesses();
+  void addValues(func::FuncOp function, ArrayRef<Operation *> ops);
+  void addAccesses(ArrayRef<Operation *> ops);
   void addAccess(OpOperand &operand, bool isKnown);
   void addToGroups();
-  void decide(Group &group);
-  void decideSingle(Group &group);
-  bool mayOverwrite(const Group &group, const Access &write);
-  Group &getGroup(Value value) { return groups[classes[ids.lookup(value)]]; }
 
-  func::FuncOp function;
-  ArrayRef<Operation *> ops;
-  OneShotAnalysisState &state;
   llvm::DenseMap<Value, unsigned> ids;
   SmallVector<Value> values;
   /// Values that cannot be in a simple group.
@@ -103,7 +102,7 @@ private:
 
 } // namespace
 
-void InPlaceRule::addValues() {
+void BufferFacts::addValues(func::FuncOp function, ArrayRef<Operation *> ops) {
   auto add = [&](Value value, bool isComplex) {
     if (!isTensor(value))
       return;
@@ -135,7 +134,7 @@ void InPlaceRule::addValues() {
 
 /// `isKnown`: the operation does with the operand no more than it says here,
 /// and gives it to no other block.
-void InPlaceRule::addAccess(OpOperand &operand, bool isKnown) {
+void BufferFacts::addAccess(OpOperand &operand, bool isKnown) {
   AliasingValueList aliases = state.getAliasingValues(operand);
   Access access{&operand, state.bufferizesToMemoryRead(operand),
                 state.bufferizesToMemoryWrite(operand),
@@ -155,7 +154,7 @@ void InPlaceRule::addAccess(OpOperand &operand, bool isKnown) {
   accesses.push_back(access);
 }
 
-void InPlaceRule::addAccesses() {
+void BufferFacts::addAccesses(ArrayRef<Operation *> ops) {
   for (Operation *op : ops) {
     auto bufferizable = state.getOptions().dynCastBufferizableOp(op);
     bool isKnown =
@@ -169,7 +168,7 @@ void InPlaceRule::addAccesses() {
   }
 }
 
-void InPlaceRule::addToGroups() {
+void BufferFacts::addToGroups() {
   classes.compress();
   groups.resize(classes.getNumClasses());
   for (auto [id, value] : llvm::enumerate(values)) {
@@ -181,7 +180,7 @@ void InPlaceRule::addToGroups() {
     ++group.numValues;
   }
   for (Access &access : accesses) {
-    Group &group = getGroup(access.operand->get());
+    Group &group = groups[getGroupNumber(access.operand->get())];
     // Positions are comparable in one block only.
     if (!group.isSimple)
       continue;
@@ -192,13 +191,35 @@ void InPlaceRule::addToGroups() {
   }
 }
 
-/// Whether the rule lets `write`, which no read of its group follows, take the
-/// buffer. What else the operation does with it has to bear that.
-bool InPlaceRule::mayOverwrite(const Group &group, const Access &write) {
+//===----------------------------------------------------------------------===//
+// Conflicts: why a write may not take the buffer
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+enum class Conflict {
+  None,
+  /// Something reads or views the buffer later.
+  LaterRead,
+  /// The same, perhaps of another part than is written.
+  LaterReadOfPart,
+  /// The buffer may not be written.
+  ReadOnly,
+  /// The operation itself does something else with the buffer.
+  SameOperation,
+};
+
+} // namespace
+
+/// Whether the operation of `write` bears that its other operands lie in the
+/// buffer that it writes.
+static bool bearsOtherOperands(const BufferFacts &facts, const Access &write) {
   Operation *op = write.operand->getOwner();
+  OneShotAnalysisState &state = facts.state;
+  unsigned group = facts.getGroupNumber(write.operand->get());
   for (OpOperand &other : op->getOpOperands()) {
     if (&other == write.operand || !isTensor(other.get()) ||
-        &getGroup(other.get()) != &group)
+        facts.getGroupNumber(other.get()) != group)
       continue;
     if (other.get() != write.operand->get() ||
         state.bufferizesToMemoryWrite(other) ||
@@ -213,69 +234,86 @@ bool InPlaceRule::mayOverwrite(const Group &group, const Access &write) {
   return true;
 }
 
-/// A value without views: a write that a read of it follows is out of place,
-/// whatever else is decided, unless the reader may read another part.
-void InPlaceRule::decideSingle(Group &group) {
+/// The first conflict of `write`, which is of `group`, a simple one.
+static Conflict findConflict(const BufferFacts &facts, const Group &group,
+                             const Access &write) {
+  Operation *op = write.operand->getOwner();
+  Operation *last = group.lastRead;
+  if (last && op->isBeforeInBlock(last))
+    return isa<SubsetOpInterface>(last) || isa<SubsetOpInterface>(op)
+               ? Conflict::LaterReadOfPart
+               : Conflict::LaterRead;
+  if (!group.isWritable)
+    return Conflict::ReadOnly;
+  return bearsOtherOperands(facts, write) ? Conflict::None
+                                          : Conflict::SameOperation;
+}
+
+//===----------------------------------------------------------------------===//
+// Decision: which write takes the buffer
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct Decision {
+  /// The write that is in place; null if none is.
+  const Access *overwrite = nullptr;
+  /// All of the group is left to one-shot analysis.
+  bool isUndecided = false;
+};
+
+} // namespace
+
+/// Whether a write with this conflict is out of place, whatever else is
+/// decided.
+static bool isCertain(Conflict conflict) {
+  return conflict == Conflict::LaterRead || conflict == Conflict::ReadOnly;
+}
+
+static Decision decide(const BufferFacts &facts, const Group &group) {
+  constexpr Decision kUndecided = {nullptr, true};
+  if (!group.isSimple)
+    return kUndecided;
+  Decision decision;
   for (const Access *write : llvm::reverse(group.writes)) {
-    Operation *op = write->operand->getOwner();
-    Operation *last = group.lastRead;
-    if (last && op->isBeforeInBlock(last)) {
-      if (isa<SubsetOpInterface>(last) || isa<SubsetOpInterface>(op))
-        group.isUndecided = true;
+    Conflict conflict = findConflict(facts, group, *write);
+    // Views of a value may be decided otherwise.
+    if (isCertain(conflict) && group.numValues == 1)
       continue;
-    }
-    if (!group.isWritable)
-      continue;
-    if (group.overwrite || !mayOverwrite(group, *write)) {
-      group.isUndecided = true;
-      continue;
-    }
-    group.overwrite = write;
+    if (conflict != Conflict::None || decision.overwrite)
+      return kUndecided;
+    decision.overwrite = write;
   }
+  return decision;
 }
 
-void InPlaceRule::decide(Group &group) {
-  if (!group.isSimple) {
-    group.isUndecided = true;
-    return;
-  }
-  if (group.numValues == 1) {
-    decideSingle(group);
-  } else if (!group.writes.empty()) {
-    const Access *write = group.writes.front();
-    Operation *op = write->operand->getOwner();
-    bool isLast = !group.lastRead || !op->isBeforeInBlock(group.lastRead);
-    if (group.writes.size() == 1 && group.isWritable && isLast &&
-        mayOverwrite(group, *write))
-      group.overwrite = write;
-    else
-      group.isUndecided = true;
-  }
-  if (group.isUndecided)
-    group.overwrite = nullptr;
-}
-
-void InPlaceRule::run(llvm::SetVector<Operation *> &undecided,
-                      llvm::function_ref<void(OpOperand &)> bufferizeInPlace) {
-  addValues();
-  addAccesses();
-  addToGroups();
-  for (Group &group : groups)
-    decide(group);
-  for (Access &access : accesses) {
-    Group &group = getGroup(access.operand->get());
+/// Fills `inPlace` with the operands that are in place, and `undecided` with
+/// the operations that are left to one-shot analysis.
+static void decideAll(const BufferFacts &facts,
+                      SmallVectorImpl<OpOperand *> &inPlace,
+                      llvm::SetVector<Operation *> &undecided) {
+  SmallVector<Decision> decisions;
+  for (const Group &group : facts.getGroups())
+    decisions.push_back(decide(facts, group));
+  for (const Access &access : facts.getAccesses()) {
+    const Decision &decision =
+        decisions[facts.getGroupNumber(access.operand->get())];
     if (!access.writes && !access.aliases)
-      bufferizeInPlace(*access.operand);
-    else if (group.isUndecided)
+      inPlace.push_back(access.operand);
+    else if (decision.isUndecided)
       undecided.insert(access.operand->getOwner());
-    else if (!access.writes || group.overwrite == &access)
-      bufferizeInPlace(*access.operand);
+    else if (!access.writes || decision.overwrite == &access)
+      inPlace.push_back(access.operand);
   }
 }
 
 //===----------------------------------------------------------------------===//
 // One-shot analysis for the rest
 //===----------------------------------------------------------------------===//
+
+/// Work that one-shot analysis may do for the operands that are left to it in
+/// one function, in pairs of values. Those beyond are copied.
+static constexpr uint64_t kMaxWork = uint64_t(1) << 26;
 
 /// Number of pairs of values that one-shot analysis may look at for `op`.
 static uint64_t estimateWork(Operation *op, OneShotAnalysisState &state) {
@@ -336,10 +374,9 @@ LogicalResult conorm::analyzeInPlace(func::FuncOp function,
   // an error that only the whole analysis finds.
   if (llvm::any_of(ops, llvm::IsaPred<MaterializeInDestinationOp>))
     return analyzeOp(function, state);
-  InPlaceRule rule(function, ops, state);
   SmallVector<OpOperand *> inPlace;
   llvm::SetVector<Operation *> undecided;
-  rule.run(undecided, [&](OpOperand &operand) { inPlace.push_back(&operand); });
+  decideAll(BufferFacts(function, ops, state), inPlace, undecided);
   statistics.numUndecided += undecided.size();
   if (!undecided.empty() && ops.size() <= options.analysisLimit)
     return analyzeOp(function, state);

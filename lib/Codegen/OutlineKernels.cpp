@@ -12,10 +12,10 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/OperationSupport.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
-#include "llvm/ADT/StringMap.h"
 
 namespace conorm {
 #define GEN_PASS_DEF_OUTLINEKERNELS
@@ -90,22 +90,58 @@ static func::FuncOp makeKernel(Operation *op, ArrayRef<Operation *> copied,
   return kernel;
 }
 
-/// What kernels that are equal have in common. Single elements that a body
-/// reads may be out of bounds: what is said of them then names their place.
-static std::string printKernel(func::FuncOp kernel) {
+/// What of two kernels has to be equal. Single elements that a body reads may
+/// be out of bounds: what is said of them then names their place.
+static OperationEquivalence::Flags getCompared(func::FuncOp kernel) {
   bool hasLoads =
       kernel.walk([](memref::LoadOp) { return WalkResult::interrupt(); })
           .wasInterrupted();
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  kernel->print(
-      stream,
-      OpPrintingFlags().useLocalScope().printGenericOpForm().enableDebugInfo(
-          hasLoads));
-  return text;
+  return hasLoads ? OperationEquivalence::None
+                  : OperationEquivalence::IgnoreLocations;
+}
+
+/// Whether the bodies are the same. Operands that could be interchanged are
+/// compared one by one: kernels stay as they were written.
+static bool haveEqualBodies(func::FuncOp left, func::FuncOp right) {
+  llvm::DenseMap<Value, Value> equal;
+  return OperationEquivalence::isRegionEquivalentTo(
+      &left.getBody(), &right.getBody(),
+      [&](Value value, Value other) {
+        return success(equal.lookup(value) == other);
+      },
+      [&](Value value, Value other) { equal[value] = other; },
+      getCompared(left));
 }
 
 namespace {
+
+/// Kernels are equal if they have the same type and body, as upstream's
+/// duplicate-function-elimination has it; their names are not compared.
+struct KernelInfo : public llvm::DenseMapInfo<func::FuncOp> {
+  static unsigned getHashValue(func::FuncOp kernel) {
+    OperationEquivalence::Flags flags = getCompared(kernel);
+    llvm::hash_code hash = hash_value(kernel.getFunctionType());
+    kernel.getBody().walk([&](Operation *op) {
+      hash = llvm::hash_combine(
+          hash, OperationEquivalence::computeHash(
+                    op, OperationEquivalence::ignoreHashValue,
+                    OperationEquivalence::ignoreHashValue, flags));
+    });
+    return hash;
+  }
+
+  static bool isEqual(func::FuncOp left, func::FuncOp right) {
+    if (left == right)
+      return true;
+    if (left == getEmptyKey() || left == getTombstoneKey() ||
+        right == getEmptyKey() || right == getTombstoneKey())
+      return false;
+    return left.getFunctionType() == right.getFunctionType() &&
+           left->getDiscardableAttrDictionary() ==
+               right->getDiscardableAttrDictionary() &&
+           haveEqualBodies(left, right);
+  }
+};
 
 struct OutlineKernels
     : public conorm::impl::OutlineKernelsBase<OutlineKernels> {
@@ -117,22 +153,22 @@ struct OutlineKernels
           ops.push_back(op);
       });
     SymbolTable table(getOperation());
-    llvm::StringMap<func::FuncOp> kernels;
+    llvm::DenseSet<func::FuncOp, KernelInfo> kernels;
     for (linalg::LinalgOp op : ops) {
       llvm::SetVector<Operation *> copied;
       llvm::SetVector<Value> arguments;
       findInputs(op, copied, arguments);
-      func::FuncOp kernel =
+      func::FuncOp made =
           makeKernel(op, copied.getArrayRef(), arguments.getArrayRef());
-      auto [it, isNew] = kernels.try_emplace(printKernel(kernel), kernel);
+      auto [kernel, isNew] = kernels.insert(made);
       if (isNew) {
-        table.insert(kernel);
+        table.insert(made);
         ++numKernels;
       } else {
-        kernel.erase();
+        made.erase();
       }
       OpBuilder builder(op);
-      func::CallOp::create(builder, op.getLoc(), it->second,
+      func::CallOp::create(builder, op.getLoc(), *kernel,
                            arguments.getArrayRef());
       op->erase();
       for (Operation *other : llvm::reverse(copied))

@@ -9,7 +9,8 @@
 #include "conorm/Transforms/Passes.h"
 
 #include "mlir/IR/RegionKindInterface.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SCCIterator.h"
 
 namespace conorm {
 #define GEN_PASS_DEF_REFUSECIRCLES
@@ -18,54 +19,60 @@ namespace conorm {
 
 using namespace mlir;
 
-/// Calls `visit` with the operations of `block` that `op`, or what is inside
-/// it, reads.
-static void forEachProducer(Operation *op, Block &block,
-                            function_ref<void(Operation *)> visit) {
-  auto visitOperands = [&](Operation *reader) {
-    for (Value operand : reader->getOperands())
-      if (Operation *producer = operand.getDefiningOp();
-          producer && producer->getBlock() == &block)
-        visit(producer);
-  };
-  if (op->hasTrait<OpTrait::IsIsolatedFromAbove>())
-    visitOperands(op);
-  else
-    op->walk(visitOperands);
+namespace {
+
+/// An operation of a block, and what it reads of the block, itself or by what
+/// is nested in it.
+struct Reader {
+  Operation *op = nullptr;
+  SmallVector<Reader *, 2> producers;
+};
+
+} // namespace
+
+template <>
+struct llvm::GraphTraits<Reader *> {
+  using NodeRef = Reader *;
+  using ChildIteratorType = SmallVectorImpl<Reader *>::iterator;
+  static NodeRef getEntryNode(Reader *reader) { return reader; }
+  static ChildIteratorType child_begin(Reader *reader) {
+    return reader->producers.begin();
+  }
+  static ChildIteratorType child_end(Reader *reader) {
+    return reader->producers.end();
+  }
+};
+
+static bool isBefore(Reader *left, Reader *right) {
+  return left->op->isBeforeInBlock(right->op);
 }
 
-/// An operation of a circle; null if the operations of `block` have an order in
-/// which each stands behind what it reads.
+/// The first operation of a circle; null if the operations of `block` have an
+/// order in which each stands behind what it reads.
 static Operation *findCircle(Block &block) {
-  // How many uses in each are of what has not been reached.
-  llvm::MapVector<Operation *, unsigned> missing;
+  llvm::DenseMap<Operation *, Reader> readers;
   for (Operation &op : block)
-    forEachProducer(&op, block, [&](Operation *) { ++missing[&op]; });
-  SmallVector<Operation *> reached;
-  for (Operation &op : block)
-    if (!missing.contains(&op))
-      reached.push_back(&op);
-  while (!reached.empty())
-    for (Operation *user : reached.pop_back_val()->getUsers()) {
-      Operation *reader = block.findAncestorOpInBlock(*user);
-      if (--missing[reader] == 0)
-        reached.push_back(reader);
-    }
-  // Each that is left reads another one that is left.
-  missing.remove_if([](const auto &entry) { return entry.second == 0; });
-  if (missing.empty())
-    return nullptr;
-  llvm::SmallPtrSet<Operation *, 8> seen;
-  Operation *op = missing.front().first;
-  while (seen.insert(op).second) {
-    Operation *next = nullptr;
-    forEachProducer(op, block, [&](Operation *producer) {
-      if (missing.contains(producer))
-        next = producer;
-    });
-    op = next;
+    readers[&op].op = &op;
+  // Reads everything, so that everything is reached from it.
+  Reader all;
+  for (Operation &op : block) {
+    Reader *reader = &readers[&op];
+    all.producers.push_back(reader);
+    auto addOperands = [&](Operation *user) {
+      for (Value operand : user->getOperands())
+        if (Operation *producer = operand.getDefiningOp();
+            producer && producer->getBlock() == &block)
+          reader->producers.push_back(&readers[producer]);
+    };
+    if (op.hasTrait<OpTrait::IsIsolatedFromAbove>())
+      addOperands(&op);
+    else
+      op.walk(addOperands);
   }
-  return op;
+  for (auto it = llvm::scc_begin(&all); !it.isAtEnd(); ++it)
+    if (it.hasCycle())
+      return (*llvm::min_element(*it, isBefore))->op;
+  return nullptr;
 }
 
 namespace {

@@ -72,6 +72,67 @@ func.func @no_elements(%x: memref<3x0x1xf32>, %o: memref<3x0x1xf32>) {
   return
 }
 
+// Kernels are equal as they are written: neither other constants nor operands in
+// another order are the same. What only the place of an operation tells apart is.
+#map = affine_map<(d0) -> (d0)>
+// CHECK-LABEL: func.func @bodies(
+// CHECK-NEXT:    call @[[FIRST:conorm.kernel_[0-9]+]](%arg0, %arg1)
+// CHECK-NEXT:    call @[[FIRST]](%arg1, %arg0)
+// CHECK-NOT:     call @[[FIRST]](
+// CHECK:         call @[[ORDER:conorm.kernel_[0-9]+]](
+// CHECK-NOT:     call @[[FIRST]](
+// CHECK-NOT:     call @[[ORDER]](
+// CHECK:         call @conorm.kernel_{{[0-9]+}}(
+// CHECK-NEXT:    return
+func.func @bodies(%a: memref<5xf32>, %b: memref<5xf32>) {
+  linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
+      ins(%a : memref<5xf32>) outs(%b : memref<5xf32>) {
+  ^bb0(%x: f32, %y: f32):
+    %0 = arith.addf %x, %y : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
+      ins(%b : memref<5xf32>) outs(%a : memref<5xf32>) {
+  ^bb0(%x: f32, %y: f32):
+    %0 = arith.addf %x, %y : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
+      ins(%a : memref<5xf32>) outs(%b : memref<5xf32>) {
+  ^bb0(%x: f32, %y: f32):
+    %0 = arith.addf %y, %x : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
+      ins(%a : memref<5xf32>) outs(%b : memref<5xf32>) {
+  ^bb0(%x: f32, %y: f32):
+    %0 = arith.addf %x, %y fastmath<nnan> : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// A body that reads single elements names its place where that is out of bounds.
+// CHECK-LABEL: func.func @loads(
+// CHECK-NEXT:    call @[[LOADS:conorm.kernel[_0-9]*]](
+// CHECK-NOT:     call @[[LOADS]](
+// CHECK:         return
+func.func @loads(%a: memref<5xf32>, %t: memref<9xf32>) {
+  linalg.generic {indexing_maps = [#map], iterator_types = ["parallel"]} outs(%a : memref<5xf32>) {
+  ^bb0(%x: f32):
+    %i = linalg.index 0 : index
+    %0 = memref.load %t[%i] : memref<9xf32>
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#map], iterator_types = ["parallel"]} outs(%a : memref<5xf32>) {
+  ^bb0(%x: f32):
+    %i = linalg.index 0 : index
+    %0 = memref.load %t[%i] : memref<9xf32>
+    linalg.yield %0 : f32
+  }
+  return
+}
+
 // What is still on tensors has no place yet.
 // CHECK-LABEL: func.func @tensors(
 // CHECK-NEXT:  linalg.exp

@@ -40,3 +40,21 @@ func.func @f() {
   }) : () -> ()
   return
 }
+
+// -----
+
+// What circles are read by, and what reads them, is none.
+%0 = arith.constant dense<1.0> : tensor<4xf32>
+%1 = arith.negf %5 : tensor<4xf32>
+%2 = arith.negf %3 : tensor<4xf32>
+%3 = arith.negf %0 : tensor<4xf32>
+// expected-error@+1 {{'arith.addf' op expected operands that do not depend on its own results}}
+%4 = arith.addf %3, %5 : tensor<4xf32>
+%5 = arith.negf %4 : tensor<4xf32>
+
+// -----
+
+// An order is found where there is one.
+%2 = arith.negf %1 : tensor<4xf32>
+%1 = arith.negf %0 : tensor<4xf32>
+%0 = arith.constant dense<1.0> : tensor<4xf32>
