@@ -17,6 +17,7 @@
 #include "conorm/Dialect/Norm/Transforms/BufferizableOpInterfaceImpl.h"
 #include "conorm/Fusion/Passes.h"
 #include "conorm/Pipelines/Passes.h"
+#include "conorm/Raise/Passes.h"
 #include "conorm/Strategy/Passes.h"
 #include "conorm/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
@@ -32,6 +33,7 @@ void conorm::registerAllPasses() {
   registerConormCodegenPasses();
   registerConormFusionPasses();
   registerConormPipelinesPasses();
+  registerConormRaisePasses();
   registerConormStrategyPasses();
   registerConormToRuntimePasses();
   registerConormTransformsPasses();

@@ -23,16 +23,15 @@ struct DecomposeFusedNormPass
     : public conorm::impl::DecomposeFusedNormBase<DecomposeFusedNormPass> {
   void runOnOperation() override {
     SmallVector<comm::AllReduceRMSNormOp> ops;
-    WalkResult result =
-        getOperation()->walk([&](comm::AllReduceRMSNormOp op) {
-          if (llvm::any_of(op.getPartOuts(), [](Value out) { return out; })) {
-            op.emitOpError("expected no destinations: decompose before "
-                           "--assign-destinations");
-            return WalkResult::interrupt();
-          }
-          ops.push_back(op);
-          return WalkResult::advance();
-        });
+    WalkResult result = getOperation()->walk([&](comm::AllReduceRMSNormOp op) {
+      if (llvm::any_of(op.getPartOuts(), [](Value out) { return out; })) {
+        op.emitOpError("expected no destinations: decompose before "
+                       "--assign-destinations");
+        return WalkResult::interrupt();
+      }
+      ops.push_back(op);
+      return WalkResult::advance();
+    });
     if (result.wasInterrupted())
       return signalPassFailure();
     IRRewriter rewriter(&getContext());

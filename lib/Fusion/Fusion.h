@@ -1,4 +1,4 @@
-//===- Fusion.h -  ----------------------------------------------*- C++ -*-===//
+//===- Fusion.h - What the parts of the fusion share ------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -13,13 +13,17 @@
 #ifndef CONORM_LIB_FUSION_FUSION_H
 #define CONORM_LIB_FUSION_FUSION_H
 
-#include "../Raise/Violation.h"
+#include "../Raise/Constraint.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
+#include "conorm/Fusion/Passes.h"
 #include "mlir/IR/PatternMatch.h"
 #include <optional>
 #include <string>
 
 namespace conorm::fusion {
+
+using raise::Constraint;
+using raise::Violation;
 
 /// What stage 2 looks at: an all_reduce and the norm that reads it. In a
 /// sandwich another norm stands between them, and `norm` adds the residual.
@@ -38,15 +42,8 @@ struct Site {
   llvm::SmallVector<mlir::Operation *, 2> getNorms() const;
 };
 
-/// A guard of stage 2. The name is the one that patterns use and that remarks
-/// print.
-struct Constraint {
-  llvm::StringLiteral name;
-  Violation (*check)(Site site);
-};
-
 /// All guards of stage 2, in the order in which remarks name them.
-llvm::ArrayRef<Constraint> getConstraints();
+llvm::ArrayRef<Constraint<Site>> getConstraints();
 
 /// The sandwich that `norm` ends, if it is one.
 std::optional<Site> getSandwich(mlir::Operation *norm);
@@ -65,14 +62,8 @@ struct QuantizeSite {
   llvm::SmallVector<mlir::Operation *> reshapes = {};
 };
 
-/// A guard of stage 3.
-struct QuantizeConstraint {
-  llvm::StringLiteral name;
-  Violation (*check)(QuantizeSite site);
-};
-
 /// All guards of stage 3, in the order in which remarks name them.
-llvm::ArrayRef<QuantizeConstraint> getQuantizeConstraints();
+llvm::ArrayRef<Constraint<QuantizeSite>> getQuantizeConstraints();
 
 /// The fused operation whose normed result `value` is; null if it is not one.
 comm::AllReduceRMSNormOp getFusedNorm(mlir::Value value);
@@ -98,10 +89,14 @@ Violation checkOneBlock(mlir::Operation *first, mlir::Operation *last);
 Violation checkNothingCommunicates(mlir::Operation *first,
                                    mlir::Operation *last);
 
-/// Registers constraints and rewrites under the names that the patterns use.
-void registerConstraints(mlir::PDLPatternModule &patterns);
+/// Register what the patterns of each stage name.
+void registerNormalizeConstraints(mlir::PDLPatternModule &patterns,
+                                  Numerics numerics);
+void registerFuseConstraints(mlir::PDLPatternModule &patterns);
 void registerQuantizeConstraints(mlir::PDLPatternModule &patterns);
-void registerRewrites(mlir::PDLPatternModule &patterns);
+void registerNormalizeRewrites(mlir::PDLPatternModule &patterns);
+void registerFuseRewrites(mlir::PDLPatternModule &patterns);
+void registerQuantizeRewrites(mlir::PDLPatternModule &patterns);
 
 } // namespace conorm::fusion
 

@@ -1,4 +1,4 @@
-//===- FusionConstraints.cpp -  -------------------------------------------===//
+//===- FusionConstraints.cpp - The guards of stages 1 and 2 ---------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "../Raise/Elementwise.h"
+#include "../Raise/Norms.h"
+#include "../Raise/Placement.h"
 #include "Fusion.h"
-#include "Placement.h"
 #include "ReshapedSites.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -22,12 +23,7 @@ using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
-
-static Value getWeight(Operation *norm) {
-  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
-    return op.getWeight();
-  return cast<norm::AddRMSNormOp>(norm).getWeight();
-}
+using namespace conorm::raise;
 
 //===----------------------------------------------------------------------===//
 // Guards between an all_reduce and a norm
@@ -92,12 +88,6 @@ static Violation checkSumReduction(Site site) {
     return std::nullopt;
   return ("the reduction is " + stringifyReduction(reduction) + ", not sum")
       .str();
-}
-
-static bool hasDestinations(Operation *norm) {
-  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
-    return static_cast<bool>(op.getOuts());
-  return !cast<norm::AddRMSNormOp>(norm).getOuts().empty();
 }
 
 static Violation checkNoDestinationsYet(Site site) {
@@ -262,8 +252,8 @@ static Violation checkUsersDominated(Site site) {
   return "the reduced value is read before an operand of the norm is there";
 }
 
-ArrayRef<Constraint> fusion::getConstraints() {
-  static constexpr Constraint constraints[] = {
+ArrayRef<Constraint<Site>> fusion::getConstraints() {
+  static constexpr Constraint<Site> constraints[] = {
       {"SumReduction", checkSumReduction},
       {"NoDestinationsYet", checkNoDestinationsYet},
       {"ElementTypesMatch", checkElementTypesMatch},
@@ -296,34 +286,6 @@ Violation fusion::checkAdditionPlaceable(Operation *add, Operation *norm) {
   return "the sum is read before the norm's weight is there";
 }
 
-/// Whether rows of `rows` may have a weight of `weight`.
-static bool fitsWeight(Value rows, Value weight) {
-  if (!weight)
-    return true;
-  auto type = cast<ShapedType>(rows.getType());
-  return type.hasRank() && type.getRank() > 0 &&
-         succeeded(verifyCompatibleShape(
-             type.getShape().take_back(),
-             cast<ShapedType>(weight.getType()).getShape()));
-}
-
-/// Whether `norm` may read `value` instead of `replaced`.
-static bool fitsNorm(Operation *norm, Value replaced, Value value) {
-  Value weight = getWeight(norm);
-  return fitsWeight(value, weight) &&
-         llvm::all_of(norm->getOperands(), [&](Value operand) {
-           return operand == replaced || operand == weight ||
-                  haveCompatibleShapes(operand, value);
-         });
-}
-
-static LogicalResult noDestinations(PatternRewriter &, Operation *norm) {
-  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
-    return failure(op.getOuts() || op->getNumResults() == 0);
-  auto op = cast<norm::AddRMSNormOp>(norm);
-  return failure(!op.getOuts().empty() || op->getNumResults() == 0);
-}
-
 static LogicalResult noWeightBias(PatternRewriter &, Operation *norm) {
   auto bias = norm->getAttrOfType<FloatAttr>("weight_bias");
   return success(!bias || bias.getValue().isPosZero());
@@ -331,51 +293,17 @@ static LogicalResult noWeightBias(PatternRewriter &, Operation *norm) {
 
 static LogicalResult isPlusOne(PatternRewriter &, Value sum, Operation *norm) {
   Type type = getElementTypeOrSelf(norm->getOperand(0));
-  std::optional<PlusConstant> parts = getPlusConstant(sum, type);
+  std::optional<PlusConstant> parts = matchPlusConstant(sum, type);
   return success(parts && parts->constant.isExactlyValue(1.0) &&
                  fitsWeight(norm->getOperand(0), parts->weight));
 }
 
-static LogicalResult elementTypeF32(PatternRewriter &, Value value) {
-  return success(getElementTypeOrSelf(value).isF32());
-}
-
-static LogicalResult weightOfInputType(PatternRewriter &, Value weight,
-                                       Operation *norm) {
-  return success(getElementTypeOrSelf(weight) ==
-                 getElementTypeOrSelf(norm->getOperand(0)));
-}
-
-static LogicalResult isCastOrCopy(PatternRewriter &, Value value,
-                                  Operation *norm) {
-  Value source = getUncast(value);
-  return success(source && fitsNorm(norm, value, source));
-}
-
-/// Whether the result of `op` is `wide` rounded to the type of `narrow`.
-static bool isNarrowing(Operation *op, Value wide, Value narrow) {
-  if (op->getNumResults() != 1 ||
-      !haveCompatibleShapes(op->getResult(0), narrow))
-    return false;
-  Element element = peel({op->getResult(0)});
-  return isa_and_present<arith::TruncFOp>(element.getOp()) &&
-         isStrict(element.getOp()) &&
-         getElementTypeOrSelf(element.value) == getElementTypeOrSelf(narrow) &&
-         peel(element.getOperand(0)).value == wide;
-}
-
-static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
-                                  Value wide) {
-  Value narrow = getWidened(wide);
-  if (!narrow || norm->use_empty() || !fitsNorm(norm, wide, narrow))
-    return failure();
-  return success(llvm::all_of(norm->getUsers(), [&](Operation *user) {
-    return isNarrowing(user, norm->getResult(0), narrow);
-  }));
+static LogicalResult weightSumFoldable(PatternRewriter &, Value sum) {
+  return success(getElementTypeOrSelf(sum).isF32());
 }
 
 static LogicalResult isSum(PatternRewriter &, Value sum) {
-  return success(getAddends(sum).has_value());
+  return success(matchSum(sum).has_value());
 }
 
 /// The all_reduce that `value` is the result of, or the norm of the result,
@@ -400,35 +328,39 @@ static LogicalResult rightIsReducedLast(PatternRewriter &, Value left,
 static LogicalResult additionPlaceable(PatternRewriter &, Value sum,
                                        Operation *norm) {
   Operation *add = sum.getDefiningOp();
-  return success(add && fitsWeight(getAddends(sum)->first, getWeight(norm)) &&
+  return success(add && fitsWeight(matchSum(sum)->left, getWeight(norm)) &&
                  !checkAdditionPlaceable(add, norm));
 }
 
-/// Patterns pass (all_reduce, norm), or (all_reduce, first norm, second norm).
-static Site getSite(ArrayRef<PDLValue> values) {
-  auto reduce = cast<AllReduceOp>(values.front().cast<Operation *>());
-  Operation *norm = values.back().cast<Operation *>();
-  if (values.size() == 2)
-    return {reduce, norm};
-  return {reduce, norm, cast<norm::RMSNormOp>(values[1].cast<Operation *>())};
+static LogicalResult fusible(PatternRewriter &, Operation *reduce,
+                             Operation *norm) {
+  Site site{cast<AllReduceOp>(reduce), norm};
+  return failure(findReason(getConstraints(), site).has_value());
 }
 
-void fusion::registerConstraints(PDLPatternModule &patterns) {
-  patterns.registerConstraintFunction("NoDestinations", noDestinations);
+static LogicalResult fusibleSandwich(PatternRewriter &, Operation *reduce,
+                                     Operation *first, Operation *second) {
+  Site site{cast<AllReduceOp>(reduce), second, cast<norm::RMSNormOp>(first)};
+  return failure(findReason(getConstraints(), site).has_value());
+}
+
+void fusion::registerNormalizeConstraints(PDLPatternModule &patterns,
+                                          Numerics numerics) {
+  registerNormConstraints(patterns);
   patterns.registerConstraintFunction("NoWeightBias", noWeightBias);
+  if (numerics == Numerics::Exact)
+    patterns.registerConstraintFunction("WeightSumFoldable", weightSumFoldable);
+  else
+    patterns.registerConstraintFunction(
+        "WeightSumFoldable",
+        [](PatternRewriter &, Value) { return success(); });
   patterns.registerConstraintFunction("IsPlusOne", isPlusOne);
-  patterns.registerConstraintFunction("ElementTypeF32", elementTypeF32);
-  patterns.registerConstraintFunction("WeightOfInputType", weightOfInputType);
-  patterns.registerConstraintFunction("IsCastOrCopy", isCastOrCopy);
-  patterns.registerConstraintFunction("OnlyNarrowed", onlyNarrowed);
   patterns.registerConstraintFunction("IsSum", isSum);
   patterns.registerConstraintFunction("RightIsReducedLast", rightIsReducedLast);
   patterns.registerConstraintFunction("AdditionPlaceable", additionPlaceable);
-  for (const Constraint &constraint : getConstraints())
-    patterns.registerConstraintFunction(
-        constraint.name,
-        [check = constraint.check](PatternRewriter &, PDLResultList &,
-                                   ArrayRef<PDLValue> values) {
-          return failure(check(getSite(values)).has_value());
-        });
+}
+
+void fusion::registerFuseConstraints(PDLPatternModule &patterns) {
+  patterns.registerConstraintFunction("Fusible", fusible);
+  patterns.registerConstraintFunction("FusibleSandwich", fusibleSandwich);
 }

@@ -1,4 +1,4 @@
-//===- FusionPatterns.cpp - Patterns from outside -------------------------===//
+//===- FusionPatterns.cpp - The patterns of each stage --------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -8,89 +8,90 @@
 
 #include "FusionPatterns.h"
 
-#include "conorm/Dialect/Comm/IR/Comm.h"
-#include "mlir/Dialect/PDL/IR/PDLOps.h"
-#include "mlir/IR/DialectInterface.h"
+#include "Fusion.h"
+#include "ReshapedSites.h"
+#include "conorm/Raise/RaisePatterns.h"
+#include "mlir/Parser/Parser.h"
+
+// Each generated header defines `populateGeneratedPDLLPatterns`.
+namespace conorm::fusion::normalize {
+using namespace ::mlir;
+#include "NormalizeNorm.h.inc"
+} // namespace conorm::fusion::normalize
+
+namespace conorm::fusion::fuse {
+using namespace ::mlir;
+#include "FuseAllReduceNorm.h.inc"
+} // namespace conorm::fusion::fuse
+
+namespace conorm::fusion::quantize {
+using namespace ::mlir;
+#include "ExtendByQuantize.h.inc"
+} // namespace conorm::fusion::quantize
 
 using namespace mlir;
 using namespace conorm;
 
-namespace {
+//===----------------------------------------------------------------------===//
+// Conorm's
+//===----------------------------------------------------------------------===//
 
-/// What was registered for a context; the `comm` dialect keeps it.
-class OutsidePatterns : public DialectInterface::Base<OutsidePatterns> {
-public:
-  OutsidePatterns(Dialect *dialect) : Base(dialect) {}
+void conorm::populateNormalizePatterns(RewritePatternSet &patterns,
+                                       const NormalizeOptions &options) {
+  using namespace fusion::normalize;
+  populateNormCastPatterns(patterns);
+  fusion::registerNormalizeConstraints(patterns.getPDLPatterns(),
+                                       options.numerics);
+  fusion::registerNormalizeRewrites(patterns.getPDLPatterns());
+  patterns.add<Addition, ExchangedAddends>(patterns.getContext());
+  if (options.weightBias)
+    patterns.add<WeightPlusOne, AddNormWeightPlusOne>(patterns.getContext());
+}
 
-  SmallVector<PopulateFusionPatterns, 1> populate;
-};
+static void registerFuse(PDLPatternModule &patterns) {
+  fusion::registerFuseConstraints(patterns);
+  fusion::registerFuseRewrites(patterns);
+}
 
-/// Puts one function there when the dialect is loaded.
-class OutsidePatternsExtension
-    : public DialectExtension<OutsidePatternsExtension, comm::CommDialect> {
-public:
-  OutsidePatternsExtension(PopulateFusionPatterns populate)
-      : populate(populate) {}
+void conorm::populateFuseSandwichPatterns(RewritePatternSet &patterns) {
+  registerFuse(patterns.getPDLPatterns());
+  patterns.add<fusion::fuse::AllReduceSandwich>(patterns.getContext());
+}
 
-  void apply(MLIRContext *, comm::CommDialect *dialect) const override {
-    if (!dialect->getRegisteredInterface<OutsidePatterns>())
-      dialect->addInterfaces<OutsidePatterns>();
-    dialect->getRegisteredInterface<OutsidePatterns>()->populate.push_back(
-        populate);
-  }
+void conorm::populateFusePatterns(RewritePatternSet &patterns) {
+  using namespace fusion::fuse;
+  registerFuse(patterns.getPDLPatterns());
+  patterns.add<AllReduceRMSNorm, AllReduceAddRMSNorm>(patterns.getContext());
+}
 
-private:
-  PopulateFusionPatterns populate;
-};
+void conorm::populateFuseQuantizePatterns(RewritePatternSet &patterns) {
+  fusion::registerQuantizeConstraints(patterns.getPDLPatterns());
+  fusion::registerQuantizeRewrites(patterns.getPDLPatterns());
+  fusion::registerQuantizeReshapes(patterns.getPDLPatterns());
+  fusion::quantize::populateGeneratedPDLLPatterns(patterns);
+}
 
-} // namespace
+//===----------------------------------------------------------------------===//
+// From outside
+//===----------------------------------------------------------------------===//
+
+using OutsideFusionPatterns =
+    raise::OutsidePatterns<comm::CommDialect, PopulateFusionPatterns>;
 
 void conorm::registerFusionPatterns(DialectRegistry &registry,
                                     PopulateFusionPatterns populate) {
-  // A function that is registered twice is one extension.
-  registry.addExtension(
-      TypeID::getFromOpaquePointer(reinterpret_cast<const void *>(populate)),
-      std::make_unique<OutsidePatternsExtension>(populate));
+  OutsideFusionPatterns::registerIn(registry, populate);
 }
 
-void fusion::OutsideRoots::add(RewritePatternSet &patterns) {
-  auto insert = [&](std::optional<OperationName> kind) {
-    if (kind)
-      kinds.insert(*kind);
-    else
-      any = true;
-  };
-  for (const std::unique_ptr<RewritePattern> &pattern :
-       patterns.getNativePatterns())
-    insert(pattern->getRootKind());
-  ModuleOp module = patterns.getPDLPatterns().getModule();
-  if (!module)
-    return;
-  module.walk([&](pdl::PatternOp pattern) {
-    Value value = pattern.getRewriter().getRoot();
-    auto root = value ? value.getDefiningOp<pdl::OperationOp>() : nullptr;
-    std::optional<StringRef> name = root ? root.getOpName() : std::nullopt;
-    insert(name ? std::optional(OperationName(*name, patterns.getContext()))
-                : std::nullopt);
-  });
-}
-
-fusion::OutsideRoots
+raise::OutsideRoots
 fusion::populateOutsidePatterns(FusionStage stage,
                                 RewritePatternSet &patterns) {
-  OutsideRoots roots;
-  auto *dialect = patterns.getContext()->getLoadedDialect<comm::CommDialect>();
-  auto *outside =
-      dialect ? dialect->getRegisteredInterface<OutsidePatterns>() : nullptr;
-  if (!outside)
-    return roots;
-  for (PopulateFusionPatterns populate : outside->populate) {
-    RewritePatternSet added(patterns.getContext());
+  raise::OutsideRoots roots;
+  MLIRContext *context = patterns.getContext();
+  for (PopulateFusionPatterns populate : OutsideFusionPatterns::get(context)) {
+    RewritePatternSet added(context);
     populate(stage, added);
-    roots.add(added);
-    for (std::unique_ptr<RewritePattern> &pattern : added.getNativePatterns())
-      patterns.add(std::move(pattern));
-    patterns.getPDLPatterns().mergeIn(std::move(added.getPDLPatterns()));
+    raise::addOutsidePatterns(patterns, std::move(added), roots);
   }
   return roots;
 }

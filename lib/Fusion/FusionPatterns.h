@@ -9,32 +9,15 @@
 #ifndef CONORM_LIB_FUSION_FUSIONPATTERNS_H
 #define CONORM_LIB_FUSION_FUSIONPATTERNS_H
 
+#include "../Raise/OutsidePatterns.h"
 #include "conorm/Fusion/FusionPatterns.h"
-#include "mlir/IR/PatternMatch.h"
-#include "llvm/ADT/DenseSet.h"
 
 namespace conorm::fusion {
 
-/// The operations at which patterns from outside are rooted.
-class OutsideRoots {
-public:
-  /// Adds those of `patterns`.
-  void add(mlir::RewritePatternSet &patterns);
-
-  bool contains(mlir::Operation *op) const {
-    return any || kinds.contains(op->getName());
-  }
-
-private:
-  /// A pattern may be rooted at an operation of any kind.
-  bool any = false;
-  llvm::DenseSet<mlir::OperationName> kinds;
-};
-
 /// Adds the patterns that were registered for `stage` to `patterns`, and
 /// returns their roots.
-OutsideRoots populateOutsidePatterns(FusionStage stage,
-                                     mlir::RewritePatternSet &patterns);
+raise::OutsideRoots populateOutsidePatterns(FusionStage stage,
+                                            mlir::RewritePatternSet &patterns);
 
 } // namespace conorm::fusion
 

@@ -1,4 +1,4 @@
-//===- FusionReport.cpp -  ------------------------------------------------===//
+//===- FusionReport.cpp - What the fusion says of each site ---------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -9,47 +9,24 @@
 #include "FusionReport.h"
 
 #include "../Raise/Elementwise.h"
-#include "../Raise/RaiseQuantize.h"
+#include "../Raise/Norms.h"
+#include "../Raise/QuantizeChain.h"
+#include "../Raise/Rewriting.h"
 #include "../Raise/WrittenOutNorm.h"
 #include "../Support/RemarkLocation.h"
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
+using namespace conorm::raise;
 
 using Arg = remark::detail::Remark::Arg;
 
 static constexpr StringLiteral kSite = "AllReduceRMSNorm";
-
-remark::RemarkOpts fusion::getRemarkOptions(Operation *op, StringRef name) {
-  StringRef function;
-  if (auto parent = op->getParentOfType<FunctionOpInterface>())
-    function = parent.getName();
-  return remark::RemarkOpts::name(name)
-      .category("fuse-all-reduce-norm")
-      .function(function);
-}
-
-void fusion::keepAttributes(Operation *merged, ArrayRef<Operation *> replaced) {
-  NamedAttrList kept;
-  for (Operation *op : replaced)
-    for (NamedAttribute attribute : op->getDiscardableAttrs()) {
-      Attribute dropped = kept.set(attribute.getName(), attribute.getValue());
-      if (!dropped || dropped == attribute.getValue())
-        continue;
-      remark::analysis(getRemarkLocation(merged),
-                       getRemarkOptions(merged, "AttributeConflict"))
-          << Arg("Attribute", attribute.getName().getValue())
-          << Arg("Kept", toString(attribute.getValue()))
-          << Arg("Dropped", toString(dropped));
-    }
-  merged->setDiscardableAttrs(kept.getDictionary(merged->getContext()));
-}
 
 FusionReport::FusionReport(MLIRContext *context, bool printed)
     : wanted(printed || context->getRemarkEngine()) {}
@@ -96,16 +73,6 @@ void FusionReport::addFused(AllReduceRMSNormOp fused) {
 // Missed
 //===----------------------------------------------------------------------===//
 
-/// The first guard that fails. The patterns matched nothing, so one does.
-template <typename Constraints, typename Subject>
-static std::optional<Reason> findReason(const Constraints &constraints,
-                                        const Subject &subject) {
-  for (const auto &constraint : constraints)
-    if (Violation violation = constraint.check(subject))
-      return Reason{constraint.name, *violation};
-  return std::nullopt;
-}
-
 /// Whether `norm` reads `use` as its rows, not as its weight.
 static bool isRowsOf(Operation *norm, OpOperand &use) {
   unsigned numRows = isa<norm::AddRMSNormOp>(norm) ? 2 : 1;
@@ -136,7 +103,7 @@ static std::string findNormBehind(Value value) {
     for (OpOperand &use : through.getUses()) {
       Operation *op = use.getOwner();
       std::string name = toString(op->getName().getStringRef());
-      if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(op)) {
+      if (isNorm(op)) {
         if (!names.empty() && isRowsOf(op, use))
           return name + " behind " + names;
         continue;
@@ -186,8 +153,7 @@ static SmallVector<Operation *> getNormsBehindReshapes(Value value) {
       Operation *user = use.getOwner();
       if (isReshape(user) && use.getOperandNumber() == 0)
         values.insert(user->getResult(0));
-      else if (next > 0 && isa<norm::RMSNormOp, norm::AddRMSNormOp>(user) &&
-               isRowsOf(user, use))
+      else if (next > 0 && isNorm(user) && isRowsOf(user, use))
         norms.push_back(user);
     }
   return norms;
@@ -235,11 +201,11 @@ static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
   if (!reduce.getReduced())
     return {"NoDestinationsYet", "the all_reduce is on memrefs already"};
   for (Operation *user : reduce.getReduced().getUsers()) {
-    if (isa<norm::RMSNormOp, norm::AddRMSNormOp>(user))
+    if (isNorm(user))
       if (std::optional<Reason> reason =
               findReason(getConstraints(), Site{reduce, user}))
         return *reason;
-    if (user->getNumResults() != 1 || !getAddends(user->getResult(0)))
+    if (user->getNumResults() != 1 || !matchSum(user->getResult(0)))
       continue;
     for (Operation *next : user->getResult(0).getUsers())
       if (isa<norm::RMSNormOp>(next))
@@ -287,9 +253,8 @@ void FusionReport::addMissedCollective(Operation *op, StringRef name) {
   for (Value result : op->getResults()) {
     if (!isa<ShapedType>(result.getType()))
       continue;
-    if (llvm::any_of(result.getUsers(), [](Operation *user) {
-          return isa<norm::RMSNormOp, norm::AddRMSNormOp>(user);
-        }))
+    if (llvm::any_of(result.getUsers(),
+                     [](Operation *user) { return isNorm(user); }))
       text += "; a norm reads it";
     else if (Operation *sum = findWrittenOutNorm(result))
       text += "; " + describeWrittenOut(sum);
@@ -305,7 +270,7 @@ static std::optional<Reason> explainSum(Operation *op, Operation *norm) {
                   toString(op->getName().getStringRef()) +
                       " has fast-math flags or another rounding"};
   Value sum = norm->getOperand(0);
-  if (op == norm || !getAddends(sum))
+  if (op == norm || !matchSum(sum))
     return Reason{"ReadByNorm", "the second norm does not read the sum of the "
                                 "first and a residual, rounded once to their "
                                 "type"};
@@ -329,9 +294,10 @@ void FusionReport::addMissedSandwich(Operation *norm) {
 void FusionReport::addMissedQuantize(norm::QuantizeOp quantize) {
   Value input = quantize.getInput();
   AllReduceRMSNormOp fused = getFusedNorm(input);
-  for (Value source : {getUncast(input), getWidened(input)})
-    if (!fused && source)
-      fused = getFusedNorm(source);
+  if (auto copy = matchCopy(input); copy && !fused)
+    fused = getFusedNorm(copy->source);
+  if (auto widening = matchWidening(input); widening && !fused)
+    fused = getFusedNorm(widening->narrow);
   std::optional<QuantizeSite> site;
   if (fused)
     site = QuantizeSite{fused, quantize};
@@ -349,11 +315,18 @@ void FusionReport::addMissedQuantize(norm::QuantizeOp quantize) {
 }
 
 void FusionReport::addMissedChain(Operation *root) {
+  if (root->use_empty())
+    return;
   std::optional<Reason> reason;
-  if (std::optional<Chain> chain = getQuantizeChain(root))
+  if (std::optional<Chain> chain = getQuantizeChain(root)) {
     reason = findReason(getChainConstraints(), *chain);
-  else if (Violation violation = checkKnownSteps(root))
+    if (!reason)
+      reason = {"QuantizeOperation",
+                "it equals the scheme per_tensor, but nothing raised it; run "
+                "--raise-quantize first"};
+  } else if (Violation violation = checkKnownSteps(root)) {
     reason = {"KnownSteps", *violation};
+  }
   if (reason)
     addMissed(root, "RaiseQuantize", *reason, missedQuantizations);
 }

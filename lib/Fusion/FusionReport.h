@@ -1,4 +1,5 @@
-//===- FusionReport.h -  ----------------------------------------*- C++ -*-===//
+//===- FusionReport.h - What the fusion says of each site --------*- C++
+//-*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -14,26 +15,11 @@
 #define CONORM_LIB_FUSION_FUSIONREPORT_H
 
 #include "ReshapedSites.h"
-#include "mlir/IR/Remarks.h"
 #include <map>
 
 namespace conorm::fusion {
 
-/// Name, category and function of a remark on `op`.
-mlir::remark::RemarkOpts getRemarkOptions(mlir::Operation *op,
-                                          llvm::StringRef name);
-
-/// Gives `merged`, which may be the last of them, the discardable attributes of
-/// the operations that it replaces. Of two values under one name the later
-/// operation's stays, and a remark says which was dropped.
-void keepAttributes(mlir::Operation *merged,
-                    llvm::ArrayRef<mlir::Operation *> replaced);
-
-/// Why something stays as it is: a guard, and what it saw.
-struct Reason {
-  llvm::StringRef constraint;
-  std::string text;
-};
+using raise::Reason;
 
 class FusionReport {
 public:

@@ -1,4 +1,4 @@
-//===- FusionRewrites.cpp -  ----------------------------------------------===//
+//===- FusionRewrites.cpp - The operations that patterns build ------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,51 +6,38 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../Raise/RaiseQuantize.h"
+#include "../Raise/Elementwise.h"
+#include "../Raise/Norms.h"
+#include "../Raise/Placement.h"
+#include "../Raise/Reshapes.h"
+#include "../Raise/Rewriting.h"
 #include "../Support/RemarkLocation.h"
 #include "Fusion.h"
-#include "FusionReport.h"
-#include "Placement.h"
-#include "ReshapedSites.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
+using namespace conorm::raise;
 
-static Location fuseLocations(RewriterBase &rewriter,
-                              ArrayRef<Operation *> ops) {
-  SmallVector<Location> locations;
-  for (Operation *op : ops)
-    locations.push_back(op->getLoc());
-  return rewriter.getFusedLoc(locations);
-}
+//===----------------------------------------------------------------------===//
+// Norms
+//===----------------------------------------------------------------------===//
 
-static MutableOperandRange getWeightMutable(Operation *norm) {
-  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
-    return op.getWeightMutable();
-  return cast<norm::AddRMSNormOp>(norm).getWeightMutable();
-}
-
-static void setWeight(PatternRewriter &rewriter, Operation *norm,
-                      Value weight) {
-  Operation *previous =
-      norm->getOperand(norm->getNumOperands() - 1).getDefiningOp();
-  rewriter.modifyOpInPlace(norm,
-                           [&] { getWeightMutable(norm).assign(weight); });
-  eraseIfDead(rewriter, previous);
-}
-
-/// The guards hold: the norm's weight is another one plus 1.
-static void setWeightAndBias(PatternRewriter &rewriter, Operation *norm) {
-  Value sum = norm->getOperand(norm->getNumOperands() - 1);
+/// The guards hold: the norm's weight is another one plus 1. What relaxed
+/// numerics allow is named where it is done.
+static void foldWeightSum(PatternRewriter &rewriter, Operation *norm) {
+  using Arg = remark::detail::Remark::Arg;
+  Value sum = getWeight(norm);
   Type type = getElementTypeOrSelf(norm->getOperand(0));
-  Value weight = getPlusConstant(sum, type)->weight;
+  if (!getElementTypeOrSelf(sum).isF32())
+    remark::passed(getRemarkLocation(norm), getRemarkOptions(norm, "Relaxed"))
+        << "added 1 to the weight in f32 where the program rounds the sum"
+        << Arg("Rewrite", "RoundedWeightBias")
+        << Arg("Rounded", toString(type));
+  Value weight = matchPlusConstant(sum, type)->weight;
   rewriter.modifyOpInPlace(norm, [&] {
     norm->setAttr("weight_bias", rewriter.getF32FloatAttr(1.0f));
     if (sum.hasOneUse())
@@ -59,92 +46,21 @@ static void setWeightAndBias(PatternRewriter &rewriter, Operation *norm) {
   setWeight(rewriter, norm, weight);
 }
 
-/// What relaxed numerics allow is named where it is done.
-static void foldRoundedWeight(PatternRewriter &rewriter, Operation *norm) {
-  using Arg = remark::detail::Remark::Arg;
-  remark::passed(getRemarkLocation(norm), getRemarkOptions(norm, "Relaxed"))
-      << "added 1 to the weight in f32 where the program rounds the sum"
-      << Arg("Rewrite", "RoundedWeightBias")
-      << Arg("Rounded", toString(getElementTypeOrSelf(norm->getOperand(0))));
-  setWeightAndBias(rewriter, norm);
-}
-
-/// Those who read `result`, whose shape is known to another degree from now on,
-/// see the type that they had.
-static void setResultType(PatternRewriter &rewriter, Value result, Type type) {
-  Type previous = result.getType();
-  if (previous == type)
-    return;
-  rewriter.modifyOpInPlace(result.getDefiningOp(),
-                           [&] { result.setType(type); });
-  if (result.use_empty())
-    return;
-  Value cast = castShape(rewriter, result, previous);
-  rewriter.replaceAllUsesExcept(result, cast, cast.getDefiningOp());
-}
-
-/// Gives `norm` an operand without the casts before it. Where its shape is
-/// known to another degree, those who read the norm's results see the one they
-/// had.
-static void uncastOperand(PatternRewriter &rewriter, Operation *norm,
-                          unsigned index) {
-  Value value = getUncast(norm->getOperand(index));
-  Operation *previous = norm->getOperand(index).getDefiningOp();
-  rewriter.modifyOpInPlace(norm, [&] { norm->setOperand(index, value); });
-  if (index == 0)
-    for (Value result : norm->getResults())
-      setResultType(rewriter, result, value.getType());
-  eraseIfDead(rewriter, previous);
-}
-
-static void uncastInput(PatternRewriter &rewriter, Operation *norm) {
-  uncastOperand(rewriter, norm, 0);
-}
-
-static void uncastResidual(PatternRewriter &rewriter, Operation *norm) {
-  uncastOperand(rewriter, norm, 1);
-}
-
-/// OnlyNarrowed holds: each that reads the norm rounds it to narrow's type.
-static void narrowNorm(PatternRewriter &rewriter, Operation *norm) {
-  auto wide = cast<norm::RMSNormOp>(norm);
-  Value narrow = getWidened(wide.getInput());
-  // Uses are listed from the last one to the first.
-  SmallVector<Operation *> users(norm->getUsers());
-  llvm::SetVector<Operation *> casts(users.rbegin(), users.rend());
-  // Of their attributes those of the norm stay.
-  SmallVector<Operation *> replaced(casts.getArrayRef());
-  replaced.push_back(norm);
-  auto rounding = norm::RoundingAttr::get(rewriter.getContext(),
-                                          norm::Rounding::ScaleThenRound);
-  rewriter.setInsertionPoint(norm);
-  auto narrowed = norm::RMSNormOp::create(
-      rewriter, fuseLocations(rewriter, replaced), narrow, wide.getWeight(),
-      Value(), wide.getEpsilonAttr(), wide.getWeightBiasAttr(), rounding);
-  keepAttributes(narrowed, replaced);
-  for (Operation *cast : casts) {
-    Value result = cast->getResult(0);
-    rewriter.replaceAllUsesWith(
-        result, castShape(rewriter, narrowed.getNormed(), result.getType()));
-  }
-  eraseIfDead(rewriter, casts.getArrayRef());
-}
-
 static void mergeAddition(PatternRewriter &rewriter, Value sum,
                           Operation *norm) {
-  auto [left, right] = *getAddends(sum);
+  Sum addition = *matchSum(sum);
   auto rms = cast<norm::RMSNormOp>(norm);
   Operation *add = sum.getDefiningOp();
   // AdditionPlaceable holds: one of the two places will do.
   rewriter.setInsertionPoint(findPlaces({add, norm}).last ? norm : add);
-  SmallVector<Operation *, 2> replaced = getAdditionOps(sum);
+  SmallVector<Operation *, 2> replaced = addition.getOps();
   replaced.push_back(norm);
   auto merged = norm::AddRMSNormOp::create(
-      rewriter, fuseLocations(rewriter, replaced), left, right, rms.getWeight(),
-      ValueRange(), rms.getEpsilonAttr(), rms.getWeightBiasAttr(),
-      rms.getRoundingAttr());
+      rewriter, fuseLocations(rewriter, replaced), addition.left,
+      addition.right, rms.getWeight(), ValueRange(), rms.getEpsilonAttr(),
+      rms.getWeightBiasAttr(), rms.getRoundingAttr());
   keepAttributes(merged, replaced);
-  readSizesOf(rewriter, sum, left);
+  readSizesOf(rewriter, sum, addition.left);
   Type type = sum.getType();
   if (!rms.getNormed().use_empty())
     rewriter.replaceAllUsesWith(rms.getNormed(),
@@ -166,83 +82,6 @@ static void swapAddends(PatternRewriter &rewriter, Operation *norm) {
   // The shape of one may be known to another degree.
   for (Value result : add->getResults())
     setResultType(rewriter, result, residual.getType());
-}
-
-//===----------------------------------------------------------------------===//
-// Raised quantizations
-//===----------------------------------------------------------------------===//
-
-/// Where the scale of a raised quantization may stand: before the operation
-/// that makes the norm, if the value it is made from is there.
-static Operation *getScalePlace(Value input, Value scale, Operation *root) {
-  SmallVector<Operation *> reshapes;
-  Operation *norm = getReshaped(input, reshapes).getDefiningOp();
-  bool before = norm->getBlock() == root->getBlock() &&
-                (!scale || isAvailable(scale, norm));
-  return before ? norm : root;
-}
-
-/// The scale as `norm.quantize` takes it: one f32 in a tensor.
-static Value makeScale(PatternRewriter &rewriter, Location loc,
-                       const ChainScale &scale) {
-  auto type = RankedTensorType::get({1}, rewriter.getF32Type());
-  if (scale.constant)
-    return arith::ConstantOp::create(
-        rewriter, loc, DenseElementsAttr::get(type, *scale.constant));
-  Value value = scale.value;
-  if (value.getType() == type)
-    return value;
-  if (auto tensor = dyn_cast<RankedTensorType>(value.getType())) {
-    Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
-    value = tensor::ExtractOp::create(
-        rewriter, loc, value, SmallVector<Value>(tensor.getRank(), zero));
-  }
-  if (!value.getType().isF32())
-    value = arith::ExtFOp::create(rewriter, loc, rewriter.getF32Type(), value);
-  return tensor::FromElementsOp::create(rewriter, loc, type, value);
-}
-
-/// The operations on tensors that are replaced together with `root`, in order:
-/// those that nothing else reads.
-static SmallVector<Operation *> getReplaced(const Chain &chain,
-                                            Operation *root) {
-  llvm::SetVector<Operation *> replaced;
-  for (const Step &step : chain.steps)
-    if (isa<RankedTensorType>(step.op->getResult(0).getType()) &&
-        step.op->hasOneUse())
-      replaced.insert(step.op);
-  replaced.remove(root);
-  replaced.insert(root);
-  return replaced.takeVector();
-}
-
-/// The guards hold: the chain that ends in `root` is `per_tensor`.
-static void raiseQuantize(PatternRewriter &rewriter, Operation *root) {
-  Chain chain = *getQuantizeChain(root);
-  Violation none;
-  ChainScale found = *getChainScale(chain, none);
-  rewriter.setInsertionPoint(getScalePlace(chain.input, found.value, root));
-  Value scale = makeScale(rewriter, root->getLoc(), found);
-  rewriter.setInsertionPoint(root);
-  auto scheme = norm::SchemeAttr::get(
-      rewriter.getContext(), norm::SchemeKind::PerTensor, /*group_size=*/0,
-      norm::ScaleLayout::Linear, found.mode);
-  auto type = cast<RankedTensorType>(root->getResult(0).getType());
-  auto quantizedType = chain.reshapes.empty()
-                           ? type
-                           : cast<RankedTensorType>(chain.input.getType())
-                                 .clone(type.getElementType());
-  SmallVector<Operation *> replaced = getReplaced(chain, root);
-  auto quantize = norm::QuantizeOp::create(
-      rewriter, fuseLocations(rewriter, replaced), TypeRange(quantizedType),
-      chain.input, scale, ValueRange(), scheme);
-  keepAttributes(quantize, replaced);
-  Value quantized = quantize.getResult(0);
-  for (Operation *reshape : chain.reshapes)
-    quantized = applyReshape(rewriter, reshape, quantized);
-  rewriter.replaceAllUsesWith(root->getResult(0),
-                              castShape(rewriter, quantized, type));
-  eraseIfDead(rewriter, root);
 }
 
 //===----------------------------------------------------------------------===//
@@ -397,18 +236,22 @@ static void extendByQuantize(PatternRewriter &rewriter, Operation *op) {
   rewriter.eraseOp(fused);
 }
 
-void fusion::registerRewrites(PDLPatternModule &patterns) {
-  patterns.registerRewriteFunction("SetWeight", setWeight);
-  patterns.registerRewriteFunction("SetWeightAndBias", setWeightAndBias);
-  patterns.registerRewriteFunction("FoldRoundedWeight", foldRoundedWeight);
-  patterns.registerRewriteFunction("UncastInput", uncastInput);
-  patterns.registerRewriteFunction("UncastResidual", uncastResidual);
-  patterns.registerRewriteFunction("NarrowNorm", narrowNorm);
+//===----------------------------------------------------------------------===//
+// Registration
+//===----------------------------------------------------------------------===//
+
+void fusion::registerNormalizeRewrites(PDLPatternModule &patterns) {
+  patterns.registerRewriteFunction("FoldWeightSum", foldWeightSum);
   patterns.registerRewriteFunction("MergeAddition", mergeAddition);
   patterns.registerRewriteFunction("SwapAddends", swapAddends);
+}
+
+void fusion::registerFuseRewrites(PDLPatternModule &patterns) {
   patterns.registerRewriteFunction("FuseNorm", fuseNorm);
   patterns.registerRewriteFunction("FuseSandwich", fuseSandwich);
-  patterns.registerRewriteFunction("RaiseQuantize", raiseQuantize);
+}
+
+void fusion::registerQuantizeRewrites(PDLPatternModule &patterns) {
   patterns.registerRewriteFunction("UncastQuantized", uncastQuantized);
   patterns.registerRewriteFunction("ExtendByQuantize", extendByQuantize);
 }

@@ -1,4 +1,4 @@
-//===- MoveReshapes.cpp -  ------------------------------------------------===//
+//===- MoveReshapes.cpp - Reshapes out of the way -------------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -14,18 +14,19 @@
 //===----------------------------------------------------------------------===//
 
 #include "../Raise/Elementwise.h"
-#include "FusionReport.h"
-#include "Placement.h"
+#include "../Raise/Placement.h"
+#include "../Raise/Rewriting.h"
 #include "ReshapedSites.h"
+#include "conorm/Fusion/FusionPatterns.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
+using namespace conorm::raise;
 
 //===----------------------------------------------------------------------===//
 // Before the all_reduce
@@ -45,11 +46,11 @@ public:
 
   void run() {
     Value reduced = values.front();
-    // Where the fused operation can only take the norm's place, nothing may read
-    // the reduced value before.
-    Operation *before =
-        findPlaces(site.getOperations()).first ? site.reduce.getOperation()
-                                               : site.norm;
+    // Where the fused operation can only take the norm's place, nothing may
+    // read the reduced value before.
+    Operation *before = findPlaces(site.getOperations()).first
+                            ? site.reduce.getOperation()
+                            : site.norm;
     readSizesOf(rewriter, reduced, site.reduce.getInput());
     findReaders();
     setOrder();
@@ -182,9 +183,8 @@ static LogicalResult moveSliceBehindNorm(PatternRewriter &rewriter, Site site) {
   });
   if (slice == reshapes.end())
     return failure();
-  for (const Constraint &constraint : getConstraints())
-    if (constraint.check(site))
-      return failure();
+  if (findReason(getConstraints(), site))
+    return failure();
   moveBehindNorm(rewriter, norm, (*slice)->getOperand(0),
                  reshapes.drop_front(slice - reshapes.begin()));
   return success();
@@ -195,10 +195,10 @@ static LogicalResult moveSliceBehindNorm(PatternRewriter &rewriter, Site site) {
 //===----------------------------------------------------------------------===//
 
 static void moveBeforeSum(PatternRewriter &rewriter, const ReshapedSum &site) {
-  auto [left, right] = *getAddends(site.sum);
+  Sum addition = *matchSum(site.sum);
   Operation *add = site.sum.getDefiningOp();
   Type type = site.sum.getType();
-  SmallVector<Value, 2> addends = {left, right};
+  SmallVector<Value, 2> addends = {addition.left, addition.right};
   Operation *last = site.reshapes.back();
   for (Value &addend : addends) {
     rewriter.setInsertionPoint(last);
@@ -207,11 +207,10 @@ static void moveBeforeSum(PatternRewriter &rewriter, const ReshapedSum &site) {
     for (Operation *reshape : site.reshapes)
       addend = applyReshape(rewriter, reshape, addend);
   }
-  SmallVector<Operation *, 2> replaced = getAdditionOps(site.sum);
   auto sum =
       arith::AddFOp::create(rewriter, add->getLoc(), addends[0], addends[1]);
-  keepAttributes(sum, replaced);
-  readSizesOf(rewriter, site.sum, left);
+  keepAttributes(sum, addition.getOps());
+  readSizesOf(rewriter, site.sum, addition.left);
   rewriter.replaceAllUsesWith(last->getResult(0), sum.getResult());
   eraseIfDead(rewriter, llvm::to_vector(llvm::reverse(site.reshapes)));
 }
@@ -224,15 +223,15 @@ namespace {
 
 /// Between an addition and its norm.
 struct ReshapedSumPattern : public OpRewritePattern<norm::RMSNormOp> {
-  ReshapedSumPattern(MLIRContext *context, RankEquality &ranks)
-      : OpRewritePattern(context), ranks(ranks) {}
+  ReshapedSumPattern(MLIRContext *context, std::shared_ptr<RankEquality> ranks)
+      : OpRewritePattern(context), ranks(std::move(ranks)) {}
 
   LogicalResult matchAndRewrite(norm::RMSNormOp op,
                                 PatternRewriter &rewriter) const override {
     std::optional<ReshapedSum> site = getReshapedSum(op);
     if (!site)
       return failure();
-    switch (getSumMove(*site, ranks)) {
+    switch (getSumMove(*site, *ranks)) {
     case SumMove::None:
       return failure();
     case SumMove::BehindNorm:
@@ -245,165 +244,62 @@ struct ReshapedSumPattern : public OpRewritePattern<norm::RMSNormOp> {
     llvm_unreachable("unknown move");
   }
 
-  RankEquality &ranks;
+  std::shared_ptr<RankEquality> ranks;
 };
 
 /// Between an all_reduce, or the first norm of a sandwich, and what reads it.
 template <typename NormOp>
 struct ReshapedSitePattern : public OpRewritePattern<NormOp> {
-  ReshapedSitePattern(MLIRContext *context, RankEquality &ranks)
-      : OpRewritePattern<NormOp>(context), ranks(ranks) {}
+  ReshapedSitePattern(MLIRContext *context, std::shared_ptr<RankEquality> ranks)
+      : OpRewritePattern<NormOp>(context), ranks(std::move(ranks)) {}
 
   LogicalResult matchAndRewrite(NormOp op,
                                 PatternRewriter &rewriter) const override {
     std::optional<Site> site = getReshapedSite(op);
     if (!site || (!site->reshapes.empty() && isFusedAsItIs(site->reduce)))
       return failure();
-    if (findReshapeReason(*site, ranks))
+    if (findReshapeReason(*site, *ranks))
       return moveSliceBehindNorm(rewriter, *site);
     Exchange(rewriter, *site).run();
     return success();
   }
 
-  RankEquality &ranks;
+  std::shared_ptr<RankEquality> ranks;
 };
 
 } // namespace
 
 void fusion::populateReshapedSumPatterns(RewritePatternSet &patterns,
-                                         RankEquality &ranks) {
-  patterns.add<ReshapedSumPattern>(patterns.getContext(), ranks);
+                                         std::shared_ptr<RankEquality> ranks) {
+  patterns.add<ReshapedSumPattern>(patterns.getContext(), std::move(ranks));
 }
 
 void fusion::populateReshapedSitePatterns(RewritePatternSet &patterns,
-                                          RankEquality &ranks) {
+                                          std::shared_ptr<RankEquality> ranks) {
   patterns.add<ReshapedSitePattern<norm::RMSNormOp>,
                ReshapedSitePattern<norm::AddRMSNormOp>>(patterns.getContext(),
                                                         ranks);
 }
 
+void conorm::populateReshapedSumPatterns(RewritePatternSet &patterns,
+                                         Operation *root) {
+  populateReshapedSumPatterns(patterns, std::make_shared<RankEquality>(root));
+}
+
+void conorm::populateReshapedSitePatterns(RewritePatternSet &patterns,
+                                          Operation *root) {
+  populateReshapedSitePatterns(patterns, std::make_shared<RankEquality>(root));
+}
+
 //===----------------------------------------------------------------------===//
-// Casts and quantizations
+// Behind a quantization
 //===----------------------------------------------------------------------===//
-
-/// What a reshape reads before casts and copies that change nothing, and may
-/// read instead.
-static Value getReshapeSource(Operation *reshape) {
-  if (!changesShape(reshape))
-    return {};
-  Value source = getUncast(reshape->getOperand(0));
-  // A cast of the shape alone is a reshape too.
-  return source && source.getType() == reshape->getOperand(0).getType() &&
-                 leadsToReduce(source)
-             ? source
-             : Value();
-}
-
-static LogicalResult isReshapeOfCopy(PatternRewriter &, Operation *op) {
-  return success(static_cast<bool>(getReshapeSource(op)));
-}
-
-static void reshapeUncast(PatternRewriter &rewriter, Operation *op) {
-  Value source = getReshapeSource(op);
-  Operation *previous = op->getOperand(0).getDefiningOp();
-  rewriter.modifyOpInPlace(op, [&] { op->setOperand(0, source); });
-  eraseIfDead(rewriter, previous);
-}
-
-/// The narrow tensor that a reshape reads in f32, if an all_reduce is behind
-/// it.
-static Value getReshapedNarrow(Operation *op) {
-  if (!changesShape(op))
-    return {};
-  Value narrow = getWidened(op->getOperand(0));
-  return narrow && leadsToReduce(narrow) ? narrow : Value();
-}
-
-static LogicalResult isReshapeOfWidened(PatternRewriter &, Operation *op) {
-  return success(static_cast<bool>(getReshapedNarrow(op)));
-}
-
-/// Reshapes before it widens.
-static void widenReshaped(PatternRewriter &rewriter, Operation *op) {
-  Value narrow = getReshapedNarrow(op);
-  Type type = op->getResult(0).getType();
-  rewriter.setInsertionPoint(op);
-  auto from = cast<RankedTensorType>(op->getOperand(0).getType());
-  auto source = from.clone(getElementTypeOrSelf(narrow));
-  if (narrow.getType() != source)
-    narrow = tensor::CastOp::create(rewriter, op->getLoc(), source, narrow);
-  Value reshaped = applyReshape(rewriter, op, narrow);
-  Value wide = arith::ExtFOp::create(rewriter, op->getLoc(), type, reshaped);
-  Operation *previous = op->getOperand(0).getDefiningOp();
-  if (isa<arith::ExtFOp>(previous))
-    keepAttributes(wide.getDefiningOp(), previous);
-  rewriter.replaceOp(op, wide);
-  eraseIfDead(rewriter, previous);
-}
-
-/// The operations that round what a reshape gives: those that could as well
-/// round what it reads, a sum or a norm in f32 with an all_reduce behind it.
-static SmallVector<Operation *> getRoundings(Operation *op) {
-  if (!changesShape(op))
-    return {};
-  Value wide = op->getOperand(0), reshaped = op->getResult(0);
-  if (!getElementTypeOrSelf(wide).isF32())
-    return {};
-  SmallVector<Operation *> before;
-  Operation *source = peel({getReshaped(wide, before)}).getOp();
-  if (!isa_and_present<arith::AddFOp, norm::RMSNormOp>(source) ||
-      !leadsToReduce(wide))
-    return {};
-  llvm::SetVector<Operation *> roundings;
-  for (Operation *user : reshaped.getUsers()) {
-    if (user->getNumResults() != 1 ||
-        !haveCompatibleShapes(user->getResult(0), reshaped))
-      continue;
-    Element element = peel({user->getResult(0)});
-    if (isa_and_present<arith::TruncFOp>(element.getOp()) &&
-        isStrict(element.getOp()) &&
-        getElementTypeOrSelf(element.value) ==
-            getElementTypeOrSelf(user->getResult(0)) &&
-        isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(element.value)) &&
-        peelToTensor(element.getOperand(0)).value == reshaped)
-      roundings.insert(user);
-  }
-  // Uses are listed from the last one to the first.
-  return {roundings.rbegin(), roundings.rend()};
-}
-
-static LogicalResult isRoundedReshape(PatternRewriter &, Operation *op) {
-  return success(!getRoundings(op).empty());
-}
-
-/// Rounds before it reshapes.
-static void reshapeRounded(PatternRewriter &rewriter, Operation *op) {
-  auto wide = cast<RankedTensorType>(op->getOperand(0).getType());
-  for (Operation *rounding : getRoundings(op)) {
-    Value result = rounding->getResult(0);
-    rewriter.setInsertionPoint(rounding);
-    Value narrow = arith::TruncFOp::create(
-        rewriter, rounding->getLoc(), wide.clone(getElementTypeOrSelf(result)),
-        op->getOperand(0));
-    keepAttributes(narrow.getDefiningOp(), rounding);
-    Value reshaped = applyReshape(rewriter, op, narrow);
-    if (reshaped.getType() != result.getType())
-      reshaped = tensor::CastOp::create(rewriter, op->getLoc(),
-                                        result.getType(), reshaped);
-    rewriter.replaceOp(rounding, reshaped);
-  }
-  eraseIfDead(rewriter, op);
-}
 
 static LogicalResult quantizesReshaped(PatternRewriter &, Operation *op) {
   std::optional<QuantizeSite> site =
       getReshapedQuantize(cast<norm::QuantizeOp>(op));
-  if (!site || checkQuantizedRowsKept(site->quantize))
-    return failure();
-  for (const QuantizeConstraint &constraint : getQuantizeConstraints())
-    if (constraint.check(*site))
-      return failure();
-  return success();
+  return success(site && !checkQuantizedRowsKept(site->quantize) &&
+                 !findReason(getQuantizeConstraints(), *site));
 }
 
 static void reshapeQuantized(PatternRewriter &rewriter, Operation *op) {
@@ -441,13 +337,7 @@ static void reshapeQuantized(PatternRewriter &rewriter, Operation *op) {
   eraseIfDead(rewriter, previous);
 }
 
-void fusion::registerReshapes(PDLPatternModule &patterns) {
-  patterns.registerConstraintFunction("IsReshapeOfCopy", isReshapeOfCopy);
-  patterns.registerConstraintFunction("IsReshapeOfWidened", isReshapeOfWidened);
-  patterns.registerConstraintFunction("IsRoundedReshape", isRoundedReshape);
+void fusion::registerQuantizeReshapes(PDLPatternModule &patterns) {
   patterns.registerConstraintFunction("QuantizesReshaped", quantizesReshaped);
-  patterns.registerRewriteFunction("ReshapeUncast", reshapeUncast);
-  patterns.registerRewriteFunction("WidenReshaped", widenReshaped);
-  patterns.registerRewriteFunction("ReshapeRounded", reshapeRounded);
   patterns.registerRewriteFunction("ReshapeQuantized", reshapeQuantized);
 }

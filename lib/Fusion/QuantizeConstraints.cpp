@@ -1,4 +1,4 @@
-//===- QuantizeConstraints.cpp -  -----------------------------------------===//
+//===- QuantizeConstraints.cpp - The guards of stage 3 --------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -12,8 +12,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "../Raise/Elementwise.h"
+#include "../Raise/Placement.h"
 #include "Fusion.h"
-#include "Placement.h"
 
 #include "mlir/IR/RegionKindInterface.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -22,6 +22,7 @@ using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
+using namespace conorm::raise;
 
 AllReduceRMSNormOp fusion::getFusedNorm(Value value) {
   auto fused = value.getDefiningOp<AllReduceRMSNormOp>();
@@ -62,9 +63,13 @@ Value fusion::getCastFusedNorm(norm::QuantizeOp quantize) {
   if (!quantize.getOuts().empty() || quantize->getNumResults() == 0)
     return {};
   Value input = quantize.getInput();
-  for (Value source : {getUncast(input), getWidened(input)})
-    if (source && getFusedNorm(source) && fitsQuantization(quantize, source))
-      return source;
+  auto fits = [&](Value source) {
+    return getFusedNorm(source) && fitsQuantization(quantize, source);
+  };
+  if (auto copy = matchCopy(input); copy && fits(copy->source))
+    return copy->source;
+  if (auto widening = matchWidening(input); widening && fits(widening->narrow))
+    return widening->narrow;
   return {};
 }
 
@@ -121,8 +126,8 @@ static Violation checkScaleDominates(QuantizeSite site) {
   return std::nullopt;
 }
 
-ArrayRef<QuantizeConstraint> fusion::getQuantizeConstraints() {
-  static constexpr QuantizeConstraint constraints[] = {
+ArrayRef<Constraint<QuantizeSite>> fusion::getQuantizeConstraints() {
+  static constexpr Constraint<QuantizeSite> constraints[] = {
       {"QuantizedOnce", checkQuantizedOnce},
       {"QuantizeWithoutDestinations", checkQuantizeWithoutDestinations},
       {"QuantizeInSameBlock", checkQuantizeInSameBlock},
@@ -133,18 +138,18 @@ ArrayRef<QuantizeConstraint> fusion::getQuantizeConstraints() {
   return constraints;
 }
 
+static LogicalResult fusibleQuantize(PatternRewriter &, Operation *op) {
+  auto quantize = cast<norm::QuantizeOp>(op);
+  QuantizeSite site{getFusedNorm(quantize.getInput()), quantize};
+  return success(site.fused && !findReason(getQuantizeConstraints(), site));
+}
+
+static LogicalResult castFusedNorm(PatternRewriter &, Operation *op) {
+  Value normed = getCastFusedNorm(cast<norm::QuantizeOp>(op));
+  return success(static_cast<bool>(normed));
+}
+
 void fusion::registerQuantizeConstraints(PDLPatternModule &patterns) {
-  for (const QuantizeConstraint &constraint : getQuantizeConstraints())
-    patterns.registerConstraintFunction(
-        constraint.name,
-        [check = constraint.check](PatternRewriter &, Operation *op) {
-          auto quantize = cast<norm::QuantizeOp>(op);
-          AllReduceRMSNormOp fused = getFusedNorm(quantize.getInput());
-          return success(fused && !check({fused, quantize}));
-        });
-  patterns.registerConstraintFunction(
-      "CastFusedNorm", [](PatternRewriter &, Operation *op) {
-        return success(
-            static_cast<bool>(getCastFusedNorm(cast<norm::QuantizeOp>(op))));
-      });
+  patterns.registerConstraintFunction("FusibleQuantize", fusibleQuantize);
+  patterns.registerConstraintFunction("CastFusedNorm", castFusedNorm);
 }

@@ -1,4 +1,4 @@
-//===- ReshapeConstraints.cpp -  ------------------------------------------===//
+//===- ReshapeConstraints.cpp - The guards on moving reshapes -------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../Raise/Elementwise.h"
+#include "../Raise/Norms.h"
 #include "ReshapedSites.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -27,6 +28,7 @@ using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
+using namespace conorm::raise;
 
 //===----------------------------------------------------------------------===//
 // Equality on all ranks
@@ -125,7 +127,7 @@ static Violation explainRows(Operation *reshape) {
          " the last dimension stands between them";
 }
 
-static Violation checkRowsKept(Site site, RankEquality &) {
+static Violation checkRowsKept(const Site &site, RankEquality &) {
   // Columns may be cut off before a norm, and not behind it.
   for (Operation *reshape : site.reshapes)
     if (!keepsRows(reshape) && !slicesColumns(reshape))
@@ -136,7 +138,7 @@ static Violation checkRowsKept(Site site, RankEquality &) {
   return std::nullopt;
 }
 
-static Violation checkReadSlicedAlone(Site site, RankEquality &) {
+static Violation checkReadSlicedAlone(const Site &site, RankEquality &) {
   SmallVector<Operation *, 3> operations = site.getOperations();
   operations.pop_back();
   while (!operations.empty() && !isSlice(operations.back()))
@@ -150,7 +152,8 @@ static Violation checkReadSlicedAlone(Site site, RankEquality &) {
   return std::nullopt;
 }
 
-static Violation checkSliceSameOnEveryRank(Site site, RankEquality &ranks) {
+static Violation checkSliceSameOnEveryRank(const Site &site,
+                                           RankEquality &ranks) {
   SmallVector<Operation *, 3> operations = site.getOperations();
   for (Operation *op : operations)
     if (isSlice(op))
@@ -165,27 +168,14 @@ bool fusion::isFusedAsItIs(AllReduceOp reduce) {
   // As a residual it is read by a norm of something else.
   return llvm::any_of(reduce.getReduced().getUses(), [&](OpOperand &use) {
     Operation *user = use.getOwner();
-    return use.getOperandNumber() == 0 &&
-           isa<norm::RMSNormOp, norm::AddRMSNormOp>(user) &&
-           llvm::none_of(getConstraints(), [&](const Constraint &constraint) {
-             return constraint.check({reduce, user}).has_value();
-           });
+    return use.getOperandNumber() == 0 && isNorm(user) &&
+           !findReason(getConstraints(), Site{reduce, user});
   });
 }
 
-/// The first of `constraints` that does not hold.
-template <typename ConstraintT, typename SiteT>
-static std::optional<ReshapeReason> findFirst(ArrayRef<ConstraintT> constraints,
-                                              const SiteT &site,
-                                              RankEquality &ranks) {
-  for (const ConstraintT &constraint : constraints)
-    if (Violation violation = constraint.check(site, ranks))
-      return ReshapeReason{constraint.name, *violation};
-  return std::nullopt;
-}
-
-ArrayRef<ReshapeConstraint> fusion::getReshapeConstraints() {
-  static constexpr ReshapeConstraint constraints[] = {
+ArrayRef<Constraint<const Site &, RankEquality &>>
+fusion::getReshapeConstraints() {
+  static constexpr Constraint<const Site &, RankEquality &> constraints[] = {
       {"RowsKept", checkRowsKept},
       {"ReadSlicedAlone", checkReadSlicedAlone},
       {"SliceSameOnEveryRank", checkSliceSameOnEveryRank},
@@ -193,14 +183,11 @@ ArrayRef<ReshapeConstraint> fusion::getReshapeConstraints() {
   return constraints;
 }
 
-std::optional<ReshapeReason> fusion::findReshapeReason(const Site &site,
-                                                       RankEquality &ranks) {
-  if (auto reason = findFirst(getReshapeConstraints(), site, ranks))
+std::optional<Reason> fusion::findReshapeReason(const Site &site,
+                                                RankEquality &ranks) {
+  if (auto reason = findReason(getReshapeConstraints(), site, ranks))
     return reason;
-  for (const Constraint &constraint : getConstraints())
-    if (Violation violation = constraint.check(site))
-      return ReshapeReason{constraint.name, *violation};
-  return std::nullopt;
+  return findReason(getConstraints(), site);
 }
 
 //===----------------------------------------------------------------------===//
@@ -243,9 +230,9 @@ static SmallVector<Operation *> getSlicedAlone(const ReshapedSum &site) {
   if (!llvm::all_of(inside,
                     [](Operation *op) { return isReadOnce(op->getResult(0)); }))
     return {};
-  auto [left, right] = *getAddends(site.sum);
+  Sum addition = *matchSum(site.sum);
   bool mayBeNormed = llvm::none_of(site.reshapes, slicesColumns);
-  for (Value addend : {left, right}) {
+  for (Value addend : {addition.left, addition.right}) {
     SmallVector<Operation *> operations = inside;
     if (isReducedAlone(addend, mayBeNormed, operations))
       return operations;
@@ -278,19 +265,21 @@ static Violation checkSumInSameBlock(const ReshapedSum &site, RankEquality &) {
   return std::nullopt;
 }
 
-ArrayRef<ReshapedSumConstraint> fusion::getReshapedSumConstraints() {
-  static constexpr ReshapedSumConstraint constraints[] = {
-      {"SameBlock", checkSumInSameBlock},
-      {"RowsKept", checkSumRowsKept},
-      {"ReadSlicedAlone", checkSumReadSlicedAlone},
-      {"SliceSameOnEveryRank", checkSumSliceSameOnEveryRank},
-  };
+ArrayRef<Constraint<const ReshapedSum &, RankEquality &>>
+fusion::getReshapedSumConstraints() {
+  static constexpr Constraint<const ReshapedSum &, RankEquality &>
+      constraints[] = {
+          {"SameBlock", checkSumInSameBlock},
+          {"RowsKept", checkSumRowsKept},
+          {"ReadSlicedAlone", checkSumReadSlicedAlone},
+          {"SliceSameOnEveryRank", checkSumSliceSameOnEveryRank},
+      };
   return constraints;
 }
 
-std::optional<ReshapeReason> fusion::findReshapeReason(const ReshapedSum &site,
-                                                       RankEquality &ranks) {
-  return findFirst(getReshapedSumConstraints(), site, ranks);
+std::optional<Reason> fusion::findReshapeReason(const ReshapedSum &site,
+                                                RankEquality &ranks) {
+  return findReason(getReshapedSumConstraints(), site, ranks);
 }
 
 SumMove fusion::getSumMove(const ReshapedSum &site, RankEquality &ranks) {

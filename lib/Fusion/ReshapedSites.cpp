@@ -1,4 +1,4 @@
-//===- ReshapedSites.cpp -  -----------------------------------------------===//
+//===- ReshapedSites.cpp - Sites with reshapes in them --------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -9,36 +9,17 @@
 #include "ReshapedSites.h"
 
 #include "../Raise/Elementwise.h"
+#include "../Raise/Norms.h"
 
 using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
 using namespace conorm::fusion;
+using namespace conorm::raise;
 
 // As in Elementwise.cpp: it bounds the cost, and ends the circles of graph
 // regions.
 static constexpr unsigned kMaxSteps = 16;
-
-bool fusion::leadsToReduce(Value value) {
-  SmallVector<Value> values = {value};
-  for (size_t next = 0; next < values.size() && next < kMaxSteps; ++next) {
-    SmallVector<Operation *> ignored;
-    Value current = getReshaped(values[next], ignored);
-    if (current.getDefiningOp<AllReduceOp>())
-      return true;
-    if (Value source = getUncast(current))
-      values.push_back(source);
-    else if (Value narrow = getWidened(current))
-      values.push_back(narrow);
-    else if (auto addends = getAddends(current))
-      values.append({addends->first, addends->second});
-    else if (auto norm = current.getDefiningOp<norm::RMSNormOp>())
-      values.push_back(norm.getInput());
-    else if (auto add = current.getDefiningOp<norm::AddRMSNormOp>())
-      values.append({add.getInput(), add.getResidual()});
-  }
-  return false;
-}
 
 std::optional<Site> fusion::getReshapedSite(Operation *norm) {
   if (norm->getNumResults() == 0)
@@ -66,7 +47,7 @@ std::optional<ReshapedSum> fusion::getReshapedSum(Operation *op) {
     return std::nullopt;
   ReshapedSum site{norm, {}, {}};
   site.sum = getReshaped(norm.getInput(), site.reshapes);
-  if (llvm::none_of(site.reshapes, changesShape) || !getAddends(site.sum) ||
+  if (llvm::none_of(site.reshapes, changesShape) || !matchSum(site.sum) ||
       !leadsToReduce(site.sum))
     return std::nullopt;
   return site;
@@ -78,16 +59,18 @@ fusion::getReshapedQuantize(norm::QuantizeOp quantize) {
     return std::nullopt;
   QuantizeSite site{{}, quantize};
   Value value = quantize.getInput();
-  for (unsigned step = 0; step < kMaxSteps && !site.fused; ++step) {
+  for (unsigned step = 0; step < kMaxSteps; ++step) {
     SmallVector<Operation *> reshapes;
     Value next = getReshaped(value, reshapes);
     site.reshapes.insert(site.reshapes.begin(), reshapes.begin(),
                          reshapes.end());
     site.fused = getFusedNorm(next);
-    if (Value source = getUncast(next); source && !site.fused)
-      next = source;
-    else if (Value narrow = getWidened(next); narrow && !site.fused)
-      next = narrow;
+    if (site.fused)
+      break;
+    if (auto copy = matchCopy(next))
+      next = copy->source;
+    else if (auto widening = matchWidening(next))
+      next = widening->narrow;
     if (next == value)
       break;
     value = next;

@@ -1,4 +1,5 @@
-//===- ReshapedSites.h -  ---------------------------------------*- C++ -*-===//
+//===- ReshapedSites.h - Sites with reshapes in them -------------*- C++
+//-*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -17,12 +18,9 @@
 #include "../Raise/Reshapes.h"
 #include "Fusion.h"
 #include "llvm/ADT/DenseSet.h"
+#include <memory>
 
 namespace conorm::fusion {
-
-/// Whether an all_reduce is among what `value` is computed from by reshapes,
-/// casts, additions and norms alone.
-bool leadsToReduce(mlir::Value value);
 
 /// Whether a norm reads the result of `reduce` in the shape that it has, and
 /// can be fused with it. It comes before one that reads the result behind
@@ -51,23 +49,13 @@ private:
   std::optional<llvm::DenseSet<mlir::Operation *>> entries;
 };
 
-/// A guard of moving reshapes before the all_reduce. The name is the one that
-/// remarks print.
-struct ReshapeConstraint {
-  llvm::StringLiteral name;
-  Violation (*check)(Site site, RankEquality &ranks);
-};
-
-/// Those that stand before all guards of stage 2, in the order in which remarks
-/// name them.
-llvm::ArrayRef<ReshapeConstraint> getReshapeConstraints();
+/// The guards of moving reshapes before the all_reduce that stand before all
+/// guards of stage 2, in the order in which remarks name them.
+llvm::ArrayRef<Constraint<const Site &, RankEquality &>>
+getReshapeConstraints();
 
 /// Why the reshapes of a site stay: the first guard that does not hold.
-struct ReshapeReason {
-  llvm::StringRef constraint;
-  std::string text;
-};
-std::optional<ReshapeReason> findReshapeReason(const Site &site,
+std::optional<raise::Reason> findReshapeReason(const Site &site,
                                                RankEquality &ranks);
 
 /// The reshapes between an addition and the norm that reads the sum.
@@ -78,19 +66,16 @@ struct ReshapedSum {
 };
 std::optional<ReshapedSum> getReshapedSum(mlir::Operation *norm);
 
-/// A guard of moving those reshapes before the addition.
-struct ReshapedSumConstraint {
-  llvm::StringLiteral name;
-  Violation (*check)(const ReshapedSum &site, RankEquality &ranks);
-};
-llvm::ArrayRef<ReshapedSumConstraint> getReshapedSumConstraints();
+/// The guards of moving those reshapes before the addition.
+llvm::ArrayRef<Constraint<const ReshapedSum &, RankEquality &>>
+getReshapedSumConstraints();
 
 /// Whether those reshapes may move behind the norm, or before the addition.
 enum class SumMove { None, BehindNorm, BeforeSum };
 SumMove getSumMove(const ReshapedSum &site, RankEquality &ranks);
 
 /// Why they stay, if they do.
-std::optional<ReshapeReason> findReshapeReason(const ReshapedSum &site,
+std::optional<raise::Reason> findReshapeReason(const ReshapedSum &site,
                                                RankEquality &ranks);
 
 /// The site that `quantize` ends, with the reshapes that stand in it.
@@ -101,12 +86,12 @@ Violation checkQuantizedRowsKept(norm::QuantizeOp quantize);
 
 /// Patterns that move reshapes out of the way of additions, and of the fusion.
 void populateReshapedSumPatterns(mlir::RewritePatternSet &patterns,
-                                 RankEquality &ranks);
+                                 std::shared_ptr<RankEquality> ranks);
 void populateReshapedSitePatterns(mlir::RewritePatternSet &patterns,
-                                  RankEquality &ranks);
+                                  std::shared_ptr<RankEquality> ranks);
 
-/// Registers what Reshapes.pdll and ExtendByQuantize.pdll name.
-void registerReshapes(mlir::PDLPatternModule &patterns);
+/// Registers what ExtendByQuantize.pdll names of reshapes.
+void registerQuantizeReshapes(mlir::PDLPatternModule &patterns);
 
 } // namespace conorm::fusion
 

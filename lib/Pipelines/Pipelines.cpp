@@ -12,6 +12,7 @@
 #include "conorm/Codegen/Passes.h"
 #include "conorm/Conversion/ConormToRuntime/Passes.h"
 #include "conorm/Fusion/Passes.h"
+#include "conorm/Raise/Passes.h"
 #include "conorm/Strategy/Passes.h"
 #include "conorm/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
@@ -34,8 +35,9 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   FuseAllReduceNormOptions fusion;
   fusion.weightBias = options.weightBias;
   fusion.numerics = options.numerics;
-  // Before the canonicalizer, which folds the extension and the addition of a
-  // constant weight, so that `1 + weight` is not recognized any more.
+  // Both before the canonicalizer, which folds the extension and the addition of
+  // a constant weight, so that `1 + weight` is not recognized any more.
+  manager.addPass(createRaiseQuantize());
   manager.addPass(createFuseAllReduceNorm(fusion));
   // No common subexpressions are eliminated: the fusion makes none, and the
   // table of all operations costs more than the fusion where a model has more

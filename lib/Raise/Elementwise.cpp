@@ -17,7 +17,7 @@
 
 using namespace mlir;
 using namespace conorm;
-using namespace conorm::fusion;
+using namespace conorm::raise;
 
 // Nothing that these functions follow is longer than this in a real program;
 // the bound keeps the cost of the fusion linear in any other.
@@ -99,7 +99,7 @@ static Element peelOnce(Element element) {
   return element;
 }
 
-Element fusion::peel(Element element) {
+Element raise::peel(Element element) {
   Element current = element;
   for (unsigned step = 0; step < kMaxSteps; ++step) {
     Element next = peelOnce(current);
@@ -111,7 +111,7 @@ Element fusion::peel(Element element) {
   return element;
 }
 
-Element fusion::peelToTensor(Element element) {
+Element raise::peelToTensor(Element element) {
   Element last;
   for (unsigned step = 0; step < kMaxSteps; ++step) {
     if (element.isTensor())
@@ -211,15 +211,15 @@ static std::optional<Scalar> getScalar(Element element, unsigned depth) {
   return Scalar{std::nullopt, element.value};
 }
 
-std::optional<Scalar> fusion::getScalar(Element element) {
+std::optional<Scalar> raise::getScalar(Element element) {
   return ::getScalar(element, kMaxSteps);
 }
 
 //===----------------------------------------------------------------------===//
-// Sums
+// Rounding and shapes
 //===----------------------------------------------------------------------===//
 
-bool fusion::isStrict(Operation *op) {
+bool raise::isStrict(Operation *op) {
   if (auto fast = dyn_cast<arith::ArithFastMathInterface>(op))
     if (fast.getFastMathFlagsAttr() &&
         fast.getFastMathFlagsAttr().getValue() != arith::FastMathFlags::none)
@@ -239,89 +239,109 @@ static bool isInnocuous(Type narrow, Type wide) {
              cast<FloatType>(wide).getFloatSemantics()) >= 2 * p + 2;
 }
 
-bool fusion::haveCompatibleShapes(Value first, Value second) {
+bool raise::haveCompatibleShapes(Value first, Value second) {
   return succeeded(verifyCompatibleShape(first.getType(), second.getType()));
 }
 
-std::optional<std::pair<Value, Value>> fusion::getAddends(Value sum) {
-  Element element = peel({sum});
-  Type type = getElementTypeOrSelf(sum);
-  // A tensor's elements may be vectors.
-  if (!isa<FloatType>(type))
-    return std::nullopt;
-  bool widened = false;
-  if (isa_and_present<arith::TruncFOp>(element.getOp()) &&
-      isStrict(element.getOp())) {
-    element = peel(element.getOperand(0));
-    widened = true;
-  }
-  auto add = dyn_cast_or_null<arith::AddFOp>(element.getOp());
-  if (!add || !isStrict(add))
-    return std::nullopt;
-  if (widened && !isInnocuous(type, getElementTypeOrSelf(element.value)))
-    return std::nullopt;
-  Value addends[2];
-  for (unsigned index : {0, 1}) {
-    Element addend = element.getOperand(index);
-    if (widened) {
-      addend = peel(addend);
-      if (!isa_and_present<arith::ExtFOp>(addend.getOp()))
-        return std::nullopt;
-      addend = addend.getOperand(0);
-    }
-    addend = peelToTensor(addend);
-    if (!addend.value || getElementTypeOrSelf(addend.value) != type ||
-        !haveCompatibleShapes(addend.value, sum))
-      return std::nullopt;
-    addends[index] = addend.value;
-  }
-  if (!haveCompatibleShapes(addends[0], addends[1]))
-    return std::nullopt;
-  return std::pair(addends[0], addends[1]);
-}
-
-SmallVector<Operation *, 2> fusion::getAdditionOps(Value sum) {
-  llvm::SetVector<Operation *> ops;
-  ops.insert(sum.getDefiningOp());
-  Element element = peel({sum});
-  for (unsigned step = 0; step < 2 && element.getOp(); ++step) {
-    ops.insert(element.body ? element.body : element.getOp());
-    if (!isa<arith::TruncFOp>(element.getOp()))
-      break;
-    element = peel(element.getOperand(0));
-  }
-  return {ops.rbegin(), ops.rend()};
-}
-
 //===----------------------------------------------------------------------===//
-// Casts and constants
+// Spellings
 //===----------------------------------------------------------------------===//
 
-Value fusion::getUncast(Value value) {
+template <typename OpT>
+static bool isComputedBy(Element element) {
+  return isa_and_present<OpT>(element.getOp());
+}
+
+/// Whether an `OpT` computes it that rounds as IEEE 754 says.
+template <typename OpT>
+static bool isStrictlyComputedBy(Element element) {
+  return isComputedBy<OpT>(element) && isStrict(element.getOp());
+}
+
+/// The tensor of `type` that `element` is, in the shape of `like`; null if it
+/// is none.
+static Value matchTensor(Element element, Type type, Value like) {
+  Value tensor = peelToTensor(element).value;
+  bool fits = tensor && getElementTypeOrSelf(tensor) == type &&
+              haveCompatibleShapes(tensor, like);
+  return fits ? tensor : Value();
+}
+
+std::optional<Copy> raise::matchCopy(Value value) {
   Element source = peel({value});
-  // What no operation here computes has nothing to be fused with.
   if (!source.isTensor() || source.value == value || !source.getOp() ||
       !haveCompatibleShapes(source.value, value))
-    return {};
-  return source.value;
+    return std::nullopt;
+  return Copy{source.value};
 }
 
-Value fusion::getWidened(Value value) {
+std::optional<Widening> raise::matchWidening(Value value) {
   Element wide = peel({value});
-  if (!isa_and_present<arith::ExtFOp>(wide.getOp()) ||
+  if (!isComputedBy<arith::ExtFOp>(wide) ||
       !getElementTypeOrSelf(wide.value).isF32())
-    return {};
+    return std::nullopt;
   Element narrow = peel(wide.getOperand(0));
   if (!narrow.isTensor() ||
       !isa<BFloat16Type, Float16Type>(getElementTypeOrSelf(narrow.value)) ||
       !haveCompatibleShapes(narrow.value, value))
-    return {};
-  return narrow.value;
+    return std::nullopt;
+  return Widening{narrow.value};
 }
 
-std::optional<PlusConstant> fusion::getPlusConstant(Value value, Type type) {
+std::optional<Rounding> raise::matchRounding(Value value) {
+  Element narrow = peel({value});
+  if (!isStrictlyComputedBy<arith::TruncFOp>(narrow))
+    return std::nullopt;
+  Value wide = peelToTensor(narrow.getOperand(0)).value;
+  if (!wide || !haveCompatibleShapes(wide, value))
+    return std::nullopt;
+  return Rounding{wide};
+}
+
+SmallVector<Operation *, 2> Sum::getOps() const {
+  llvm::SmallSetVector<Operation *, 2> ops;
+  for (Operation *op : {addition, rounding, copy})
+    if (op)
+      ops.insert(op);
+  return {ops.begin(), ops.end()};
+}
+
+std::optional<Sum> raise::matchSum(Value value) {
+  Type type = getElementTypeOrSelf(value);
+  // A tensor's elements may be vectors.
+  if (!isa<FloatType>(type))
+    return std::nullopt;
+  Sum sum;
+  Element add = peel({value});
+  if (isStrictlyComputedBy<arith::TruncFOp>(add)) {
+    sum.rounding = add.getTensorOp();
+    add = peel(add.getOperand(0));
+  }
+  if (!isStrictlyComputedBy<arith::AddFOp>(add) ||
+      (sum.rounding && !isInnocuous(type, getElementTypeOrSelf(add.value))))
+    return std::nullopt;
+  for (auto [index, addend] : {std::pair(0, &sum.left), {1, &sum.right}}) {
+    Element element = add.getOperand(index);
+    if (sum.rounding) {
+      element = peel(element);
+      if (!isComputedBy<arith::ExtFOp>(element))
+        return std::nullopt;
+      element = element.getOperand(0);
+    }
+    *addend = matchTensor(element, type, value);
+    if (!*addend)
+      return std::nullopt;
+  }
+  if (!haveCompatibleShapes(sum.left, sum.right))
+    return std::nullopt;
+  sum.addition = add.getTensorOp();
+  sum.copy = value.getDefiningOp();
+  return sum;
+}
+
+std::optional<PlusConstant> raise::matchPlusConstant(Value value, Type type) {
   Element sum = peel({value});
-  if (!isa_and_present<arith::AddFOp>(sum.getOp()) || !isStrict(sum.getOp()))
+  if (!isStrictlyComputedBy<arith::AddFOp>(sum))
     return std::nullopt;
   // Both may be constant: of a constant weight the 1 is the other addend.
   std::optional<Scalar> first = getScalar(sum.getOperand(0)),
@@ -331,15 +351,12 @@ std::optional<PlusConstant> fusion::getPlusConstant(Value value, Type type) {
   if (!scalar || !scalar->constant || scalar->reciprocal)
     return std::nullopt;
   Element addend = sum.getOperand(takeSecond ? 0 : 1), wide = peel(addend);
-  Element weight;
-  if (!wide.isTensor() && isa_and_present<arith::ExtFOp>(wide.getOp())) {
-    weight = peelToTensor(wide.getOperand(0));
-  } else {
-    weight = peelToTensor(addend);
-    type = getElementTypeOrSelf(value);
-  }
-  if (!weight.value || getElementTypeOrSelf(weight.value) != type ||
-      !haveCompatibleShapes(weight.value, value))
+  // On tensors the extended weight is a tensor itself.
+  bool isExtended = !wide.isTensor() && isComputedBy<arith::ExtFOp>(wide);
+  Value weight = isExtended
+                     ? matchTensor(wide.getOperand(0), type, value)
+                     : matchTensor(addend, getElementTypeOrSelf(value), value);
+  if (!weight)
     return std::nullopt;
-  return PlusConstant{weight.value, *scalar->constant};
+  return PlusConstant{weight, *scalar->constant};
 }

@@ -18,7 +18,7 @@
 #include "llvm/ADT/APFloat.h"
 #include <optional>
 
-namespace conorm::fusion {
+namespace conorm::raise {
 
 /// What stands at one position of a tensor: a value of tensor type, or a scalar
 /// in the body of a linalg operation that computes that position.
@@ -28,6 +28,8 @@ struct Element {
 
   /// The operation that computes it; null for arguments.
   mlir::Operation *getOp() const { return value.getDefiningOp(); }
+  /// The operation on tensors that it is part of.
+  mlir::Operation *getTensorOp() const { return body ? body : getOp(); }
   Element getOperand(unsigned index) const {
     return {getOp()->getOperand(index), body};
   }
@@ -70,30 +72,50 @@ bool isStrict(mlir::Operation *op);
 /// alone.
 bool haveCompatibleShapes(mlir::Value first, mlir::Value second);
 
-/// The two tensors whose sum, rounded once to their type (rule R2), `sum` is.
-std::optional<std::pair<mlir::Value, mlir::Value>> getAddends(mlir::Value sum);
+//===----------------------------------------------------------------------===//
+// Spellings, each with what it is made of
+//===----------------------------------------------------------------------===//
 
-/// The operations that compute such a sum, in order: the addition, and the one
-/// that rounds it. Operations on tensors, or linalg operations.
-llvm::SmallVector<mlir::Operation *, 2> getAdditionOps(mlir::Value sum);
+/// Casts and copies, which change nothing. Something computes the source: what
+/// no operation here computes has nothing to be fused with.
+struct Copy {
+  mlir::Value source;
+};
+std::optional<Copy> matchCopy(mlir::Value value);
 
-/// What `value` is before casts and copies that change nothing; null if none
-/// stands before it.
-mlir::Value getUncast(mlir::Value value);
+/// A bf16 or f16 tensor in f32.
+struct Widening {
+  mlir::Value narrow;
+};
+std::optional<Widening> matchWidening(mlir::Value value);
 
-/// The bf16 or f16 tensor that `value` is in f32; null if it is none.
-mlir::Value getWidened(mlir::Value value);
+/// A tensor in a narrower type, rounded to nearest, ties to even.
+struct Rounding {
+  mlir::Value wide;
+};
+std::optional<Rounding> matchRounding(mlir::Value value);
 
-/// A weight and the constant that is added to each of its elements.
+/// The sum of two tensors, rounded once to their type (rule R2).
+struct Sum {
+  mlir::Value left, right;
+  /// The operations, on tensors or of linalg, that add, that round if another
+  /// type is added in, and that give the sum. They may be one.
+  mlir::Operation *addition = nullptr, *rounding = nullptr, *copy = nullptr;
+
+  /// Each of them once, in order.
+  llvm::SmallVector<mlir::Operation *, 2> getOps() const;
+};
+std::optional<Sum> matchSum(mlir::Value value);
+
+/// A weight and the constant that is added to each of its elements, in either
+/// order. The weight is of the sum's type, or of `type` and only extended.
 struct PlusConstant {
   mlir::Value weight;
   llvm::APFloat constant;
 };
+std::optional<PlusConstant> matchPlusConstant(mlir::Value value,
+                                              mlir::Type type);
 
-/// The parts of `sum`, in either order. The weight is of the sum's type, or of
-/// `type` and only extended.
-std::optional<PlusConstant> getPlusConstant(mlir::Value sum, mlir::Type type);
-
-} // namespace conorm::fusion
+} // namespace conorm::raise
 
 #endif // CONORM_LIB_RAISE_ELEMENTWISE_H

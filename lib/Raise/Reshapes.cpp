@@ -13,13 +13,11 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace conorm;
 using namespace conorm::comm;
-using namespace conorm::fusion;
+using namespace conorm::raise;
 
 // As in Elementwise.cpp: it bounds the cost, and ends the circles of graph
 // regions.
@@ -33,7 +31,7 @@ static RankedTensorType getRankedType(Value value) {
   return dyn_cast<RankedTensorType>(value.getType());
 }
 
-bool fusion::isReshape(Operation *op) {
+bool raise::isReshape(Operation *op) {
   if (!isa_and_present<tensor::ExpandShapeOp, tensor::CollapseShapeOp,
                        tensor::ReshapeOp, tensor::ExtractSliceOp,
                        tensor::CastOp>(op))
@@ -43,7 +41,7 @@ bool fusion::isReshape(Operation *op) {
   return from && to && from.getRank() > 0 && to.getRank() > 0;
 }
 
-bool fusion::changesShape(Operation *op) {
+bool raise::changesShape(Operation *op) {
   return isReshape(op) && !isa<tensor::CastOp>(op);
 }
 
@@ -89,7 +87,7 @@ static bool keepsColumns(tensor::ExtractSliceOp slice) {
          isSizeOf(slice.getMixedSizes()[last], slice.getSource(), last);
 }
 
-bool fusion::keepsRows(Operation *reshape) {
+bool raise::keepsRows(Operation *reshape) {
   RankedTensorType from = getRankedType(reshape->getOperand(0)),
                    to = getRankedType(reshape->getResult(0));
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(reshape))
@@ -109,12 +107,12 @@ bool fusion::keepsRows(Operation *reshape) {
          columns == to.getShape().back();
 }
 
-bool fusion::slicesColumns(Operation *reshape) {
+bool raise::slicesColumns(Operation *reshape) {
   auto slice = dyn_cast<tensor::ExtractSliceOp>(reshape);
   return slice && slicesRowsAlone(slice) && !keepsColumns(slice);
 }
 
-Value fusion::getReshaped(Value value, SmallVectorImpl<Operation *> &reshapes) {
+Value raise::getReshaped(Value value, SmallVectorImpl<Operation *> &reshapes) {
   SmallVector<Operation *> found;
   while (isReshape(value.getDefiningOp()) && found.size() < kMaxSteps) {
     found.push_back(value.getDefiningOp());
@@ -128,16 +126,16 @@ Value fusion::getReshaped(Value value, SmallVectorImpl<Operation *> &reshapes) {
 // Readers
 //===----------------------------------------------------------------------===//
 
-bool fusion::readsSize(Operation *op) { return isa<tensor::DimOp>(op); }
+bool raise::readsSize(Operation *op) { return isa<tensor::DimOp>(op); }
 
-bool fusion::isReadOnce(Value value) {
+bool raise::isReadOnce(Value value) {
   unsigned count = 0;
   for (Operation *user : value.getUsers())
     count += !readsSize(user);
   return count <= 1;
 }
 
-void fusion::readSizesOf(RewriterBase &rewriter, Value value, Value source) {
+void raise::readSizesOf(RewriterBase &rewriter, Value value, Value source) {
   if (value == source)
     return;
   for (OpOperand &use : llvm::make_early_inc_range(value.getUses()))
@@ -145,31 +143,27 @@ void fusion::readSizesOf(RewriterBase &rewriter, Value value, Value source) {
       rewriter.modifyOpInPlace(use.getOwner(), [&] { use.set(source); });
 }
 
-void fusion::eraseIfDead(RewriterBase &rewriter, ArrayRef<Operation *> ops) {
-  // One of them may produce for another: each is looked at only while it is
-  // there.
-  llvm::SetVector<Operation *> candidates(ops.begin(), ops.end());
-  candidates.remove(nullptr);
-  while (!candidates.empty()) {
-    Operation *next = candidates.pop_back_val();
-    if (!isOpTriviallyDead(next))
-      continue;
-    for (Value operand : next->getOperands())
-      if (Operation *producer = operand.getDefiningOp())
-        candidates.insert(producer);
-    rewriter.eraseOp(next);
-  }
-}
-
 //===----------------------------------------------------------------------===//
 // Making reshapes
 //===----------------------------------------------------------------------===//
 
-Value fusion::castShape(RewriterBase &rewriter, Value value, Type type) {
+Value raise::castShape(RewriterBase &rewriter, Value value, Type type) {
   if (value.getType() == type)
     return value;
   rewriter.setInsertionPointAfterValue(value);
   return tensor::CastOp::create(rewriter, value.getLoc(), type, value);
+}
+
+void raise::setResultType(RewriterBase &rewriter, Value result, Type type) {
+  Type previous = result.getType();
+  if (previous == type)
+    return;
+  rewriter.modifyOpInPlace(result.getDefiningOp(),
+                           [&] { result.setType(type); });
+  if (result.use_empty())
+    return;
+  Value cast = castShape(rewriter, result, previous);
+  rewriter.replaceAllUsesExcept(result, cast, cast.getDefiningOp());
 }
 
 /// The shape of `type` with rows of `columns`.
@@ -242,15 +236,15 @@ static Operation *makeReshape(RewriterBase &rewriter, Operation *reshape,
   return tensor::ReshapeOp::create(rewriter, loc, resultType, value, shape);
 }
 
-Value fusion::applyReshape(RewriterBase &rewriter, Operation *reshape,
-                           Value value, bool isResized) {
+Value raise::applyReshape(RewriterBase &rewriter, Operation *reshape,
+                          Value value, bool isResized) {
   Operation *made = makeReshape(rewriter, reshape, value, isResized);
   made->setDiscardableAttrs(reshape->getDiscardableAttrDictionary());
   return made->getResult(0);
 }
 
-Value fusion::invertReshape(RewriterBase &rewriter, Operation *reshape,
-                            Value value) {
+Value raise::invertReshape(RewriterBase &rewriter, Operation *reshape,
+                           Value value) {
   Location loc = reshape->getLoc();
   Value source = reshape->getOperand(0);
   if (isa<tensor::CastOp>(reshape))

@@ -17,7 +17,7 @@
 
 #include "mlir/IR/PatternMatch.h"
 
-namespace conorm::fusion {
+namespace conorm::raise {
 
 /// Whether `op` is `tensor.expand_shape`, `collapse_shape`, `reshape`,
 /// `extract_slice` or `cast`, between ranked tensors that have rows. The tensor
@@ -52,9 +52,10 @@ mlir::Value invertReshape(mlir::RewriterBase &rewriter,
 mlir::Value castShape(mlir::RewriterBase &rewriter, mlir::Value value,
                       mlir::Type type);
 
-/// Erases operations and then their producers as long as nothing reads them.
-void eraseIfDead(mlir::RewriterBase &rewriter,
-                 llvm::ArrayRef<mlir::Operation *> ops);
+/// Gives `result`, whose shape is known to another degree from now on, the type
+/// `type`. What reads it sees the type that it had.
+void setResultType(mlir::RewriterBase &rewriter, mlir::Value result,
+                   mlir::Type type);
 
 /// Whether `op` reads nothing but the size of a tensor.
 bool readsSize(mlir::Operation *op);
@@ -66,6 +67,6 @@ bool isReadOnce(mlir::Value value);
 void readSizesOf(mlir::RewriterBase &rewriter, mlir::Value value,
                  mlir::Value source);
 
-} // namespace conorm::fusion
+} // namespace conorm::raise
 
 #endif // CONORM_LIB_RAISE_RESHAPES_H

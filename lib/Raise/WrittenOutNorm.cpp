@@ -156,7 +156,7 @@ static bool scalesRows(Operation *sum, const llvm::SetVector<Value> &rows) {
   return false;
 }
 
-Operation *fusion::findWrittenOutNorm(Value value) {
+Operation *raise::findWrittenOutNorm(Value value) {
   llvm::SetVector<Value> rows;
   rows.insert(value);
   // A subtraction of the mean is for another norm.

@@ -11,13 +11,13 @@
 
 #include "mlir/IR/Value.h"
 
-namespace conorm::fusion {
+namespace conorm::raise {
 
 /// The operation that sums squares for what looks like an RMS norm of `value`,
 /// or of its sum with a residual, written in operations of any dialect; null if
 /// nothing looks like one. A guess for remarks: the arithmetic is not checked.
 mlir::Operation *findWrittenOutNorm(mlir::Value value);
 
-} // namespace conorm::fusion
+} // namespace conorm::raise
 
 #endif // CONORM_LIB_RAISE_WRITTENOUTNORM_H

@@ -1,8 +1,8 @@
-// RUN: conorm-opt %s --fuse-all-reduce-norm | FileCheck %s
-// RUN: conorm-opt %s --fuse-all-reduce-norm --mlir-print-debuginfo --mlir-print-local-scope | FileCheck %s --check-prefix=PLACE
-// RUN: conorm-opt %s --fuse-all-reduce-norm --remarks-filter-analyse=fuse-all-reduce-norm -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
-// RUN: conorm-opt %s --fuse-all-reduce-norm --decompose-fused-norm | FileCheck %s --check-prefix=SPLIT
-// RUN: conorm-opt %s --fuse-all-reduce-norm --decompose-fused-norm --fuse-all-reduce-norm | FileCheck %s
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm | FileCheck %s
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm --mlir-print-debuginfo --mlir-print-local-scope | FileCheck %s --check-prefix=PLACE
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm --remarks-filter-analyse=fuse-all-reduce-norm -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm --decompose-fused-norm | FileCheck %s --check-prefix=SPLIT
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm --decompose-fused-norm --fuse-all-reduce-norm | FileCheck %s
 // RUN: conorm-opt %s --conorm-to-llvm | FileCheck %s --check-prefix=CALL
 
 // A fused operation has the discardable attributes of all that it replaces; of one

@@ -1,4 +1,4 @@
-// RUN: conorm-opt %s --allow-unregistered-dialect --fuse-all-reduce-norm | FileCheck %s
+// RUN: conorm-opt %s --allow-unregistered-dialect --raise-quantize --fuse-all-reduce-norm | FileCheck %s
 
 // In a graph region an operation may read its own result by way of others.
 // Nothing follows such a circle for ever, and nothing is fused.

@@ -1,4 +1,4 @@
-// RUN: conorm-opt %s --fuse-all-reduce-norm | FileCheck %s
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm | FileCheck %s
 
 // A cast may claim what cannot be, and the program fails when it runs. What stands
 // around such a cast stays as it is.

@@ -1,5 +1,5 @@
-// RUN: conorm-opt %s --fuse-all-reduce-norm | FileCheck %s
-// RUN: conorm-opt %s --fuse-all-reduce-norm --remarks-filter-missed=fuse-all-reduce-norm --verify-diagnostics -o /dev/null
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm | FileCheck %s
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm --remarks-filter-missed=fuse-all-reduce-norm --verify-diagnostics -o /dev/null
 
 // Forms that look like a site and are none, each with its remark. What the
 // verifiers refuse cannot be said at all: groups that are empty, overlap or have
@@ -369,7 +369,7 @@ func.func @no_raise_scale_against_reciprocal(%x: tensor<4x8xf32>, %s: f32) -> te
 
 // One rank adds nothing to its own value. Not a negative of the fusion, since the
 // canonicalizer leaves nothing to match.
-// RUN: conorm-opt %s --canonicalize --fuse-all-reduce-norm | FileCheck %s --check-prefix=ALONE
+// RUN: conorm-opt %s --canonicalize --raise-quantize --fuse-all-reduce-norm | FileCheck %s --check-prefix=ALONE
 // ALONE-LABEL: func @no_fuse_group_of_one
 // ALONE-NEXT: norm.rms_norm
 // ALONE-NEXT: return

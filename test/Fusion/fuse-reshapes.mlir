@@ -1,6 +1,6 @@
-// RUN: conorm-opt %s --fuse-all-reduce-norm | FileCheck %s
-// RUN: conorm-opt %s --fuse-all-reduce-norm --decompose-fused-norm | FileCheck %s --check-prefix=SPLIT
-// RUN: conorm-opt %s --fuse-all-reduce-norm --decompose-fused-norm --fuse-all-reduce-norm=report -o /dev/null 2>&1 | FileCheck %s --check-prefix=AGAIN
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm | FileCheck %s
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm --decompose-fused-norm | FileCheck %s --check-prefix=SPLIT
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm --decompose-fused-norm --fuse-all-reduce-norm=report -o /dev/null 2>&1 | FileCheck %s --check-prefix=AGAIN
 
 // Reshapes between an all_reduce, its addition, its norms and its quantization.
 

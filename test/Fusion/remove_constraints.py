@@ -19,9 +19,9 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOURCES = [os.path.join(ROOT, "lib", name + ".cpp")
            for name in ("Fusion/FusionConstraints", "Fusion/QuantizeConstraints",
-                        "Raise/RaiseQuantize", "Raise/Elementwise",
-                        "Raise/Reshapes", "Fusion/ReshapeConstraints",
-                        "Fusion/MoveReshapes")]
+                        "Fusion/ReshapeConstraints", "Fusion/MoveReshapes",
+                        "Raise/QuantizeChain", "Raise/NormCasts", "Raise/Norms",
+                        "Raise/Elementwise", "Raise/Reshapes")]
 TESTS = sorted(os.path.join(ROOT, "test", family, name)
                for family in ("Fusion", "Raise")
                for name in os.listdir(os.path.join(ROOT, "test", family))
@@ -37,7 +37,7 @@ def mutants(text):
         yield match[1], text[: start.end()] + "  return std::nullopt;\n" + text[start.end():]
     for match in re.finditer(r'registerConstraintFunction\("(\w+)",\s*(\w+)\)', text):
         yield match[1], text[: match.start(2)] + FUNCTION + text[match.end(2):]
-    for match in re.finditer(r'^(?:static )?bool (?:fusion::)?(is\w+)\([^)]*\) \{\n', text, re.M):
+    for match in re.finditer(r'^(?:static )?bool (?:raise::)?(is\w+)\([^)]*\) \{\n', text, re.M):
         yield match[1], text[: match.end()] + "  return true;\n" + text[match.end():]
 
 

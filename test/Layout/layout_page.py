@@ -16,7 +16,7 @@ TASKS = {
     "a new norm operation": "include/conorm/Dialect/Norm/IR/NormOps.td",
     "another spelling of a norm that should fuse": "lib/Fusion/NormalizeNorm.pdll",
     "a new guard of the fusion": "lib/Fusion/FusionConstraints.cpp",
-    "another spelling of a quantization": "lib/Raise/RaiseQuantize.cpp",
+    "another spelling of a quantization": "lib/Raise/QuantizeChain.cpp",
     "the text of a remark": "lib/Fusion/FusionReport.cpp",
     "the constants of a device in the cost model": "lib/Strategy/CostModel.cpp",
     "when an operation may write in place": "lib/Bufferization/InPlaceAnalysis.cpp",

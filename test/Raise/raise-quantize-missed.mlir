@@ -1,5 +1,5 @@
-// RUN: conorm-opt %s --fuse-all-reduce-norm | FileCheck %s
-// RUN: conorm-opt %s --fuse-all-reduce-norm --remarks-filter-missed=fuse-all-reduce-norm --verify-diagnostics -o /dev/null
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm | FileCheck %s
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm --remarks-filter-missed=fuse-all-reduce-norm --verify-diagnostics -o /dev/null
 
 // Arithmetic that quantizes a norm as no scheme does: one named negative for
 // each guard of raising, and more where a guard has several ways to fail.

@@ -1,4 +1,4 @@
-// RUN: conorm-opt %s --fuse-all-reduce-norm | FileCheck %s
+// RUN: conorm-opt %s --raise-quantize --fuse-all-reduce-norm | FileCheck %s
 
 // Arithmetic that quantizes a norm as per_tensor does, bit by bit, becomes
 // norm.quantize; behind an all_reduce it is a part of the fused operation.

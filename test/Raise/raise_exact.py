@@ -3,7 +3,7 @@
 
 A chain quantizes a norm by upstream operations: casts, a scale, a clamp and a
 truncation to f8, in random types, orders and with random constants. Each chain is
-computed here, step by step, and so is the formula of the scheme that the fusion
+computed here, step by step, and so is the formula of the scheme that --raise-quantize
 raises it to, on ties, special values and random ones:
 
 * a raised chain must have the bits of its scheme on every value;
@@ -210,7 +210,7 @@ def main():
     generator = random.Random(arguments.seed)
     chains = [Chain(generator) for _ in range(arguments.count)]
     module = "\n".join(chain.text("chain%d" % index) for index, chain in enumerate(chains))
-    output = subprocess.run([arguments.opt, "-", "--fuse-all-reduce-norm"], input=module,
+    output = subprocess.run([arguments.opt, "-", "--raise-quantize"], input=module,
                             capture_output=True, text=True, check=True).stdout
     bodies = output.split("func.func ")[1:]
     raised = wrong = differing = equal = 0

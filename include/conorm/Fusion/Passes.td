@@ -29,12 +29,11 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
        norm, the addition of the residual and a second norm (the sandwich of
        Gemma 2 and 3). Other users of the reduced value or of the sum read
        results of the fused operation.
-    3. *Quantize*: first, elementwise arithmetic that quantizes a norm (a scale,
-       a clamp and a truncation to f8) becomes `norm.quantize` if it equals the
-       scheme `per_tensor` bit for bit. Then the `norm.quantize` that reads the
-       norm of a fused operation, directly or through casts, copies, a widening
-       or reshapes, becomes part of that operation. The norm stays a result if
-       something else reads it.
+    3. *Quantize*: the `norm.quantize` that reads the norm of a fused operation,
+       directly or through casts, copies, a widening or reshapes, becomes part of
+       that operation. The norm stays a result if something else reads it.
+       Elementwise arithmetic that quantizes a norm is raised to `norm.quantize`
+       before, by `--raise-quantize`.
 
     No bit of any result changes, unless `numerics=relaxed` is given. Then a
     norm over `1 + weight` also becomes one with `weight_bias = 1.0` if the

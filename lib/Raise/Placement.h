@@ -11,12 +11,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CONORM_LIB_FUSION_PLACEMENT_H
-#define CONORM_LIB_FUSION_PLACEMENT_H
+#ifndef CONORM_LIB_RAISE_PLACEMENT_H
+#define CONORM_LIB_RAISE_PLACEMENT_H
 
 #include "mlir/IR/Operation.h"
 
-namespace conorm::fusion {
+namespace conorm::raise {
 
 /// The two places that a merged operation may take.
 struct Places {
@@ -38,6 +38,6 @@ Places findPlaces(llvm::ArrayRef<mlir::Operation *> replaced);
 /// the same block uses.
 bool isAvailable(mlir::Value value, mlir::Operation *point);
 
-} // namespace conorm::fusion
+} // namespace conorm::raise
 
-#endif // CONORM_LIB_FUSION_PLACEMENT_H
+#endif // CONORM_LIB_RAISE_PLACEMENT_H

@@ -12,15 +12,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CONORM_LIB_RAISE_RAISEQUANTIZE_H
-#define CONORM_LIB_RAISE_RAISEQUANTIZE_H
+#ifndef CONORM_LIB_RAISE_QUANTIZECHAIN_H
+#define CONORM_LIB_RAISE_QUANTIZECHAIN_H
 
+#include "Constraint.h"
 #include "Elementwise.h"
-#include "Violation.h"
 #include "conorm/Dialect/Norm/IR/Norm.h"
-#include "mlir/IR/PatternMatch.h"
 
-namespace conorm::fusion {
+namespace conorm::raise {
 
 /// One step of a chain, on every element alike.
 struct Step {
@@ -59,6 +58,11 @@ Violation checkKnownSteps(mlir::Operation *root);
 /// Whether `op` may end a chain: cheap to ask of every operation.
 bool mayEndChain(mlir::Operation *op);
 
+/// The norms in f32, and the reshapes around them, from which `root` may be
+/// computed. Casts around them may hide that a norm of its input's type is
+/// quantized. Nothing if there is no such norm.
+llvm::SmallVector<mlir::Operation *> findWideNorms(mlir::Operation *root);
+
 /// The scale with which `per_tensor` computes what a chain computes.
 struct ChainScale {
   std::optional<float> constant;
@@ -69,18 +73,9 @@ struct ChainScale {
 /// Nothing, with `why`, if there is no such scale.
 std::optional<ChainScale> getChainScale(const Chain &chain, Violation &why);
 
-/// A guard of raising.
-struct ChainConstraint {
-  llvm::StringLiteral name;
-  Violation (*check)(const Chain &chain);
-};
-
 /// All guards of raising, in the order in which remarks name them.
-llvm::ArrayRef<ChainConstraint> getChainConstraints();
+llvm::ArrayRef<Constraint<const Chain &>> getChainConstraints();
 
-/// Registers them under the names that the patterns use.
-void registerRaiseConstraints(mlir::PDLPatternModule &patterns);
+} // namespace conorm::raise
 
-} // namespace conorm::fusion
-
-#endif // CONORM_LIB_RAISE_RAISEQUANTIZE_H
+#endif // CONORM_LIB_RAISE_QUANTIZECHAIN_H

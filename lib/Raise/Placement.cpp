@@ -8,13 +8,13 @@
 
 #include "Placement.h"
 
-#include "ReshapedSites.h"
+#include "Reshapes.h"
 #include "mlir/IR/Block.h"
 
 using namespace mlir;
 using namespace conorm;
 
-bool fusion::isAvailable(Value value, Operation *point) {
+bool raise::isAvailable(Value value, Operation *point) {
   // A definition in any other block dominates the whole block.
   Operation *definition = value.getDefiningOp();
   return !definition || definition->getBlock() != point->getBlock() ||
@@ -28,7 +28,7 @@ static bool follows(Operation *user, Operation *point) {
   return !ancestor || point->isBeforeInBlock(ancestor);
 }
 
-fusion::Places fusion::findPlaces(ArrayRef<Operation *> replaced) {
+raise::Places raise::findPlaces(ArrayRef<Operation *> replaced) {
   Operation *first = replaced.front(), *last = replaced.back();
   Places places{true, true};
   for (Operation *op : replaced.drop_front())
