@@ -127,22 +127,23 @@ static bool isOtherReduced(Site site, Value value) {
 }
 
 static Violation checkResidualNotReduced(Site site) {
-  auto add = dyn_cast<norm::AddRMSNormOp>(site.norm);
-  if (!add)
+  auto norm = cast<norm::NormOpInterface>(site.norm);
+  Value residual = norm.getResidual();
+  if (!residual)
     return std::nullopt;
   if (site.postNorm) {
     Value reduced = site.reduce.getReduced();
-    if (add.getInput() == reduced || isReduced(site, add.getResidual()))
+    if (norm.getInput() == reduced || isReduced(site, residual))
       return "the residual is the reduced value itself";
     return std::nullopt;
   }
   // Two partial results that only meet here: which one to fuse is not ours to
   // choose. A residual that others read as well is a residual.
-  for (Value operand : {add.getInput(), add.getResidual()})
-    if (isOtherReduced(site, operand))
+  for (Value rows : norm.getRows())
+    if (isOtherReduced(site, rows))
       return "the residual is another all_reduce that only this sum reads";
-  if (add.getInput() == add.getResidual() ||
-      (site.isReshaped() && isReduced(site, add.getResidual())))
+  if (norm.getInput() == residual ||
+      (site.isReshaped() && isReduced(site, residual)))
     return "the residual is the reduced value itself";
   return std::nullopt;
 }
@@ -190,9 +191,9 @@ static Violation checkSameOnEveryRank(Site site) {
   for (Operation *norm : site.getNorms())
     if (Value weight = getWeight(norm); weight && mayDifferByRank(weight))
       return "the weight is an argument with comm.per_rank";
-  if (auto add = dyn_cast<norm::AddRMSNormOp>(site.norm))
-    if (mayDifferByRank(add.getInput()) || mayDifferByRank(add.getResidual()))
-      return "the residual is an argument with comm.per_rank";
+  auto norm = cast<norm::NormOpInterface>(site.norm);
+  if (norm.getResidual() && llvm::any_of(norm.getRows(), mayDifferByRank))
+    return "the residual is an argument with comm.per_rank";
   return std::nullopt;
 }
 

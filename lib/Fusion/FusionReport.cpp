@@ -75,8 +75,9 @@ void FusionReport::addFused(AllReduceRMSNormOp fused) {
 
 /// Whether `norm` reads `use` as its rows, not as its weight.
 static bool isRowsOf(Operation *norm, OpOperand &use) {
-  unsigned numRows = isa<norm::AddRMSNormOp>(norm) ? 2 : 1;
-  return use.getOperandNumber() < numRows;
+  // Rows are the first operands of these norms.
+  return use.getOperandNumber() <
+         cast<norm::NormOpInterface>(norm).getRows().size();
 }
 
 /// Whether `op` gives a tensor of rank `rank`, and is no contraction or other

@@ -88,6 +88,8 @@ static void swapAddends(PatternRewriter &rewriter, Operation *norm) {
 // Fused operations
 //===----------------------------------------------------------------------===//
 
+using Part = AllReduceRMSNormOp::Part;
+
 namespace {
 /// The operands, attributes and result types of a fused operation to be made.
 struct FusedParts {
@@ -95,12 +97,13 @@ struct FusedParts {
   std::array<Type, AllReduceRMSNormOp::kNumParts> types{};
   AllReduceRMSNormOp::Properties properties;
 
-  template <typename NormOp>
-  void setNorm(NormOp norm) {
+  void setNorm(norm::NormOpInterface norm) {
     weight = norm.getWeight();
+    residual = norm.getResidual();
     properties.epsilon = norm.getEpsilonAttr();
     properties.weight_bias = norm.getWeightBiasAttr();
-    properties.rounding = norm.getRoundingAttr();
+    properties.rounding =
+        norm::RoundingAttr::get(norm->getContext(), norm.getRounding());
   }
 
   void setPostNorm(norm::RMSNormOp norm) {
@@ -131,17 +134,12 @@ struct FusedParts {
 /// Replaces an all_reduce and its norm, or its two norms in a sandwich.
 static void fuseSite(PatternRewriter &rewriter, Site site) {
   FusedParts parts;
-  Value reduced = site.reduce.getReduced(), normed, residualOut;
-  if (auto norm = dyn_cast<norm::RMSNormOp>(site.norm)) {
-    parts.setNorm(norm);
-    normed = norm.getNormed();
-  } else {
-    auto add = cast<norm::AddRMSNormOp>(site.norm);
-    parts.setNorm(add);
-    parts.residual = add.getResidual();
-    normed = add.getNormed();
+  auto norm = cast<norm::NormOpInterface>(site.norm);
+  parts.setNorm(norm);
+  Value reduced = site.reduce.getReduced(), normed = norm.getNormed();
+  Value residualOut;
+  if (auto add = dyn_cast<norm::AddRMSNormOp>(site.norm))
     residualOut = add.getResidualOut();
-  }
   if (site.postNorm)
     parts.setPostNorm(site.postNorm);
   parts.input = site.reduce.getInput();
@@ -161,9 +159,9 @@ static void fuseSite(PatternRewriter &rewriter, Site site) {
                       });
   bool keepsSum = residualOut && !residualOut.use_empty();
   bool keepsNormed = !normed.use_empty() || (!keepsReduced && !keepsSum);
-  parts.types[0] = keepsReduced ? reduced.getType() : Type();
-  parts.types[1] = keepsSum ? residualOut.getType() : Type();
-  parts.types[2] = keepsNormed ? normed.getType() : Type();
+  parts.types[Part::Reduced] = keepsReduced ? reduced.getType() : Type();
+  parts.types[Part::ResidualOut] = keepsSum ? residualOut.getType() : Type();
+  parts.types[Part::Normed] = keepsNormed ? normed.getType() : Type();
 
   AllReduceRMSNormOp fused = parts.create(rewriter, replaced);
   std::array<Value, 3> from = {reduced, residualOut, normed};
@@ -221,14 +219,14 @@ static void extendByQuantize(PatternRewriter &rewriter, Operation *op) {
   for (auto [type, result] : llvm::zip(parts.types, previous))
     type = result ? result.getType() : Type();
   if (fused.getNormed().hasOneUse())
-    parts.types[2] = Type();
+    parts.types[Part::Normed] = Type();
   for (auto [index, output] : llvm::enumerate(quantize.getOutputs()))
-    parts.types[3 + index] = output.getType();
+    parts.types[Part::Quantized + index] = output.getType();
 
   AllReduceRMSNormOp extended = parts.create(rewriter, {fused, quantize});
   auto results = extended.getPartResults();
   for (auto [index, output] : llvm::enumerate(quantize.getOutputs()))
-    rewriter.replaceAllUsesWith(output, results[3 + index]);
+    rewriter.replaceAllUsesWith(output, results[Part::Quantized + index]);
   rewriter.eraseOp(quantize);
   for (auto [value, result] : llvm::zip(previous, results))
     if (value && result)

@@ -22,29 +22,20 @@ bool raise::isNorm(Operation *op) {
 }
 
 Value raise::getWeight(Operation *norm) {
-  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
-    return op.getWeight();
-  return cast<norm::AddRMSNormOp>(norm).getWeight();
-}
-
-static MutableOperandRange getWeightMutable(Operation *norm) {
-  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
-    return op.getWeightMutable();
-  return cast<norm::AddRMSNormOp>(norm).getWeightMutable();
+  return cast<norm::NormOpInterface>(norm).getWeight();
 }
 
 void raise::setWeight(PatternRewriter &rewriter, Operation *norm,
                       Value weight) {
   Operation *previous = getWeight(norm).getDefiningOp();
-  rewriter.modifyOpInPlace(norm,
-                           [&] { getWeightMutable(norm).assign(weight); });
+  rewriter.modifyOpInPlace(norm, [&] {
+    cast<norm::NormOpInterface>(norm).getWeightMutable().assign(weight);
+  });
   eraseIfDead(rewriter, previous);
 }
 
 bool raise::hasDestinations(Operation *norm) {
-  if (auto op = dyn_cast<norm::RMSNormOp>(norm))
-    return static_cast<bool>(op.getOuts());
-  return !cast<norm::AddRMSNormOp>(norm).getOuts().empty();
+  return cast<DestinationOpInterface>(norm).getNumDestinations() != 0;
 }
 
 bool raise::fitsWeight(Value rows, Value weight) {
