@@ -9,7 +9,7 @@
 #include "Artifact.h"
 
 #include "Compilation.h"
-#include "Error.h"
+#include "RunError.h"
 
 #include "support/Limits.h"
 #include "support/Names.h"
@@ -30,7 +30,7 @@ namespace {
 
 /// Rank 0 compiles; the others keep in touch meanwhile, for a compilation may
 /// take longer than the deadline of a wait.
-std::vector<char> compileTogether(const Options &options, World &world) {
+std::vector<char> compileTogether(const Options &options, RankExchange &world) {
   uint32_t tickMs = std::min<uint32_t>(500, options.timeoutMs() / 4 + 1);
   std::unique_ptr<Compilation> compilation;
   std::string error;
@@ -58,7 +58,8 @@ std::vector<char> compileTogether(const Options &options, World &world) {
 
 } // namespace
 
-Artifact::Artifact(const Options &options, World &world) : name(options.input) {
+Artifact::Artifact(const Options &options, RankExchange &world)
+    : name(options.input) {
   std::string error;
   if (options.isSource()) {
     if (access(name.c_str(), R_OK) != 0)
@@ -68,7 +69,7 @@ Artifact::Artifact(const Options &options, World &world) : name(options.input) {
     std::vector<char> bytes = compileTogether(options, world);
     try {
       error = open(MemoryFile(bytes).path());
-    } catch (const Error &failure) {
+    } catch (const RunError &failure) {
       error = failure.what();
     }
   } else {
@@ -94,7 +95,7 @@ std::string Artifact::open(const std::string &path) {
 MemoryFile::MemoryFile(const std::vector<char> &bytes)
     : fd(memfd_create("conorm-artifact", MFD_CLOEXEC)) {
   if (fd < 0)
-    throw Error("cannot make a memory file: " + describeErrno(errno));
+    throw RunError("cannot make a memory file: " + describeErrno(errno));
   size_t written = 0;
   while (written < bytes.size()) {
     ssize_t count = write(fd, bytes.data() + written, bytes.size() - written);
@@ -103,7 +104,7 @@ MemoryFile::MemoryFile(const std::vector<char> &bytes)
     if (count <= 0) {
       std::string reason = describeErrno(errno);
       close(fd);
-      throw Error("cannot fill a memory file: " + reason);
+      throw RunError("cannot fill a memory file: " + reason);
     }
     written += count;
   }
@@ -125,14 +126,14 @@ const conorm_entry &Artifact::findEntry(const Options &options,
   for (const std::string &entry : names)
     list += (list.empty() ? "" : ", ") + entry;
   if (names.empty())
-    throw Error(name + ": expected an entry to run, found none");
+    throw RunError(name + ": expected an entry to run, found none");
   if (options.entry.empty() && names.size() > 1)
-    throw Error(name + ": expected --entry with one of: " + list +
-                "; found no --entry");
+    throw RunError(name + ": expected --entry with one of: " + list +
+                   "; found no --entry");
   std::string wanted = options.entry.empty() ? names[0] : options.entry;
   if (std::find(names.begin(), names.end(), wanted) == names.end())
-    throw Error(name + ": expected an entry among: " + list + "; found '" +
-                wanted + "'");
+    throw RunError(name + ": expected an entry among: " + list + "; found '" +
+                   wanted + "'");
   const conorm_entry *entry =
       conorm_module_find(module, wanted.c_str(), variant);
   uint32_t other = variant == CONORM_VARIANT_FUSED ? CONORM_VARIANT_UNFUSED
@@ -140,9 +141,9 @@ const conorm_entry &Artifact::findEntry(const Options &options,
   if (!entry && !variantIsFixed)
     entry = conorm_module_find(module, wanted.c_str(), other);
   if (!entry)
-    throw Error(name + ": expected entry '" + wanted + "' with variant " +
-                enumName<conorm_variant>(variant) + ", found only variant " +
-                enumName<conorm_variant>(other) +
-                " (conorm-compile --variants=fused,unfused makes both)");
+    throw RunError(name + ": expected entry '" + wanted + "' with variant " +
+                   enumName<conorm_variant>(variant) + ", found only variant " +
+                   enumName<conorm_variant>(other) +
+                   " (conorm-compile --variants=fused,unfused makes both)");
   return *entry;
 }

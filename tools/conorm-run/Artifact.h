@@ -10,7 +10,7 @@
 #define CONORM_TOOLS_CONORM_RUN_ARTIFACT_H
 
 #include "Options.h"
-#include "World.h"
+#include "RankExchange.h"
 
 namespace conorm::run {
 
@@ -33,7 +33,7 @@ class Artifact {
 public:
   /// Loads options.input; a source is compiled by rank 0 and sent to the
   /// others, so that all ranks run the same code and one file is touched.
-  Artifact(const Options &options, World &world);
+  Artifact(const Options &options, RankExchange &world);
   ~Artifact();
   Artifact(const Artifact &) = delete;
 

@@ -8,7 +8,7 @@
 
 #include "Compilation.h"
 
-#include "Error.h"
+#include "RunError.h"
 
 #include "support/Limits.h"
 #include "support/Names.h"
@@ -76,8 +76,8 @@ std::string findCompiler() {
   for (const std::string &place : places)
     if (access((place + "/conorm-compile").c_str(), X_OK) == 0)
       return place + "/conorm-compile";
-  throw Error("expected conorm-compile beside conorm-run or in PATH, found "
-              "none");
+  throw RunError("expected conorm-compile beside conorm-run or in PATH, found "
+                 "none");
 }
 
 } // namespace
@@ -88,11 +88,11 @@ Compilation::Compilation(const Options &options) : source(options.input) {
   std::string pattern =
       std::string(base && *base ? base : "/tmp") + "/conorm-run-XXXXXX";
   if (pattern.size() + sizeof("/artifact.so") > sizeof(directory))
-    throw Error("expected a shorter TMPDIR, found " + pattern);
+    throw RunError("expected a shorter TMPDIR, found " + pattern);
   std::strcpy(directory, pattern.c_str());
   if (!mkdtemp(directory))
-    throw Error("cannot make the directory " + pattern + ": " +
-                describeErrno(errno));
+    throw RunError("cannot make the directory " + pattern + ": " +
+                   describeErrno(errno));
   std::strcpy(object, directory);
   std::strcat(object, "/artifact.so");
   struct sigaction action = {};
@@ -136,8 +136,8 @@ void Compilation::start(const std::string &compiler, const Options &options) {
     // No destructor will run: the constructor has not returned.
     int error = errno;
     std::filesystem::remove_all(directory);
-    throw Error(std::string("cannot start conorm-compile: ") +
-                conorm::rt::describeSpawnErrno(error));
+    throw RunError(std::string("cannot start conorm-compile: ") +
+                   conorm::rt::describeSpawnErrno(error));
   }
   child = pid;
 }
@@ -163,19 +163,21 @@ bool Compilation::wait(uint32_t timeoutMs) {
     if (ended == child)
       break;
     if (ended < 0 && errno != EINTR)
-      throw Error(std::string("cannot wait for conorm-compile: ") +
-                  describeErrno(errno));
+      throw RunError(std::string("cannot wait for conorm-compile: ") +
+                     describeErrno(errno));
     if (waited >= timeoutMs)
       return false;
     usleep(stepMs * 1000);
   }
   child = 0;
   if (WIFSIGNALED(status))
-    throw Error("cannot compile " + source + ": conorm-compile was killed by " +
-                strsignal(WTERMSIG(status)));
+    throw RunError("cannot compile " + source +
+                   ": conorm-compile was killed by " +
+                   strsignal(WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0)
-    throw Error("cannot compile " + source + ": conorm-compile exited with " +
-                std::to_string(WEXITSTATUS(status)));
+    throw RunError("cannot compile " + source +
+                   ": conorm-compile exited with " +
+                   std::to_string(WEXITSTATUS(status)));
   return true;
 }
 
@@ -183,7 +185,8 @@ std::vector<char> Compilation::readObject() const {
   std::ifstream file(object, std::ios::binary);
   std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
   if (!file || bytes.empty())
-    throw Error("cannot compile " + source +
-                ": expected a shared object from conorm-compile, found none");
+    throw RunError(
+        "cannot compile " + source +
+        ": expected a shared object from conorm-compile, found none");
   return bytes;
 }

@@ -23,7 +23,7 @@ public:
   ~Compilation();
   Compilation(const Compilation &) = delete;
 
-  /// Waits for at most `timeoutMs`; true if it has ended. Throws Error if it
+  /// Waits for at most `timeoutMs`; true if it has ended. Throws RunError if it
   /// has failed (its own diagnostics have gone to stderr).
   bool wait(uint32_t timeoutMs);
 

@@ -10,9 +10,9 @@
 
 #include "Artifact.h"
 #include "Compilation.h"
-#include "Error.h"
 #include "Json.h"
 #include "Report.h"
+#include "RunError.h"
 
 #include "support/Names.h"
 
@@ -204,7 +204,7 @@ void describeFile(const std::string &path, const Options &options) {
   char message[1024];
   if (conorm_module_inspect(path.c_str(), &inspected.module, message,
                             sizeof(message)) != CONORM_OK)
-    throw Error(message);
+    throw RunError(message);
   std::string refusal;
   if (conorm_module_open(path.c_str(), &opened.module, message,
                          sizeof(message)) != CONORM_OK)

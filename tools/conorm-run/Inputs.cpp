@@ -9,8 +9,8 @@
 #include "Inputs.h"
 
 #include "Elements.h"
-#include "Error.h"
 #include "Npy.h"
+#include "RunError.h"
 
 #include <algorithm>
 #include <cmath>
@@ -94,10 +94,10 @@ std::vector<int64_t> ArgumentReader::sizes() const {
     auto given = options.dims.find({index, i});
     shape[i] = given != options.dims.end() ? given->second : options.otherDims;
     if (shape[i] < 0)
-      throw Error(name + ": expected the size of dynamic dimension " +
-                  std::to_string(i) + " of " + expected() + " (--dim " +
-                  std::to_string(index) + "." + std::to_string(i) +
-                  "=SIZE), found none");
+      throw RunError(name + ": expected the size of dynamic dimension " +
+                     std::to_string(i) + " of " + expected() + " (--dim " +
+                     std::to_string(index) + "." + std::to_string(i) +
+                     "=SIZE), found none");
   }
   return shape;
 }
@@ -105,8 +105,9 @@ std::vector<int64_t> ArgumentReader::sizes() const {
 Tensor ArgumentReader::readFile(std::string path) {
   bool fileOfRank = insertRank(path, rank);
   if (fileOfRank && !isPerRank())
-    throw Error(name + ": expected one file for all ranks, since its data are "
-                       "the same on all, found {rank} in the name");
+    throw RunError(name +
+                   ": expected one file for all ranks, since its data are "
+                   "the same on all, found {rank} in the name");
   NpyFile file(path);
   file.expectType(desc.element_type);
   std::vector<int64_t> shape = file.header().shape;
@@ -120,17 +121,17 @@ Tensor ArgumentReader::readFile(std::string path) {
     matches =
         desc.shape[i] == CONORM_DYNAMIC || desc.shape[i] == shape[i + lead];
   if (!matches)
-    throw Error(path + ": expected " + wanted + " for " + name +
-                (sliced ? " (a leading dimension of ranks)" : "") + ", found " +
-                describe(desc.element_type, shape));
+    throw RunError(path + ": expected " + wanted + " for " + name +
+                   (sliced ? " (a leading dimension of ranks)" : "") +
+                   ", found " + describe(desc.element_type, shape));
   Tensor tensor(desc.element_type,
                 std::vector<int64_t>(shape.begin() + lead, shape.end()));
   for (uint32_t i = 0; i < desc.rank; ++i) {
     auto given = options.dims.find({index, i});
     if (given != options.dims.end() && given->second != tensor.shape[i])
-      throw Error(path + ": expected size " + std::to_string(given->second) +
-                  " in dimension " + std::to_string(i) + " (--dim), found " +
-                  std::to_string(tensor.shape[i]));
+      throw RunError(path + ": expected size " + std::to_string(given->second) +
+                     " in dimension " + std::to_string(i) + " (--dim), found " +
+                     std::to_string(tensor.shape[i]));
   }
   file.read(tensor, sliced ? rank * tensor.bytes : 0);
   return tensor;
@@ -150,9 +151,9 @@ uint32_t findArgument(const conorm_entry &entry, const std::string &name,
   if (name.compare(0, 3, "arg") == 0 && name.size() > 3 && name.size() < 10 &&
       name.find_first_not_of("0123456789", 3) == std::string::npos)
     return std::strtoul(name.c_str() + 3, nullptr, 10);
-  throw Error(std::string(flag) + ": expected an argument's number" +
-              (names.empty() ? "" : " or name (" + names + ")") + ", found '" +
-              name + "'");
+  throw RunError(std::string(flag) + ": expected an argument's number" +
+                 (names.empty() ? "" : " or name (" + names + ")") +
+                 ", found '" + name + "'");
 }
 
 /// Numbers in the place of names.
@@ -160,17 +161,17 @@ Options resolveNames(const conorm_entry &entry, Options options) {
   for (const auto &input : options.namedInputs) {
     uint32_t index = findArgument(entry, input.first, "--input");
     if (!options.inputs.emplace(index, input.second).second)
-      throw Error("--input: expected one file for argument " +
-                  std::to_string(index) + " ('" + input.first +
-                  "'), found two");
+      throw RunError("--input: expected one file for argument " +
+                     std::to_string(index) + " ('" + input.first +
+                     "'), found two");
   }
   for (const auto &dim : options.namedDims) {
     auto [name, dimension] = dim.first;
     uint32_t index = findArgument(entry, name, "--dim");
     if (!options.dims.insert({{index, dimension}, dim.second}).second)
-      throw Error("--dim: expected one size for dimension " +
-                  std::to_string(dimension) + " of argument " +
-                  std::to_string(index) + " ('" + name + "'), found two");
+      throw RunError("--dim: expected one size for dimension " +
+                     std::to_string(dimension) + " of argument " +
+                     std::to_string(index) + " ('" + name + "'), found two");
   }
   return options;
 }
@@ -179,20 +180,21 @@ Options resolveNames(const conorm_entry &entry, Options options) {
 void checkOptions(const conorm_entry &entry, const Options &options) {
   for (const auto &input : options.inputs)
     if (input.first >= entry.num_args)
-      throw Error("--input: expected an argument below " +
-                  std::to_string(entry.num_args) + ", found " +
-                  std::to_string(input.first));
+      throw RunError("--input: expected an argument below " +
+                     std::to_string(entry.num_args) + ", found " +
+                     std::to_string(input.first));
   for (const auto &dim : options.dims) {
     auto [argument, dimension] = dim.first;
     if (argument >= entry.num_args || dimension >= entry.args[argument].rank)
-      throw Error("--dim: expected a dimension of an argument, found " +
-                  std::to_string(argument) + "." + std::to_string(dimension));
+      throw RunError("--dim: expected a dimension of an argument, found " +
+                     std::to_string(argument) + "." +
+                     std::to_string(dimension));
     int64_t size = entry.args[argument].shape[dimension];
     if (size != CONORM_DYNAMIC && size != dim.second)
-      throw Error("--dim " + std::to_string(argument) + "." +
-                  std::to_string(dimension) + ": expected size " +
-                  std::to_string(size) + ", found " +
-                  std::to_string(dim.second));
+      throw RunError("--dim " + std::to_string(argument) + "." +
+                     std::to_string(dimension) + ": expected size " +
+                     std::to_string(size) + ", found " +
+                     std::to_string(dim.second));
   }
 }
 

@@ -9,7 +9,7 @@
 #include "NormCheck.h"
 
 #include "Elements.h"
-#include "Error.h"
+#include "RunError.h"
 
 #include <algorithm>
 #include <cfloat>
@@ -241,8 +241,9 @@ NormChecker::reduceMembers(const conorm_all_reduce_rms_norm_args &args) {
   } mine = {args.site ? args.site->id : 0, count};
   for (const auto &other : world.gather(mine))
     if (other.site != mine.site || other.count != mine.count)
-      throw Error("expected all ranks to check the same norm, found ranks at "
-                  "different ones");
+      throw RunError(
+          "expected all ranks to check the same norm, found ranks at "
+          "different ones");
   std::vector<int64_t> members =
       membersOf(args.group, world.rank(), world.size());
   size_t elementBytes = conorm_type_bytes(args.element_type, 1);

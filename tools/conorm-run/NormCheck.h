@@ -9,7 +9,7 @@
 #ifndef CONORM_TOOLS_CONORM_RUN_NORMCHECK_H
 #define CONORM_TOOLS_CONORM_RUN_NORMCHECK_H
 
-#include "World.h"
+#include "RankExchange.h"
 
 #include "conorm-runtime/ops.h"
 
@@ -59,7 +59,7 @@ double normBound(uint32_t type, const conorm_norm &norm, int64_t cols);
 /// copies of its inputs.
 class NormChecker {
 public:
-  explicit NormChecker(World &world) : world(world) {}
+  explicit NormChecker(RankExchange &world) : world(world) {}
 
   void install(conorm_context *context);
   void remove(conorm_context *context);
@@ -105,7 +105,7 @@ private:
                     double found);
   void countNorm(const conorm_site *site);
 
-  World &world;
+  RankExchange &world;
   NormStats stats;
   std::set<uint64_t> sites;
   Call call;

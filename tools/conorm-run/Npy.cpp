@@ -8,7 +8,7 @@
 
 #include "Npy.h"
 
-#include "Error.h"
+#include "RunError.h"
 
 #include "support/Limits.h"
 
@@ -98,7 +98,7 @@ public:
 
 private:
   [[noreturn]] void fail(const std::string &what) {
-    throw Error(path + ": malformed .npy header: " + what);
+    throw RunError(path + ": malformed .npy header: " + what);
   }
   void skipSpace() {
     while (at < text.size() && std::strchr(" \n\t", text[at]))
@@ -191,31 +191,33 @@ NpyFile::NpyFile(const std::string &name) : path(name) {
   fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status;
   if (fd < 0 || fstat(fd, &status) != 0)
-    throw Error("cannot open " + path + ": " + describeErrno(errno));
+    throw RunError("cannot open " + path + ": " + describeErrno(errno));
   try {
     if (!S_ISREG(status.st_mode))
-      throw Error(path + ": expected a .npy file, found something not a file");
+      throw RunError(path +
+                     ": expected a .npy file, found something not a file");
     fileBytes = status.st_size;
     unsigned char start[12];
     if (!readAt(fd, start, 10, 0) ||
         std::memcmp(start, kMagic, kMagicBytes) != 0)
-      throw Error(path + ": expected a .npy file, found another kind of file");
+      throw RunError(path +
+                     ": expected a .npy file, found another kind of file");
     unsigned major = start[6];
     if (major < 1 || major > 3)
-      throw Error(path + ": expected .npy format version 1 to 3, found " +
-                  std::to_string(major));
+      throw RunError(path + ": expected .npy format version 1 to 3, found " +
+                     std::to_string(major));
     size_t lengthBytes = major == 1 ? 2 : 4;
     size_t begin = 8 + lengthBytes;
     size_t length = start[8] | start[9] << 8;
     if (lengthBytes == 4 && readAt(fd, start, 12, 0))
       length |= size_t(start[10]) << 16 | size_t(start[11]) << 24;
     if (length > kMaxHeaderBytes || begin + length > fileBytes)
-      throw Error(path + " is truncated: expected a header of " +
-                  std::to_string(length) + " bytes, found a file of " +
-                  std::to_string(fileBytes) + " bytes");
+      throw RunError(path + " is truncated: expected a header of " +
+                     std::to_string(length) + " bytes, found a file of " +
+                     std::to_string(fileBytes) + " bytes");
     std::string text(length, '\0');
     if (!readAt(fd, &text[0], length, begin))
-      throw Error("cannot read " + path + ": " + describeErrno(errno));
+      throw RunError("cannot read " + path + ": " + describeErrno(errno));
     info = HeaderParser(path, text).parse();
     info.dataOffset = begin + length;
   } catch (...) {
@@ -236,28 +238,28 @@ void NpyFile::expectType(uint32_t type) const {
                (descr[0] == '|' && info.descr == "<" + descr.substr(1));
   }
   if (!matches)
-    throw Error(path + ": expected type " + expected + " for " +
-                conorm_type_name(type) + ", found " + info.descr);
+    throw RunError(path + ": expected type " + expected + " for " +
+                   conorm_type_name(type) + ", found " + info.descr);
   if (info.fortranOrder)
-    throw Error(path + ": expected C order, found Fortran order");
+    throw RunError(path + ": expected C order, found Fortran order");
 }
 
 void NpyFile::read(Tensor &tensor, size_t skip) const {
   uint64_t offset = info.dataOffset + skip;
   if (fileBytes < offset || fileBytes - offset < tensor.bytes)
-    throw Error(path + " is truncated: expected at least " +
-                std::to_string(offset + tensor.bytes) + " bytes, found " +
-                std::to_string(fileBytes));
+    throw RunError(path + " is truncated: expected at least " +
+                   std::to_string(offset + tensor.bytes) + " bytes, found " +
+                   std::to_string(fileBytes));
   if (!readAt(fd, tensor.data(), tensor.bytes, offset))
-    throw Error("cannot read " + path + ": " + describeErrno(errno));
+    throw RunError("cannot read " + path + ": " + describeErrno(errno));
 }
 
 void conorm::run::writeNpy(OutputFile &file, const std::string &path,
                            const Tensor &tensor) {
   std::vector<std::string> descrs = descrsOf(tensor.type);
   if (descrs.empty())
-    throw Error(path + ": expected a type that .npy can hold, found " +
-                conorm_type_name(tensor.type));
+    throw RunError(path + ": expected a type that .npy can hold, found " +
+                   conorm_type_name(tensor.type));
   std::string text =
       "{'descr': '" + descrs[0] + "', 'fortran_order': False, 'shape': (";
   for (size_t i = 0; i < tensor.shape.size(); ++i)

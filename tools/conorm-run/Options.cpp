@@ -8,7 +8,7 @@
 
 #include "Options.h"
 
-#include "Error.h"
+#include "RunError.h"
 
 #include "support/Names.h"
 
@@ -116,7 +116,7 @@ const option kOptions[] = {
     {nullptr, 0, nullptr, 0}};
 
 [[noreturn]] void usage(const std::string &message) {
-  throw Error(message, kExitUsage);
+  throw RunError(message, kExitUsage);
 }
 
 /// A whole decimal number in [low, high].

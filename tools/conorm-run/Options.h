@@ -59,7 +59,7 @@ struct Options {
   bool isSource() const;
 };
 
-/// Throws Error (exit code 2) on wrong usage.
+/// Throws RunError (exit code 2) on wrong usage.
 Options parseOptions(int argc, char **argv);
 
 } // namespace conorm::run

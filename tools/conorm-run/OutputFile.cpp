@@ -8,7 +8,7 @@
 
 #include "OutputFile.h"
 
-#include "Error.h"
+#include "RunError.h"
 
 #include "support/Limits.h"
 
@@ -101,7 +101,7 @@ std::string OutputFile::temporaryName() const {
 }
 
 void OutputFile::fail(int error) const {
-  throw Error("cannot write " + path + ": " + rt::describeErrno(error));
+  throw RunError("cannot write " + path + ": " + rt::describeErrno(error));
 }
 
 void OutputFile::write(const void *data, size_t bytes) {
@@ -153,8 +153,8 @@ void conorm::run::expectSeparateFiles(const std::vector<std::string> &inputs,
         seen.emplace(std::make_pair(status.st_dev, status.st_ino),
                      std::string(isOutput ? "output " : "input ") + name);
     if (isOutput && !isNew)
-      throw Error("cannot write " + name + ": it is the same file as " +
-                  at->second);
+      throw RunError("cannot write " + name + ": it is the same file as " +
+                     at->second);
   };
   for (const std::string &input : inputs)
     if (stat(input.c_str(), &status) == 0)

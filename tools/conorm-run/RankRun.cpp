@@ -9,10 +9,12 @@
 #include "RankRun.h"
 
 #include "Artifact.h"
-#include "Error.h"
 #include "Inputs.h"
 #include "Npy.h"
 #include "OutputFile.h"
+#include "RankExchange.h"
+#include "Report.h"
+#include "RunError.h"
 #include "SharedOptions.h"
 
 #include "support/Limits.h"
@@ -65,7 +67,7 @@ private:
 class RankRun {
 public:
   RankRun(const Options &options, const conorm_bootstrap &bootstrap,
-          RankMode mode, World &world)
+          uint32_t mode, RankExchange &world)
       : options(options), bootstrap(bootstrap), world(world) {
     report.mode = mode;
     report.ranks = world.size();
@@ -93,7 +95,7 @@ private:
 
   const Options &options;
   const conorm_bootstrap &bootstrap;
-  World &world;
+  RankExchange &world;
   RunReport report;
   const conorm_entry *fused = nullptr;
   const conorm_entry *unfused = nullptr;
@@ -119,10 +121,10 @@ void RankRun::agreeOn(Step step) {
 void RankRun::expectWorld() {
   agreeOn([&] {
     if (options.ranksGiven && options.ranks != world.size())
-      throw Error("--ranks: expected " + std::to_string(world.size()) +
-                  ", the size of the world that this process belongs to, "
-                  "found " +
-                  std::to_string(options.ranks));
+      throw RunError("--ranks: expected " + std::to_string(world.size()) +
+                     ", the size of the world that this process belongs to, "
+                     "found " +
+                     std::to_string(options.ranks));
   });
   expectSharedOptions(options, world);
 }
@@ -150,9 +152,9 @@ void RankRun::findEntries(const Artifact &artifact) {
   for (uint32_t i = 0; same && i < fused->num_args; ++i)
     same = sameType(fused->args[i], unfused->args[i]);
   if (!same)
-    throw Error("entry '" + report.entry +
-                "': expected variants with the same arguments and results, "
-                "found different ones");
+    throw RunError("entry '" + report.entry +
+                   "': expected variants with the same arguments and results, "
+                   "found different ones");
 }
 
 int RankRun::run() {
@@ -342,8 +344,8 @@ void RankRun::expectFiles() {
   std::vector<std::string> outputs;
   if (!options.outputDirectory.empty()) {
     if (mkdir(options.outputDirectory.c_str(), 0777) != 0 && errno != EEXIST)
-      throw Error("cannot make the directory " + options.outputDirectory +
-                  ": " + describeErrno(errno));
+      throw RunError("cannot make the directory " + options.outputDirectory +
+                     ": " + describeErrno(errno));
     allowManyFiles();
     const conorm_entry &entry = fused ? *fused : *unfused;
     for (int rank = 0; rank < world.size(); ++rank)
@@ -369,9 +371,9 @@ void RankRun::writeResults(const Results &results) {
 
 } // namespace
 
-int conorm::run::runRank(const Options &options,
-                         const conorm_bootstrap &bootstrap, RankMode mode,
-                         Heartbeats &heartbeats) {
-  World world(bootstrap, options.timeoutMs(), heartbeats);
-  return RankRun(options, bootstrap, mode, world).run();
+int conorm::run::runRank(const Options &options, conorm_rank *rank) {
+  const conorm_bootstrap &bootstrap = *conorm_rank_bootstrap(rank);
+  RankExchange world(bootstrap, options.timeoutMs(),
+                     [rank] { conorm_rank_beat(rank); });
+  return RankRun(options, bootstrap, conorm_rank_mode(rank), world).run();
 }

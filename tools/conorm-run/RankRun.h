@@ -10,16 +10,15 @@
 #define CONORM_TOOLS_CONORM_RUN_RANKRUN_H
 
 #include "Options.h"
-#include "Report.h"
-#include "World.h"
+
+#include "conorm-runtime/launch.h"
 
 namespace conorm::run {
 
 /// Runs as one rank; rank 0 prints the report. Returns the exit code, which is
 /// the same on all ranks. Throws AgreedError if all ranks know the failure, and
-/// RankError or another Error if it is this rank's view.
-int runRank(const Options &options, const conorm_bootstrap &bootstrap,
-            RankMode mode, Heartbeats &heartbeats);
+/// RankError or another RunError if it is this rank's view.
+int runRank(const Options &options, conorm_rank *rank);
 
 } // namespace conorm::run
 

@@ -8,8 +8,8 @@
 
 #include "Report.h"
 
-#include "Error.h"
 #include "Json.h"
+#include "RunError.h"
 
 #include "support/Limits.h"
 #include "support/Names.h"
@@ -28,18 +28,18 @@ using namespace conorm::run;
 
 namespace {
 
-const char *modeName(RankMode mode) {
-  return mode == RankMode::Processes ? "processes"
-         : mode == RankMode::Threads ? "threads"
-                                     : "existing world";
+const char *modeName(uint32_t mode) {
+  return mode == CONORM_LAUNCH_PROCESSES ? "processes"
+         : mode == CONORM_LAUNCH_THREADS ? "threads"
+                                         : "existing world";
 }
 
 /// "4 processes", "1 thread".
 std::string ranksText(const RunReport &report) {
   std::string text = std::to_string(report.ranks) + " ";
-  if (report.ranks > 1 || report.mode == RankMode::Existing)
+  if (report.ranks > 1 || report.mode == CONORM_LAUNCH_EXISTING)
     return text + modeName(report.mode);
-  return text + (report.mode == RankMode::Processes ? "process" : "thread");
+  return text + (report.mode == CONORM_LAUNCH_PROCESSES ? "process" : "thread");
 }
 
 double median(std::vector<double> values) {
@@ -249,7 +249,7 @@ void conorm::run::finishOutput(const std::string &what) {
   // Said here, and not once more when the process ends.
   __fpurge(stdout);
   std::clearerr(stdout);
-  throw Error("cannot write " + what + ": " + describeErrno(error));
+  throw RunError("cannot write " + what + ": " + describeErrno(error));
 }
 
 void conorm::run::printReport(const RunReport &report, bool compare,

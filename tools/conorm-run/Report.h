@@ -14,16 +14,16 @@
 #include "Options.h"
 #include "Session.h"
 
-namespace conorm::run {
+#include "conorm-runtime/launch.h"
 
-/// How the ranks of this run exist: "processes", "threads" or "existing world".
-enum class RankMode { Processes, Threads, Existing };
+namespace conorm::run {
 
 struct RunReport {
   std::string entry;
   uint32_t variant = CONORM_VARIANT_FUSED;
   int ranks = 0;
-  RankMode mode = RankMode::Processes;
+  /// A conorm_launch_mode.
+  uint32_t mode = CONORM_LAUNCH_PROCESSES;
   uint32_t strategy = CONORM_STRATEGY_AUTO;
   /// All_reduces of rank 0 by the strategy they took, the checked calls of
   /// --compare left out.
@@ -59,10 +59,10 @@ struct RunReport {
   }
 };
 
-/// Prints on stdout, and what failed on stderr. Throws Error if it cannot.
+/// Prints on stdout, and what failed on stderr. Throws RunError if it cannot.
 void printReport(const RunReport &report, bool compare, bool json);
 
-/// Throws Error unless all that was printed is written; `what` names it.
+/// Throws RunError unless all that was printed is written; `what` names it.
 void finishOutput(const std::string &what);
 
 } // namespace conorm::run

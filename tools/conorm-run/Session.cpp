@@ -8,7 +8,7 @@
 
 #include "Session.h"
 
-#include "Error.h"
+#include "RunError.h"
 
 #include "support/Names.h"
 
@@ -39,7 +39,7 @@ size_t conorm::run::bytesOf(const conorm_buffer &buffer) {
   return conorm_type_bytes(buffer.element_type, countOf(buffer));
 }
 
-Session::Session(const Options &options, World &world,
+Session::Session(const Options &options, RankExchange &world,
                  const conorm_bootstrap &bootstrap, const conorm_module *module,
                  std::vector<Tensor> inputs)
     : world(world), module(module), pristine(std::move(inputs)),
@@ -158,7 +158,8 @@ void Session::expectUntouched(const conorm_entry &entry) {
     if (!(entry.args[i].flags & CONORM_VALUE_DONATED) &&
         std::memcmp(arguments[i].data(), pristine[i].data(),
                     pristine[i].bytes) != 0)
-      throw Error("entry '" + std::string(entry.name) +
-                  "': expected argument " + std::to_string(i) +
-                  " unchanged, since it is not donated, found it overwritten");
+      throw RunError(
+          "entry '" + std::string(entry.name) + "': expected argument " +
+          std::to_string(i) +
+          " unchanged, since it is not donated, found it overwritten");
 }

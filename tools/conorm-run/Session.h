@@ -11,8 +11,8 @@
 
 #include "NormCheck.h"
 #include "Options.h"
+#include "RankExchange.h"
 #include "Tensor.h"
-#include "World.h"
 
 #include <array>
 
@@ -41,7 +41,7 @@ int64_t countOf(const conorm_buffer &buffer);
 /// A context with the artifact's groups, and the arguments of its entry.
 class Session {
 public:
-  Session(const Options &options, World &world,
+  Session(const Options &options, RankExchange &world,
           const conorm_bootstrap &bootstrap, const conorm_module *module,
           std::vector<Tensor> inputs);
   ~Session();
@@ -68,7 +68,7 @@ private:
   static void observe(void *session, conorm_context *context, uint32_t op,
                       uint32_t phase, const void *args);
 
-  World &world;
+  RankExchange &world;
   const conorm_module *module;
   conorm_context *context = nullptr;
   std::vector<Tensor> pristine;

@@ -8,7 +8,7 @@
 
 #include "SharedOptions.h"
 
-#include "Error.h"
+#include "RunError.h"
 
 #include "support/Names.h"
 
@@ -61,7 +61,8 @@ Values describe(const Options &options) {
 
 } // namespace
 
-void conorm::run::expectSharedOptions(const Options &options, World &world) {
+void conorm::run::expectSharedOptions(const Options &options,
+                                      RankExchange &world) {
   std::vector<Values> all = world.gather(describe(options));
   for (size_t i = 0; i < kCount; ++i)
     for (size_t rank = 1; rank < all.size(); ++rank)

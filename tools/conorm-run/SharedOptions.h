@@ -10,14 +10,14 @@
 #define CONORM_TOOLS_CONORM_RUN_SHAREDOPTIONS_H
 
 #include "Options.h"
-#include "World.h"
+#include "RankExchange.h"
 
 namespace conorm::run {
 
 /// Ranks that other launchers started have a command line each. Throws the same
 /// AgreedError on all of them if these differ in what the ranks do together, or
 /// in the data that they have in common. Collective.
-void expectSharedOptions(const Options &options, World &world);
+void expectSharedOptions(const Options &options, RankExchange &world);
 
 } // namespace conorm::run
 

@@ -8,7 +8,7 @@
 
 #include "Tensor.h"
 
-#include "Error.h"
+#include "RunError.h"
 
 #include <cstring>
 
@@ -20,14 +20,14 @@ Tensor::Tensor(uint32_t type, std::vector<int64_t> sizes)
   for (int64_t size : shape)
     if (__builtin_mul_overflow(total, size, &total) || total < 0 ||
         total > (int64_t(1) << 46))
-      throw Error("expected a tensor of less than 2^46 bytes, found " +
-                  describe(type, shape));
+      throw RunError("expected a tensor of less than 2^46 bytes, found " +
+                     describe(type, shape));
   bytes = total;
   // Whole cache lines, as aligned_alloc wants them.
   size_t room = (bytes + 64) / 64 * 64;
   storage.reset(static_cast<char *>(std::aligned_alloc(64, room)));
   if (!storage)
-    throw Error("out of memory for " + describe(type, shape));
+    throw RunError("out of memory for " + describe(type, shape));
 }
 
 Tensor::Tensor(const Tensor &other) : Tensor(other.type, other.shape) {

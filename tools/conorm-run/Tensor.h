@@ -25,7 +25,7 @@ struct Tensor {
   size_t bytes = 0;
 
   Tensor() = default;
-  /// Allocates; throws Error if the size is beyond reach.
+  /// Allocates; throws RunError if the size is beyond reach.
   Tensor(uint32_t type, std::vector<int64_t> shape);
   Tensor(const Tensor &other);
   Tensor(Tensor &&) = default;

@@ -46,6 +46,13 @@ conorm_add_unittest(RuntimeSystemTests
   SystemTest.cpp
   LINK Conorm::Runtime ConormRuntime_support ConormRuntimeHeaders_control)
 
+conorm_add_unittest(RuntimeLaunchTests
+  HeartbeatsTest.cpp
+  LaunchTest.cpp
+  # What the runtime does not export.
+  ${PROJECT_SOURCE_DIR}/runtime/lib/launch/Heartbeats.cpp
+  LINK ConormRankRunner ConormRuntimeHeaders_launch)
+
 # A pure function: tested where there is no CUDA, too.
 conorm_add_unittest(RuntimeCudaPlanTests
   CudaPlanTest.cpp

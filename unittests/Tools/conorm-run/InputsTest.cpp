@@ -9,8 +9,8 @@
 #include "Inputs.h"
 
 #include "Elements.h"
-#include "Error.h"
 #include "Npy.h"
+#include "RunError.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -50,7 +50,7 @@ protected:
   std::string errorOf(int rank = 0, int ranks = 2) {
     try {
       make(rank, ranks);
-    } catch (const Error &error) {
+    } catch (const RunError &error) {
       return error.what();
     }
     return "no error";

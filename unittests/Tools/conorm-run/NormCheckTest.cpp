@@ -63,8 +63,7 @@ protected:
   }
 
   NormStats run(uint32_t rounding) {
-    Heartbeats heartbeats;
-    World world(bootstrap, 1000, heartbeats);
+    RankExchange world(bootstrap, 1000, nullptr);
     NormChecker local(world);
     checker = &local;
     conorm_context_set_observer(context, observe, this);

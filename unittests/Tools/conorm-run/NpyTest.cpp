@@ -8,7 +8,7 @@
 
 #include "Npy.h"
 
-#include "Error.h"
+#include "RunError.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -49,7 +49,7 @@ protected:
       file.expectType(type);
       Tensor tensor(type, shape);
       file.read(tensor, 0);
-    } catch (const Error &error) {
+    } catch (const RunError &error) {
       return error.what();
     }
     return "no error";
@@ -184,7 +184,7 @@ TEST_F(Npy, ReportsWhatCannotBeWritten) {
   try {
     writeNpy(path, Tensor(CONORM_TYPE_F32, {2}));
     FAIL() << "expected an error";
-  } catch (const Error &error) {
+  } catch (const RunError &error) {
     EXPECT_EQ(std::string(error.what()),
               "cannot write " + path + ": No such file or directory");
   }

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CONORM_TOOLS_CONORM_RUN_ERROR_H
-#define CONORM_TOOLS_CONORM_RUN_ERROR_H
+#ifndef CONORM_TOOLS_CONORM_RUN_RUNERROR_H
+#define CONORM_TOOLS_CONORM_RUN_RUNERROR_H
 
 #include <stdexcept>
 #include <string>
@@ -20,26 +20,26 @@ constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
 
 /// What ends a run: one line for the user.
-class Error : public std::runtime_error {
+class RunError : public std::runtime_error {
 public:
-  explicit Error(const std::string &message, int exitCode = kExitFailure)
+  explicit RunError(const std::string &message, int exitCode = kExitFailure)
       : std::runtime_error(message), exitCode(exitCode) {}
   int exitCode;
 };
 
 /// A failure that involves peers: each rank has its own view of it, and the
 /// launcher (or the main thread) chooses which one to print.
-class RankError : public Error {
+class RankError : public RunError {
 public:
   RankError(uint32_t status, const std::string &message)
-      : Error(message), status(status) {}
+      : RunError(message), status(status) {}
   uint32_t status;
 };
 
 /// A failure on which all ranks have agreed; rank 0 prints it.
-class AgreedError : public Error {
+class AgreedError : public RunError {
 public:
-  explicit AgreedError(const std::string &message) : Error(message) {}
+  explicit AgreedError(const std::string &message) : RunError(message) {}
 };
 
 /// Prints "conorm-run: error: ..." in one piece.
@@ -48,4 +48,4 @@ void printNote(const std::string &message);
 
 } // namespace conorm::run
 
-#endif // CONORM_TOOLS_CONORM_RUN_ERROR_H
+#endif // CONORM_TOOLS_CONORM_RUN_RUNERROR_H

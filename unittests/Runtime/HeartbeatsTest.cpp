@@ -1,4 +1,4 @@
-//===- WatchdogTest.cpp - When a run counts as stuck ----------------------===//
+//===- HeartbeatsTest.cpp - When a launch counts as stuck -----------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Watchdog.h"
+#include "launch/Heartbeats.h"
 
 #include "gtest/gtest.h"
 
@@ -14,14 +14,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-using namespace conorm::run;
+using namespace conorm::rt;
 
 namespace {
 
-/// How often a detector looks until it finds a stall of `seconds`.
-int looksUntilStalled(double seconds) {
+/// How often a detector looks until it finds a stall.
+int looksUntilStalled(uint32_t milliseconds) {
   Heartbeats heartbeats;
-  StallDetector detector(heartbeats, seconds);
+  if (heartbeats.create())
+    return 0;
+  StallDetector detector(heartbeats, milliseconds);
   int looks = 1;
   while (!detector.isStalled() && looks < 255) {
     usleep(50000);
@@ -33,7 +35,7 @@ int looksUntilStalled(double seconds) {
 TEST(StallDetector, doesNotCountThatItWasStopped) {
   pid_t child = fork();
   if (child == 0)
-    _exit(looksUntilStalled(2.5));
+    _exit(looksUntilStalled(2500));
   usleep(300000);
   kill(child, SIGSTOP);
   usleep(3000000);
@@ -48,7 +50,8 @@ TEST(StallDetector, doesNotCountThatItWasStopped) {
 
 TEST(StallDetector, beginsAnewWithEveryStep) {
   Heartbeats heartbeats;
-  StallDetector detector(heartbeats, 0.3);
+  ASSERT_FALSE(heartbeats.create());
+  StallDetector detector(heartbeats, 300);
   for (int i = 0; i < 10; ++i) {
     heartbeats.beat(0);
     EXPECT_FALSE(detector.isStalled());
@@ -56,6 +59,14 @@ TEST(StallDetector, beginsAnewWithEveryStep) {
   }
   usleep(400000);
   EXPECT_TRUE(detector.isStalled());
+}
+
+TEST(StallDetector, isNeverStalledWithoutALimit) {
+  Heartbeats heartbeats;
+  ASSERT_FALSE(heartbeats.create());
+  StallDetector detector(heartbeats, 0);
+  usleep(100000);
+  EXPECT_FALSE(detector.isStalled());
 }
 
 } // namespace

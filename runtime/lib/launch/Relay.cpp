@@ -1,4 +1,5 @@
-//===- Launch.cpp - The launcher's side of the bootstrap ------------------===//
+//===- Relay.cpp - Relays allgathers between ranks ------------------------===//
+//-------------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

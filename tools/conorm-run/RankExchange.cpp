@@ -1,4 +1,4 @@
-//===- World.cpp - The ranks, as one of them sees them --------------------===//
+//===- RankExchange.cpp - The ranks, as one of them sees them -------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,44 +6,19 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "World.h"
+#include "RankExchange.h"
 
-#include "Error.h"
+#include "RunError.h"
 
-#include "support/Limits.h"
 #include "conorm-runtime/context.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 using namespace conorm::run;
 
-Heartbeats::Heartbeats() {
-  void *memory =
-      mmap(nullptr, sizeof(Slot) * CONORM_MAX_WORLD_SIZE,
-           PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED)
-    throw Error("cannot map a page for the ranks' progress: " +
-                conorm::rt::describeErrno(errno));
-  slots = static_cast<Slot *>(memory);
-}
-
-Heartbeats::~Heartbeats() {
-  munmap(slots, sizeof(Slot) * CONORM_MAX_WORLD_SIZE);
-}
-
-uint64_t Heartbeats::total() const {
-  uint64_t sum = 0;
-  for (int i = 0; i < CONORM_MAX_WORLD_SIZE; ++i)
-    sum += slots[i].count.load(std::memory_order_relaxed);
-  return sum;
-}
-
-void World::allgather(const void *send, size_t bytes, void *recv) {
+void RankExchange::allgather(const void *send, size_t bytes, void *recv) {
   beat();
   int32_t status =
       bootstrap.allgather(bootstrap.user, send, bytes, recv, timeoutMs);
@@ -60,7 +35,7 @@ void World::allgather(const void *send, size_t bytes, void *recv) {
   beat();
 }
 
-void World::agree(const std::string &error) {
+void RankExchange::agree(const std::string &error) {
   struct Message {
     char text[1024];
   } mine = {};
@@ -70,7 +45,7 @@ void World::agree(const std::string &error) {
       throw AgreedError(message.text);
 }
 
-std::vector<char> World::broadcast(const std::vector<char> &bytes) {
+std::vector<char> RankExchange::broadcast(const std::vector<char> &bytes) {
   constexpr size_t piece = 16 << 10;
   uint64_t total = gather(uint64_t(bytes.size()))[0];
   std::vector<char> result(total), send(piece), recv(piece * size());

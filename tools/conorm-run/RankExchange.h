@@ -1,4 +1,4 @@
-//===- World.h - The ranks, as one of them sees them ------------*- C++ -*-===//
+//===- RankExchange.h - The ranks, as one of them sees them -----*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,47 +6,33 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CONORM_TOOLS_CONORM_RUN_WORLD_H
-#define CONORM_TOOLS_CONORM_RUN_WORLD_H
+#ifndef CONORM_TOOLS_CONORM_RUN_RANKEXCHANGE_H
+#define CONORM_TOOLS_CONORM_RUN_RANKEXCHANGE_H
 
 #include "conorm-runtime/bootstrap.h"
 
-#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace conorm::run {
 
-/// Signs of life of all ranks, in memory that forked ranks share.
-class Heartbeats {
-public:
-  Heartbeats();
-  ~Heartbeats();
-  Heartbeats(const Heartbeats &) = delete;
-  void beat(int rank) {
-    slots[rank].count.fetch_add(1, std::memory_order_relaxed);
-  }
-  uint64_t total() const;
-
-private:
-  struct alignas(64) Slot {
-    std::atomic<uint64_t> count;
-  };
-  Slot *slots;
-};
-
 /// One rank's end of the bootstrap. All members are collective.
-class World {
+class RankExchange {
 public:
-  World(const conorm_bootstrap &bootstrap, uint32_t timeoutMs,
-        Heartbeats &heartbeats)
+  /// `beat` gives a sign of life, and may be empty.
+  RankExchange(const conorm_bootstrap &bootstrap, uint32_t timeoutMs,
+               std::function<void()> beat)
       : bootstrap(bootstrap), callTimeoutMs(timeoutMs), timeoutMs(timeoutMs),
-        heartbeats(heartbeats) {}
+        giveSign(std::move(beat)) {}
 
   int rank() const { return bootstrap.rank; }
   int size() const { return bootstrap.world_size; }
-  void beat() { heartbeats.beat(rank()); }
+  void beat() {
+    if (giveSign)
+      giveSign();
+  }
 
   /// From now on exchanges outlast the calls of contexts: if one rank waits in
   /// a call that another one has left out, the former, who can name the call,
@@ -78,9 +64,9 @@ private:
   const conorm_bootstrap &bootstrap;
   uint32_t callTimeoutMs;
   uint32_t timeoutMs;
-  Heartbeats &heartbeats;
+  std::function<void()> giveSign;
 };
 
 } // namespace conorm::run
 
-#endif // CONORM_TOOLS_CONORM_RUN_WORLD_H
+#endif // CONORM_TOOLS_CONORM_RUN_RANKEXCHANGE_H
