@@ -31,6 +31,8 @@ static LogicalResult checkOp(Operation *op, bool inModule) {
   if (!inModule)
     return op->emitOpError("expected to stand in a func.func of the module "
                            "that is converted");
+  if (op->getNumOperands() == 0)
+    return op->emitOpError("expected an input, found no operands");
   for (Value operand : op->getOperands()) {
     auto type = dyn_cast<MemRefType>(operand.getType());
     if (!type)

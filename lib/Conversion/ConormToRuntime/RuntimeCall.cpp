@@ -28,8 +28,7 @@ static uint32_t getElementType(Value buffer) {
 // Fields
 //===----------------------------------------------------------------------===//
 
-void RuntimeCall::setInput(Value buffer) {
-  input = buffer;
+RuntimeCall::RuntimeCall(Operation *op) : input(op->getOperand(0)) {
   setNumber("element_type", getElementType(input));
   setInput("input", input);
 }
@@ -56,16 +55,6 @@ void RuntimeCall::setOutput(StringRef field, Value buffer) {
   fields.push_back({field.str(), Field::Output, 0, FloatAttr(), buffer});
 }
 
-void RuntimeCall::setInputLikeInput(StringRef field, Value buffer) {
-  setInput(field, buffer);
-  expectSizesOfInput(buffer, field);
-}
-
-void RuntimeCall::setOutputLikeInput(StringRef field, Value buffer) {
-  setOutput(field, buffer);
-  expectSizesOfInput(buffer, field);
-}
-
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//
@@ -76,27 +65,31 @@ SmallVector<AffineExpr> RuntimeCall::getInputSizes() const {
 
 void RuntimeCall::expectSizes(Value buffer, StringRef name,
                               ArrayRef<AffineExpr> exprs) {
-  if (buffer)
-    sizes.push_back({buffer, name.str(), llvm::to_vector(exprs)});
-}
-
-void RuntimeCall::expectSizesOfInput(Value buffer, StringRef name) {
   if (!buffer)
     return;
-  expectSizes(buffer, name, getInputSizes());
-  sizes.back().isLikeInput = true;
+  Sizes &expected = sizes.emplace_back();
+  expected.buffer = buffer;
+  expected.name = name.str();
+  llvm::append_range(expected.exprs, exprs);
+  expected.isLikeInput = exprs == ArrayRef(getInputSizes());
+}
+
+void RuntimeCall::setOutputs(DestinationOpInterface op) {
+  for (auto [index, name, buffer] :
+       llvm::enumerate(op.getOutputNames(), op.getDestinations())) {
+    setOutput(name, buffer);
+    expectSizes(buffer, name, op.getOutputSizeExprs(index));
+  }
 }
 
 //===----------------------------------------------------------------------===//
 // Collectives
 //===----------------------------------------------------------------------===//
 
-void RuntimeCall::setCollective(FlatSymbolRefAttr symbol,
-                                comm::Strategy strategy,
-                                comm::DispatchAttr table) {
-  group = symbol;
-  dispatch = table;
-  setNumber("strategy", toRuntime(strategy));
+void RuntimeCall::setCollective(comm::CollectiveOpInterface op) {
+  group = op.getGroupAttr();
+  dispatch = op.getDispatchAttr();
+  setNumber("strategy", toRuntime(op.getStrategy()));
 }
 
 void RuntimeCall::setReduction(comm::Reduction reduction) {
@@ -108,6 +101,7 @@ void RuntimeCall::setBlockOutput(Value output, unsigned dim, bool gathers) {
   expectSizes(output, "output", getInputSizes());
   sizes.back().blockDim = dim;
   sizes.back().gathers = gathers;
+  sizes.back().isLikeInput = false;
 }
 
 //===----------------------------------------------------------------------===//
@@ -118,6 +112,15 @@ void RuntimeCall::setRowsAndCols() {
   unsigned last = getRank(input) - 1;
   setCount("rows", 0, last);
   setCount("cols", last, 1);
+}
+
+void RuntimeCall::setNorm(norm::NormOpInterface op) {
+  if (Value residual = op.getResidual()) {
+    setInput("residual", residual);
+    expectSizes(residual, "residual", getInputSizes());
+  }
+  setNorm("norm", op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRounding(),
+          op.getWeight(), "weight");
 }
 
 void RuntimeCall::setNorm(StringRef field, FloatAttr epsilon,
@@ -149,18 +152,12 @@ static uint32_t getScaleType(norm::SchemeAttr scheme, Value scales) {
 void RuntimeCall::setQuantization(norm::SchemeAttr scheme, Value scale,
                                   Value quantized, Value scales) {
   setInput("scale", scale);
-  setOutput("quantized", quantized);
-  setOutput("scales", scales);
   setNumber("quant.scheme", toRuntime(scheme.getKind()));
   setNumber("quant.quantized_type", getQuantizedType(scheme, quantized));
   setNumber("quant.scale_type", getScaleType(scheme, scales));
   setNumber("quant.scale_layout", toRuntime(scheme.getLayout()));
   setNumber("quant.scale_mode", toRuntime(scheme.getMode()));
   setNumber("quant.group_size", scheme.getBlockSize());
-  unsigned rank = getRank(input);
   if (scale && getRank(scale) == 1)
     expectSizes(scale, "scale", getAffineConstantExpr(1, scheme.getContext()));
-  expectSizes(quantized, "quantized",
-              norm::getQuantizedSizeExprs(scheme, rank));
-  expectSizes(scales, "scales", norm::getScalesSizeExprs(scheme, rank));
 }

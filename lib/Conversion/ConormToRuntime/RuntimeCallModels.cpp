@@ -13,6 +13,7 @@
 
 #include "conorm/Conversion/ConormToRuntime/RuntimeCallOpInterface.h"
 
+#include "conorm/Dialect/Comm/IR/Comm.h"
 #include "mlir/IR/DialectRegistry.h"
 
 using namespace mlir;
@@ -20,84 +21,78 @@ using namespace conorm;
 
 #include "conorm/Conversion/ConormToRuntime/RuntimeCallOpInterface.cpp.inc"
 
+static unsigned getRank(Value buffer) {
+  return cast<ShapedType>(buffer.getType()).getRank();
+}
+
 static void describe(comm::AllReduceOp op, RuntimeCall &call) {
-  call.setInput(op.getInput());
-  call.setCollective(op.getGroupAttr(), op.getStrategy(), op.getDispatchAttr());
+  call.setCollective(op);
   call.setReduction(op.getReduction());
-  call.setOutputLikeInput("output", op.getOuts());
-  call.setCount("count", 0,
-                cast<ShapedType>(op.getInput().getType()).getRank());
+  call.setCount("count", 0, getRank(op.getInput()));
+  call.setOutputs(op);
 }
 
 /// The input is [outer, dim, inner].
 static void describeBlocks(RuntimeCall &call, Value output, unsigned dim,
                            bool gathers) {
-  unsigned rank = cast<ShapedType>(call.getInput().getType()).getRank();
-  call.setBlockOutput(output, dim, gathers);
   call.setCount("outer", 0, dim);
   call.setCount("dim", dim, 1);
-  call.setCount("inner", dim + 1, rank - dim - 1);
+  call.setCount("inner", dim + 1, getRank(call.getInput()) - dim - 1);
+  call.setBlockOutput(output, dim, gathers);
 }
 
 static void describe(comm::ReduceScatterOp op, RuntimeCall &call) {
-  call.setInput(op.getInput());
-  call.setCollective(op.getGroupAttr(), op.getStrategy());
+  call.setCollective(op);
   call.setReduction(op.getReduction());
   describeBlocks(call, op.getOuts(), op.getDim(), /*gathers=*/false);
 }
 
 static void describe(comm::AllGatherOp op, RuntimeCall &call) {
-  call.setInput(op.getInput());
-  call.setCollective(op.getGroupAttr(), op.getStrategy());
+  call.setCollective(op);
   describeBlocks(call, op.getOuts(), op.getDim(), /*gathers=*/true);
 }
 
-static void describe(norm::RMSNormOp op, RuntimeCall &call) {
-  call.setInput(op.getInput());
+void conorm::describeNorm(norm::NormOpInterface op, RuntimeCall &call) {
+  if (auto collective = dyn_cast<comm::CollectiveOpInterface>(*op))
+    call.setCollective(collective);
+  else
+    call.setSplittable();
   call.setRowsAndCols();
-  call.setNorm("norm", op.getEpsilonAttr(), op.getWeightBiasAttr(),
-               op.getRounding(), op.getWeight());
-  call.setOutputLikeInput("normed", op.getOuts());
-  call.setSplittable();
+  call.setNorm(op);
+  call.setOutputs(cast<DestinationOpInterface>(*op));
+}
+
+static void describe(norm::RMSNormOp op, RuntimeCall &call) {
+  describeNorm(op, call);
 }
 
 static void describe(norm::AddRMSNormOp op, RuntimeCall &call) {
-  call.setInput(op.getInput());
-  call.setRowsAndCols();
-  call.setInputLikeInput("residual", op.getResidual());
-  call.setNorm("norm", op.getEpsilonAttr(), op.getWeightBiasAttr(),
-               op.getRounding(), op.getWeight());
-  call.setOutputLikeInput("normed", op.getOuts()[0]);
-  call.setOutputLikeInput("residual_out", op.getOuts()[1]);
-  call.setSplittable();
+  describeNorm(op, call);
 }
 
 static void describe(norm::QuantizeOp op, RuntimeCall &call) {
-  call.setInput(op.getInput());
+  auto outputs = cast<DestinationOpInterface>(*op);
   call.setRowsAndCols();
-  call.setQuantization(op.getScheme(), op.getScale(), op.getOuts()[0],
-                       op.getOuts().size() > 1 ? op.getOuts()[1] : Value());
+  call.setQuantization(op.getScheme(), op.getScale(),
+                       outputs.getDestination("quantized"),
+                       outputs.getDestination("scales"));
+  call.setOutputs(outputs);
 }
 
 static void describe(comm::AllReduceRMSNormOp op, RuntimeCall &call) {
-  call.setInput(op.getInput());
-  call.setCollective(op.getGroupAttr(), op.getStrategy(), op.getDispatchAttr());
+  call.setCollective(op);
   call.setRowsAndCols();
-  call.setInputLikeInput("residual", op.getResidual());
-  call.setNorm("norm", op.getEpsilonAttr(), op.getWeightBiasAttr(),
-               op.getRounding(), op.getWeight());
+  call.setNorm(op);
   if (op.isSandwich())
     call.setNorm("post_norm", op.getPostNormEpsilonAttr(),
                  op.getPostNormWeightBiasAttr(), op.getPostNormRounding(),
                  op.getPostNormWeight(), "post_norm_weight");
   call.setNumber("has_post_norm", op.isSandwich());
   call.setNumber("replicated", op.getReplicated());
-  call.setOutputLikeInput("reduced", op.getOutReduced());
-  call.setOutputLikeInput("residual_out", op.getOutResidualOut());
-  call.setOutputLikeInput("normed", op.getOutNormed());
   if (norm::SchemeAttr scheme = op.getQuantizationAttr())
     call.setQuantization(scheme, op.getScale(), op.getOutQuantized(),
                          op.getOutScales());
+  call.setOutputs(op);
 }
 
 namespace {

@@ -211,7 +211,7 @@ RuntimeCallBuilder::lookupOperation(RuntimeCallOpInterface op) {
 }
 
 RuntimeCall RuntimeCallBuilder::describe(RuntimeCallOpInterface op) {
-  RuntimeCall call;
+  RuntimeCall call(op);
   op.describeRuntimeCall(call);
   return call;
 }

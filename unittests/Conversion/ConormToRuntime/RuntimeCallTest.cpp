@@ -54,11 +54,12 @@ protected:
     context.appendDialectRegistry(registry);
     runtimeOperation = "norm.rms_norm";
     describe = [](memref::CopyOp op, RuntimeCall &call) {
-      call.setInput(op.getSource());
       call.setRowsAndCols();
       FloatAttr half = Builder(op).getF32FloatAttr(0.5f);
-      call.setNorm("norm", half, half, norm::Rounding::ScaleThenRound, Value());
-      call.setOutputLikeInput("normed", op.getTarget());
+      call.setNorm("norm", half, half, norm::Rounding::ScaleThenRound, Value(),
+                   "weight");
+      call.setOutput("normed", op.getTarget());
+      call.expectSizes(op.getTarget(), "normed", getInputSizeExprs(op));
       call.setSplittable();
     };
   }
@@ -124,8 +125,7 @@ TEST_F(RuntimeCallTest, UnknownOperation) {
 }
 
 TEST_F(RuntimeCallTest, UnknownField) {
-  describe = [](memref::CopyOp op, RuntimeCall &call) {
-    call.setInput(op.getSource());
+  describe = [](memref::CopyOp, RuntimeCall &call) {
     call.setNumber("norm.weigth_type", 1);
   };
   EXPECT_FALSE(convert("memref<4x8xf32>", "memref<4x8xf32>"));
@@ -136,7 +136,6 @@ TEST_F(RuntimeCallTest, UnknownField) {
 
 TEST_F(RuntimeCallTest, FieldOfAnotherKind) {
   describe = [](memref::CopyOp op, RuntimeCall &call) {
-    call.setInput(op.getSource());
     call.setOutput("rows", op.getTarget());
   };
   EXPECT_FALSE(convert("memref<4x8xf32>", "memref<4x8xf32>"));
@@ -145,8 +144,7 @@ TEST_F(RuntimeCallTest, FieldOfAnotherKind) {
 }
 
 TEST_F(RuntimeCallTest, StructureAsAWhole) {
-  describe = [](memref::CopyOp op, RuntimeCall &call) {
-    call.setInput(op.getSource());
+  describe = [](memref::CopyOp, RuntimeCall &call) {
     call.setNumber("norm", 1);
   };
   EXPECT_FALSE(convert("memref<4x8xf32>", "memref<4x8xf32>"));

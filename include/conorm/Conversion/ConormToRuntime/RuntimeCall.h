@@ -14,7 +14,9 @@
 #ifndef CONORM_CONVERSION_CONORMTORUNTIME_RUNTIMECALL_H
 #define CONORM_CONVERSION_CONORMTORUNTIME_RUNTIMECALL_H
 
-#include "conorm/Dialect/Comm/IR/Comm.h"
+#include "conorm/Interfaces/CollectiveOpInterface.h"
+#include "conorm/Interfaces/DestinationOpInterface.h"
+#include "conorm/Interfaces/NormOpInterface.h"
 
 namespace conorm {
 
@@ -55,9 +57,9 @@ public:
     bool isLikeInput = false;
   };
 
-  /// What the call reads first, whose sizes the runtime is told: sets `input`
-  /// and `element_type`. Comes before everything else.
-  void setInput(mlir::Value input);
+  /// A call for `op`, whose operand 0 is the input: sets `input` and
+  /// `element_type`.
+  explicit RuntimeCall(mlir::Operation *op);
 
   /// Sets one field.
   void setNumber(llvm::StringRef field, int64_t number);
@@ -67,13 +69,16 @@ public:
   /// The address of a buffer that is read or written, null if `buffer` is.
   void setInput(llvm::StringRef field, mlir::Value buffer);
   void setOutput(llvm::StringRef field, mlir::Value buffer);
-  /// The same of a buffer that has the sizes of the input.
-  void setInputLikeInput(llvm::StringRef field, mlir::Value buffer);
-  void setOutputLikeInput(llvm::StringRef field, mlir::Value buffer);
+
+  /// Says what the sizes of `buffer` must be, if it is not null.
+  void expectSizes(mlir::Value buffer, llvm::StringRef name,
+                   llvm::ArrayRef<mlir::AffineExpr> exprs);
+
+  /// Sets each output by its name, and expects its sizes.
+  void setOutputs(DestinationOpInterface op);
 
   /// Sets what collectives have: group, strategy and table of strategies.
-  void setCollective(mlir::FlatSymbolRefAttr group, comm::Strategy strategy,
-                     comm::DispatchAttr dispatch = {});
+  void setCollective(comm::CollectiveOpInterface op);
   void setReduction(comm::Reduction reduction);
   /// Sets `output`, which has the input's sizes but for one dimension: that is
   /// the input's times (`gathers`) or over the number of ranks.
@@ -81,19 +86,16 @@ public:
 
   /// Sets `rows` and `cols`, the columns being the input's last dimension.
   void setRowsAndCols();
+  /// Sets the structure `norm`, and `residual` if there is one.
+  void setNorm(norm::NormOpInterface op);
   /// Sets the structure `field`, a norm, whose weight is null or one row.
   void setNorm(llvm::StringRef field, mlir::FloatAttr epsilon,
                mlir::FloatAttr weightBias, norm::Rounding rounding,
-               mlir::Value weight, llvm::StringRef weightName = "weight");
-  /// Sets the structure `quant`, and the buffers of a quantization. `scale` and
-  /// `scales` may be null.
+               mlir::Value weight, llvm::StringRef weightName);
+  /// Sets the structure `quant`, and `scale`, if it is not null. `quantized`
+  /// and `scales` are outputs, of which the latter may be null.
   void setQuantization(norm::SchemeAttr scheme, mlir::Value scale,
                        mlir::Value quantized, mlir::Value scales);
-
-  /// Says what the sizes of `buffer`, if it is not null, must be.
-  void expectSizes(mlir::Value buffer, llvm::StringRef name,
-                   llvm::ArrayRef<mlir::AffineExpr> exprs);
-  void expectSizesOfInput(mlir::Value buffer, llvm::StringRef name);
 
   /// Parts of the rows may be calls of their own, so that buffers of which only
   /// these are contiguous are not copied.

@@ -16,6 +16,12 @@
 
 namespace conorm {
 
+/// Describes the call of a norm, which the runtime's RMS norm computes, for
+/// operations that implement `NormOpInterface` and `DestinationOpInterface`,
+/// and of one after a sum over a group for those that implement
+/// `CollectiveOpInterface` as well.
+void describeNorm(norm::NormOpInterface op, RuntimeCall &call);
+
 /// Lets operations of the `comm` and `norm` dialects describe their calls. The
 /// pass that makes them does that for itself.
 void registerRuntimeCallModels(mlir::DialectRegistry &registry);

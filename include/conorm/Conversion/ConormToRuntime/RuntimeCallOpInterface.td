@@ -19,9 +19,9 @@ def RuntimeCallOpInterface : OpInterface<"RuntimeCallOpInterface"> {
   let cppNamespace = "::conorm";
   let description = [{
     An operation that `--convert-conorm-to-runtime` replaces by a call of the
-    runtime. All its operands are memrefs, and it has no results. It says which
-    operation of the runtime it is, and what the fields of that operation's
-    arguments hold; the conversion does the rest.
+    runtime. All its operands are memrefs, the first of which is the input, and
+    it has no results. It says which operation of the runtime it is, and what
+    the fields of that operation's arguments hold; the conversion does the rest.
   }];
   let methods = [
     InterfaceMethod<[{

@@ -65,12 +65,7 @@ bool T5NormOp::isElementwise(OpOperand &operand) {
 StringRef T5NormOp::getRuntimeOperation() { return "norm.rms_norm"; }
 
 void T5NormOp::describeRuntimeCall(RuntimeCall &call) {
-  call.setInput(getInput());
-  call.setRowsAndCols();
-  call.setNorm("norm", getEpsilonAttr(), getWeightBiasAttr(), getRounding(),
-               getWeight());
-  call.setOutputLikeInput("normed", getOuts());
-  call.setSplittable();
+  describeNorm(*this, call);
 }
 
 void T5NormOp::getEffects(Effects &effects) {
@@ -119,12 +114,7 @@ StringRef AllReduceT5NormOp::getRuntimeOperation() {
 }
 
 void AllReduceT5NormOp::describeRuntimeCall(RuntimeCall &call) {
-  call.setInput(getInput());
-  call.setCollective(getGroupAttr(), getStrategy(), getDispatchAttr());
-  call.setRowsAndCols();
-  call.setNorm("norm", getEpsilonAttr(), getWeightBiasAttr(), getRounding(),
-               getWeight());
-  call.setOutputLikeInput("normed", getOuts());
+  describeNorm(*this, call);
 }
 
 void AllReduceT5NormOp::getEffects(Effects &effects) {
