@@ -24,6 +24,7 @@ TASKS = {
     "the order of passes": "lib/Pipelines/Pipelines.cpp",
     "what the manifest records": "lib/Target/ManifestBuilder.cpp",
     "a strategy on the CPU": "runtime/lib/cpu/Collectives.cpp",
+    "a strategy on GPUs": "runtime/lib/cuda/CudaStrategy.h",
     "how the launcher ends its ranks": "runtime/lib/launch/Processes.cpp",
     "what both back ends do before a call moves data": "runtime/lib/control/ControlPlane.cpp",
     "an option of `conorm-run`": "tools/conorm-run/Options.cpp",

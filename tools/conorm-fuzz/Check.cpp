@@ -207,12 +207,12 @@ static Failure compare(const std::vector<Outcome> &expected,
   return Failure::None;
 }
 
-World &Checker::getWorld(const Setup &setup) {
+RankThreads &Checker::getWorld(const Setup &setup) {
   if (!world || !world->getErrors().empty() ||
       !world->hasSetup(setup.ranks, setup.strategy, setup.workspaceBytes)) {
     world.reset();
-    world = std::make_unique<World>(setup.ranks, setup.strategy,
-                                    setup.workspaceBytes);
+    world = std::make_unique<RankThreads>(setup.ranks, setup.strategy,
+                                          setup.workspaceBytes);
   }
   return *world;
 }
@@ -250,7 +250,7 @@ static std::string openModules(const Variants &variants, OpenModules &open) {
 /// rank, stands last what the source means.
 static std::vector<std::vector<Outcome>>
 runEntry(const Variants &variants, const OpenModules &open, size_t index,
-         const Setup &setup, World &world) {
+         const Setup &setup, RankThreads &world) {
   size_t numVariants = variants.modules.size();
   std::vector<std::vector<Outcome>> outcomes(numVariants +
                                                  (variants.program != nullptr),
@@ -275,8 +275,8 @@ runEntry(const Variants &variants, const OpenModules &open, size_t index,
   return outcomes;
 }
 
-Failure Checker::run(const Variants &variants, const Setup &setup, World &world,
-                     std::string &message) {
+Failure Checker::run(const Variants &variants, const Setup &setup,
+                     RankThreads &world, std::string &message) {
   world.run([&](int, conorm_context *context) {
     if (context && !variants.groups.empty())
       conorm_context_add_groups(context, variants.groups.data(),

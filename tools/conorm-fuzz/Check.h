@@ -10,8 +10,8 @@
 #define CONORM_TOOLS_CONORM_FUZZ_CHECK_H
 
 #include "Generator.h"
+#include "RankThreads.h"
 #include "Variants.h"
-#include "World.h"
 
 namespace conorm::fuzz {
 
@@ -44,12 +44,12 @@ public:
   const FusedKinds &getFused() const { return fused; }
 
 private:
-  World &getWorld(const Setup &setup);
-  Failure run(const Variants &variants, const Setup &setup, World &world,
+  RankThreads &getWorld(const Setup &setup);
+  Failure run(const Variants &variants, const Setup &setup, RankThreads &world,
               std::string &message);
 
   Compiler compiler;
-  std::unique_ptr<World> world;
+  std::unique_ptr<RankThreads> world;
   FusedKinds fused;
 };
 

@@ -55,6 +55,12 @@ TEST(Creation, checksItsOptions) {
               testing::AnyOf("this runtime was built without the CUDA backend",
                              testing::StartsWith(
                                  "the cuda backend found no usable device: ")));
+  options.strategy = CONORM_STRATEGY_MULTIMEM;
+  EXPECT_THAT(
+      failCreation(&options, CONORM_ERROR_UNSUPPORTED),
+      testing::AnyOf("this runtime was built without the CUDA backend",
+                     "the cuda backend has the strategies auto, one_shot, "
+                     "two_shot and nccl, asked for multimem"));
   options = good;
   options.strategy = 9;
   EXPECT_EQ(failCreation(&options, invalid), "strategy is 9, expected 0 to 4");

@@ -59,7 +59,7 @@ static QuantTask taskOf(const conorm_quant &quant, const void *scale,
 }
 
 //===----------------------------------------------------------------------===//
-// Launch
+// Launch and local operations
 //===----------------------------------------------------------------------===//
 
 Error CudaBackend::launch(Kernel kernel, uint32_t type,
@@ -127,61 +127,6 @@ uint32_t CudaBackend::defaultStrategy(int64_t bytes, int64_t members,
   return cuda::chooseStrategy(bytes, members);
 }
 
-Error CudaBackend::allReduce(const conorm_all_reduce_args &args,
-                             const conorm_group &group, const Site &site) {
-  CudaCommunicator *comm;
-  if (Error error = find(group, comm))
-    return error;
-  CallAttributes attributes = describeArgs(args, site);
-  if (attributes.strategy == CONORM_STRATEGY_NCCL)
-    return ncclAllReduce(*comm, attributes, site, args);
-  Task task{};
-  task.input = args.input;
-  task.output = args.output;
-  task.rows = 1;
-  task.cols = args.count;
-  task.leavesPerRow = leavesOf(args.count);
-  task.reduction = args.reduction;
-  task.twoShot = attributes.strategy == CONORM_STRATEGY_TWO_SHOT;
-  task.aligned = onSixteen(args.input) && onSixteen(args.output);
-  return launch(kernelAllReduce, args.element_type, comm, attributes, site,
-                task);
-}
-
-Error CudaBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
-                                    const conorm_group &group,
-                                    const Site &site) {
-  CudaCommunicator *comm;
-  if (Error error = find(group, comm))
-    return error;
-  if (Error error = checkCols(args.cols))
-    return error;
-  CallAttributes attributes = describeArgs(args, site);
-  Task task{};
-  task.input = args.input;
-  task.rows = args.cols ? args.rows : 0;
-  task.cols = args.cols;
-  task.leavesPerRow = leavesOf(args.cols);
-  task.twoShot = attributes.strategy == CONORM_STRATEGY_TWO_SHOT;
-  task.aligned = args.cols % leafElements == 0 && onSixteen(args.input) &&
-                 onSixteen(args.residual) && onSixteen(args.reduced) &&
-                 onSixteen(args.residual_out) && onSixteen(args.normed);
-  task.row.residual = args.residual;
-  task.row.reduced = args.reduced;
-  task.row.residualOut = args.residual_out;
-  task.row.normed = args.normed;
-  task.row.norm = taskOf(args.norm);
-  task.row.postNorm = taskOf(args.post_norm);
-  task.row.hasPostNorm = args.has_post_norm != 0;
-  task.row.hasNorm = true;
-  task.row.quant = taskOf(args.quant, args.scale, args.quantized, args.scales,
-                          args.rows, args.cols);
-  placeRow(args.element_type, task);
-  if (attributes.strategy == CONORM_STRATEGY_NCCL)
-    return ncclAllReduceRmsNorm(*comm, attributes, site, task);
-  return launch(kernelRow, args.element_type, comm, attributes, site, task);
-}
-
 Error CudaBackend::rmsNorm(const conorm_rms_norm_args &args) {
   if (Error error = checkCols(args.cols))
     return error;
@@ -222,15 +167,138 @@ Error CudaBackend::quantize(const conorm_quantize_args &args) {
 }
 
 //===----------------------------------------------------------------------===//
-// reduce_scatter and all_gather
+// Collectives
 //===----------------------------------------------------------------------===//
 
-/// `block`: elements of a member that are contiguous in the larger tensor.
-Error CudaBackend::scatterGather(Kernel kernel,
-                                 const conorm_scatter_gather_args &args,
-                                 const CudaCommunicator &comm,
-                                 const CallAttributes &attributes,
-                                 const Site &site, int64_t block) {
+Error CudaBackend::findCall(const conorm_group &group,
+                            const CallAttributes &attributes, const Site &site,
+                            std::optional<CudaCall> &out) {
+  CudaCommunicator *comm;
+  if (Error error = find(group, comm))
+    return error;
+  out.emplace(CudaCall{*comm, attributes, site});
+  return success();
+}
+
+Error CudaBackend::allReduce(const conorm_all_reduce_args &args,
+                             const conorm_group &group, const Site &site) {
+  std::optional<CudaCall> call;
+  if (Error error = findCall(group, describeArgs(args, site), site, call))
+    return error;
+  return strategyFor(call->attributes.strategy).allReduce(*call, args);
+}
+
+Error CudaBackend::allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
+                                    const conorm_group &group,
+                                    const Site &site) {
+  std::optional<CudaCall> call;
+  if (Error error = findCall(group, describeArgs(args, site), site, call))
+    return error;
+  if (Error error = checkCols(args.cols))
+    return error;
+  Task task{};
+  task.input = args.input;
+  task.rows = args.cols ? args.rows : 0;
+  task.cols = args.cols;
+  task.leavesPerRow = leavesOf(args.cols);
+  task.twoShot = call->attributes.strategy == CONORM_STRATEGY_TWO_SHOT;
+  task.aligned = args.cols % leafElements == 0 && onSixteen(args.input) &&
+                 onSixteen(args.residual) && onSixteen(args.reduced) &&
+                 onSixteen(args.residual_out) && onSixteen(args.normed);
+  task.row.residual = args.residual;
+  task.row.reduced = args.reduced;
+  task.row.residualOut = args.residual_out;
+  task.row.normed = args.normed;
+  task.row.norm = taskOf(args.norm);
+  task.row.postNorm = taskOf(args.post_norm);
+  task.row.hasPostNorm = args.has_post_norm != 0;
+  task.row.hasNorm = true;
+  task.row.quant = taskOf(args.quant, args.scale, args.quantized, args.scales,
+                          args.rows, args.cols);
+  placeRow(args.element_type, task);
+  return strategyFor(call->attributes.strategy).allReduceRmsNorm(*call, task);
+}
+
+Error CudaBackend::reduceScatter(const conorm_scatter_gather_args &args,
+                                 const conorm_group &group, const Site &site) {
+  std::optional<CudaCall> call;
+  if (Error error =
+          findCall(group, describeArgs(CONORM_OP_REDUCE_SCATTER, args, site),
+                   site, call))
+    return error;
+  return strategyFor(call->attributes.strategy).reduceScatter(*call, args);
+}
+
+Error CudaBackend::allGather(const conorm_scatter_gather_args &args,
+                             const conorm_group &group, const Site &site) {
+  std::optional<CudaCall> call;
+  if (Error error = findCall(
+          group, describeArgs(CONORM_OP_ALL_GATHER, args, site), site, call))
+    return error;
+  return strategyFor(call->attributes.strategy).allGather(*call, args);
+}
+
+//===----------------------------------------------------------------------===//
+// one_shot and two_shot: one kernel for each call
+//===----------------------------------------------------------------------===//
+
+class CudaBackend::KernelStrategy : public CudaStrategy {
+public:
+  explicit KernelStrategy(CudaBackend &backend) : backend(backend) {}
+  bool supports(uint32_t strategy) const override {
+    return strategy == CONORM_STRATEGY_ONE_SHOT ||
+           strategy == CONORM_STRATEGY_TWO_SHOT;
+  }
+
+  Error allReduce(const CudaCall &call,
+                  const conorm_all_reduce_args &args) override;
+  Error reduceScatter(const CudaCall &call,
+                      const conorm_scatter_gather_args &args) override {
+    return scatterGather(kernelReduceScatter, call, args,
+                         args.dim / call.comm.size() * args.inner);
+  }
+  Error allGather(const CudaCall &call,
+                  const conorm_scatter_gather_args &args) override {
+    return scatterGather(kernelAllGather, call, args, args.dim * args.inner);
+  }
+  Error allReduceRmsNorm(const CudaCall &call, const Task &task) override {
+    return launch(kernelRow, call, task);
+  }
+
+private:
+  Error launch(Kernel kernel, const CudaCall &call, Task task) {
+    return backend.launch(kernel, call.attributes.type, &call.comm,
+                          call.attributes, call.site, task);
+  }
+  /// `block`: elements of a member that are contiguous in the larger tensor.
+  Error scatterGather(Kernel kernel, const CudaCall &call,
+                      const conorm_scatter_gather_args &args, int64_t block);
+
+  CudaBackend &backend;
+};
+
+std::unique_ptr<CudaStrategy>
+CudaBackend::makeKernelStrategy(CudaBackend &backend) {
+  return std::make_unique<KernelStrategy>(backend);
+}
+
+Error CudaBackend::KernelStrategy::allReduce(
+    const CudaCall &call, const conorm_all_reduce_args &args) {
+  Task task{};
+  task.input = args.input;
+  task.output = args.output;
+  task.rows = 1;
+  task.cols = args.count;
+  task.leavesPerRow = leavesOf(args.count);
+  task.reduction = args.reduction;
+  task.twoShot = call.attributes.strategy == CONORM_STRATEGY_TWO_SHOT;
+  task.aligned = onSixteen(args.input) && onSixteen(args.output);
+  return launch(kernelAllReduce, call, task);
+}
+
+Error CudaBackend::KernelStrategy::scatterGather(
+    Kernel kernel, const CudaCall &call, const conorm_scatter_gather_args &args,
+    int64_t block) {
   Task task{};
   task.input = args.input;
   task.output = args.output;
@@ -241,30 +309,5 @@ Error CudaBackend::scatterGather(Kernel kernel,
   task.reduction = args.reduction;
   task.aligned = block % leafElements == 0 && onSixteen(args.input) &&
                  onSixteen(args.output);
-  return launch(kernel, args.element_type, &comm, attributes, site, task);
-}
-
-Error CudaBackend::reduceScatter(const conorm_scatter_gather_args &args,
-                                 const conorm_group &group, const Site &site) {
-  CudaCommunicator *comm;
-  if (Error error = find(group, comm))
-    return error;
-  CallAttributes attributes =
-      describeArgs(CONORM_OP_REDUCE_SCATTER, args, site);
-  if (attributes.strategy == CONORM_STRATEGY_NCCL)
-    return ncclReduceScatter(*comm, attributes, site, args);
-  return scatterGather(kernelReduceScatter, args, *comm, attributes, site,
-                       args.dim / comm->size() * args.inner);
-}
-
-Error CudaBackend::allGather(const conorm_scatter_gather_args &args,
-                             const conorm_group &group, const Site &site) {
-  CudaCommunicator *comm;
-  if (Error error = find(group, comm))
-    return error;
-  CallAttributes attributes = describeArgs(CONORM_OP_ALL_GATHER, args, site);
-  if (attributes.strategy == CONORM_STRATEGY_NCCL)
-    return ncclAllGather(*comm, attributes, site, args);
-  return scatterGather(kernelAllGather, args, *comm, attributes, site,
-                       args.dim * args.inner);
+  return launch(kernel, call, task);
 }

@@ -14,6 +14,7 @@
 #include <cinttypes>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 
 using namespace conorm::rt;
 using namespace conorm::rt::cuda;
@@ -157,10 +158,22 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
   return reachDevices(settings.device, settings.localDevices, settings.handles);
 }
 
+CudaBackend::CudaBackend()
+    : strategies{makeKernelStrategy(*this), makeNcclStrategy(*this)} {}
+
 bool CudaBackend::supports(uint32_t strategy) const {
-  return strategy == CONORM_STRATEGY_ONE_SHOT ||
-         strategy == CONORM_STRATEGY_TWO_SHOT ||
-         strategy == CONORM_STRATEGY_NCCL;
+  return std::any_of(std::begin(strategies), std::end(strategies),
+                     [strategy](const std::unique_ptr<CudaStrategy> &known) {
+                       return known->supports(strategy);
+                     });
+}
+
+/// What is left to choose when a group is made can only be the kernels.
+CudaStrategy &CudaBackend::strategyFor(uint32_t strategy) const {
+  for (const std::unique_ptr<CudaStrategy> &known : strategies)
+    if (known->supports(strategy))
+      return *known;
+  return *strategies[0];
 }
 
 Error CudaBackend::connect(const conorm_context_options &options,
@@ -183,9 +196,8 @@ Error CudaBackend::connect(const conorm_context_options &options,
   if (outcome && outcome.code == CONORM_ERROR_UNSUPPORTED)
     return outcome;
   strategy = options.strategy;
-  const NcclApi *nccl;
-  if (!outcome && strategy == CONORM_STRATEGY_NCCL)
-    outcome = loadNccl(nccl);
+  if (!outcome)
+    outcome = strategyFor(strategy).load();
   Deadline deadline(options.deadline_ms);
   ControlSettings controlSettings;
   controlSettings.terms = {CONORM_BACKEND_CUDA, settings.workspaceBytes};
@@ -285,10 +297,10 @@ Error CudaBackend::connectGroups(size_t first, uint64_t tag) {
   for (size_t i = first; i < communicators.size(); ++i)
     if (Error error = communicators[i]->importMemory(deadline))
       return error;
-  if (strategy == CONORM_STRATEGY_NCCL)
-    for (size_t i = first; i < communicators.size(); ++i)
-      if (Error error = connectNccl(*communicators[i], attributes, ""))
-        return error;
+  for (size_t i = first; i < communicators.size(); ++i)
+    if (Error error =
+            strategyFor(strategy).connect(*communicators[i], attributes, ""))
+      return error;
   return success();
 }
 

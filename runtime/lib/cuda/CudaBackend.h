@@ -14,17 +14,18 @@
 #ifndef CONORM_RUNTIME_LIB_CUDA_CUDABACKEND_H
 #define CONORM_RUNTIME_LIB_CUDA_CUDABACKEND_H
 
-#include "CudaCommunicator.h"
+#include "CudaStrategy.h"
 #include "Plan.h"
 
-#include "control/Backend.h"
-#include "control/CallAttributes.h"
 #include "control/ControlPlane.h"
+
+#include <optional>
 
 namespace conorm::rt::cuda {
 
 class CudaBackend : public Backend {
 public:
+  CudaBackend();
   ~CudaBackend() override;
   bool supports(uint32_t strategy) const override;
   Error connect(const conorm_context_options &options,
@@ -58,6 +59,13 @@ public:
   Error synchronize() override;
 
 private:
+  /// one_shot and two_shot, in Calls.cpp.
+  class KernelStrategy;
+  static std::unique_ptr<CudaStrategy> makeKernelStrategy(CudaBackend &);
+  /// nccl, in NcclCalls.cpp.
+  class NcclStrategy;
+  static std::unique_ptr<CudaStrategy> makeNcclStrategy(CudaBackend &);
+
   Error readAttributes();
   Error checkWorkspace() const;
   Error prepareDevice(const conorm_context_options &options);
@@ -68,29 +76,16 @@ private:
   /// A call's kernel: on `comm`, or on this rank alone if that is null.
   Error launch(Kernel kernel, uint32_t type, const CudaCommunicator *comm,
                const CallAttributes &attributes, const Site &site, Task &task);
-  Error scatterGather(Kernel kernel, const conorm_scatter_gather_args &args,
-                      const CudaCommunicator &comm,
-                      const CallAttributes &attributes, const Site &site,
-                      int64_t block);
   void placeRow(uint32_t type, Task &task) const;
-  // The strategy nccl, in NcclCalls.cpp.
-  Error connectNccl(CudaCommunicator &comm, const CallAttributes &attributes,
-                    const char *label);
-  Error beginNccl(CudaCommunicator &comm, const CallAttributes &attributes,
-                  const Site &site);
-  Error ncclAllReduce(CudaCommunicator &comm, const CallAttributes &attributes,
-                      const Site &site, const conorm_all_reduce_args &args);
-  Error ncclReduceScatter(CudaCommunicator &comm,
-                          const CallAttributes &attributes, const Site &site,
-                          const conorm_scatter_gather_args &args);
-  Error ncclAllGather(CudaCommunicator &comm, const CallAttributes &attributes,
-                      const Site &site, const conorm_scatter_gather_args &args);
-  Error ncclAllReduceRmsNorm(CudaCommunicator &comm,
-                             const CallAttributes &attributes, const Site &site,
-                             const Task &task);
+  /// The one that supports a strategy.
+  CudaStrategy &strategyFor(uint32_t strategy) const;
+  /// The communicator of a call.
+  Error findCall(const conorm_group &group, const CallAttributes &attributes,
+                 const Site &site, std::optional<CudaCall> &out);
   bool drain(uint32_t milliseconds) const;
 
   ControlPlane control;
+  std::unique_ptr<CudaStrategy> strategies[2];
   DeviceSettings settings;
   cudaStream_t stream = nullptr;
   int multiprocessors = 0;

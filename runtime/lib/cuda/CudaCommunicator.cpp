@@ -27,7 +27,7 @@ CudaCommunicator::CudaCommunicator(World &world, Communicator &group,
       viaNccl(std::make_unique<NcclSession>(
           world, group, settings.device,
           NcclSession::Hooks{[this] { return pollRecord(); },
-                                  std::move(publish)})) {}
+                             std::move(publish)})) {}
 
 CudaCommunicator::~CudaCommunicator() {
   // Its watcher reads the record, and its traffic uses the memory.

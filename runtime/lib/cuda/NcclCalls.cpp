@@ -310,37 +310,60 @@ static Error checkDevices(const Communicator &group,
   return success();
 }
 
-Error CudaBackend::connectNccl(CudaCommunicator &comm,
-                               const CallAttributes &attributes,
-                               const char *label) {
+class CudaBackend::NcclStrategy : public CudaStrategy {
+public:
+  explicit NcclStrategy(CudaBackend &backend) : backend(backend) {}
+  bool supports(uint32_t strategy) const override {
+    return strategy == CONORM_STRATEGY_NCCL;
+  }
+  Error load() override {
+    const NcclApi *api;
+    return loadNccl(api);
+  }
+  Error connect(CudaCommunicator &comm, const CallAttributes &attributes,
+                const char *label) override;
+
+  Error allReduce(const CudaCall &call,
+                  const conorm_all_reduce_args &args) override;
+  Error reduceScatter(const CudaCall &call,
+                      const conorm_scatter_gather_args &args) override;
+  Error allGather(const CudaCall &call,
+                  const conorm_scatter_gather_args &args) override;
+  Error allReduceRmsNorm(const CudaCall &call, const Task &task) override;
+
+private:
+  /// Agrees on the call, and connects if this is the group's first one.
+  Error begin(const CudaCall &call);
+  Error connectInCall(const CudaCall &call);
+  Error normRows(const CudaCall &call, Task &part);
+  NcclCall trafficOf(const CudaCall &call) const {
+    return NcclCall(call.comm, call.attributes, call.site, backend.stream,
+                    backend.multiprocessors);
+  }
+
+  CudaBackend &backend;
+};
+
+std::unique_ptr<CudaStrategy>
+CudaBackend::makeNcclStrategy(CudaBackend &backend) {
+  return std::make_unique<NcclStrategy>(backend);
+}
+
+Error CudaBackend::NcclStrategy::connect(CudaCommunicator &comm,
+                                         const CallAttributes &attributes,
+                                         const char *label) {
   // The same on all members.
-  if (Error error = checkDevices(comm.group(), settings.firstOnDevice))
+  if (Error error = checkDevices(comm.group(), backend.settings.firstOnDevice))
     return error;
   const NcclApi *api;
   Error loaded = loadNccl(api);
   return comm.nccl().connect(*api, loaded, attributes, label, comm.stage());
 }
 
-/// Agrees on the call, and connects if this is the first one.
-Error CudaBackend::beginNccl(CudaCommunicator &comm,
-                             const CallAttributes &attributes,
-                             const Site &site) {
-  DeviceScope scope(settings.device);
-  if (comm.size() == 1) {
-    if (Error error = poll())
-      return error;
-  } else {
-    Task nothing{};
-    nothing.rows = 1;
-    if (Error error = launch(kernelAllReduce, attributes.type, &comm,
-                             attributes, site, nothing))
-      return error;
-  }
-  if (comm.nccl().wasUsed())
-    return success();
+Error CudaBackend::NcclStrategy::connectInCall(const CudaCall &call) {
   cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
   if (Error error = checkCuda("cudaStreamIsCapturing",
-                              cudaStreamIsCapturing(stream, &capture)))
+                              cudaStreamIsCapturing(backend.stream, &capture)))
     return error;
   if (capture != cudaStreamCaptureStatusNone)
     return makeError(CONORM_ERROR_UNSUPPORTED,
@@ -348,76 +371,88 @@ Error CudaBackend::beginNccl(CudaCommunicator &comm,
                      "captured, expected one before, or the strategy in the "
                      "context's options");
   // All members make this very call, or this fails.
-  if (Error error = synchronize())
+  if (Error error = backend.synchronize())
     return error;
-  return connectNccl(comm, attributes, site.label);
+  return connect(call.comm, call.attributes, call.site.label);
 }
 
-Error CudaBackend::ncclAllReduce(CudaCommunicator &comm,
-                                 const CallAttributes &attributes,
-                                 const Site &site,
-                                 const conorm_all_reduce_args &args) {
-  if (Error error = beginNccl(comm, attributes, site))
-    return error;
-  DeviceScope scope(settings.device);
-  NcclCall call(comm, attributes, site, stream, multiprocessors);
-  return call.reduce(static_cast<const char *>(args.input),
-                     static_cast<char *>(args.output), args.count);
+Error CudaBackend::NcclStrategy::begin(const CudaCall &call) {
+  DeviceScope scope(backend.settings.device);
+  if (call.comm.size() == 1) {
+    if (Error error = backend.poll())
+      return error;
+  } else {
+    Task nothing{};
+    nothing.rows = 1;
+    if (Error error =
+            backend.launch(kernelAllReduce, call.attributes.type, &call.comm,
+                           call.attributes, call.site, nothing))
+      return error;
+  }
+  return call.comm.nccl().wasUsed() ? success() : connectInCall(call);
 }
 
-Error CudaBackend::ncclReduceScatter(CudaCommunicator &comm,
-                                     const CallAttributes &attributes,
-                                     const Site &site,
-                                     const conorm_scatter_gather_args &args) {
-  if (Error error = beginNccl(comm, attributes, site))
+Error CudaBackend::NcclStrategy::allReduce(const CudaCall &call,
+                                           const conorm_all_reduce_args &args) {
+  if (Error error = begin(call))
     return error;
-  DeviceScope scope(settings.device);
-  NcclCall call(comm, attributes, site, stream, multiprocessors);
-  return call.reduceScatter(static_cast<const char *>(args.input),
-                            static_cast<char *>(args.output), args.outer,
-                            args.dim / comm.size() * args.inner);
+  DeviceScope scope(backend.settings.device);
+  return trafficOf(call).reduce(static_cast<const char *>(args.input),
+                                static_cast<char *>(args.output), args.count);
 }
 
-Error CudaBackend::ncclAllGather(CudaCommunicator &comm,
-                                 const CallAttributes &attributes,
-                                 const Site &site,
-                                 const conorm_scatter_gather_args &args) {
-  if (Error error = beginNccl(comm, attributes, site))
+Error CudaBackend::NcclStrategy::reduceScatter(
+    const CudaCall &call, const conorm_scatter_gather_args &args) {
+  if (Error error = begin(call))
     return error;
-  DeviceScope scope(settings.device);
-  NcclCall call(comm, attributes, site, stream, multiprocessors);
-  return call.allGather(static_cast<const char *>(args.input),
-                        static_cast<char *>(args.output), args.outer,
-                        args.dim * args.inner);
+  DeviceScope scope(backend.settings.device);
+  return trafficOf(call).reduceScatter(
+      static_cast<const char *>(args.input), static_cast<char *>(args.output),
+      args.outer, args.dim / call.comm.size() * args.inner);
+}
+
+Error CudaBackend::NcclStrategy::allGather(
+    const CudaCall &call, const conorm_scatter_gather_args &args) {
+  if (Error error = begin(call))
+    return error;
+  DeviceScope scope(backend.settings.device);
+  return trafficOf(call).allGather(static_cast<const char *>(args.input),
+                                   static_cast<char *>(args.output), args.outer,
+                                   args.dim * args.inner);
+}
+
+/// A kernel on this rank alone.
+Error CudaBackend::NcclStrategy::normRows(const CudaCall &call, Task &part) {
+  return backend.launch(kernelRow, call.attributes.type, nullptr,
+                        call.attributes, call.site, part);
 }
 
 /// Rows are reduced into the stage, as many as fit, and normed from there.
-Error CudaBackend::ncclAllReduceRmsNorm(CudaCommunicator &comm,
-                                        const CallAttributes &attributes,
-                                        const Site &site, const Task &task) {
-  if (Error error = beginNccl(comm, attributes, site))
+Error CudaBackend::NcclStrategy::allReduceRmsNorm(const CudaCall &call,
+                                                  const Task &task) {
+  if (Error error = begin(call))
     return error;
-  DeviceScope scope(settings.device);
+  DeviceScope scope(backend.settings.device);
   Task part = task;
   if (task.rows == 0)
-    return launch(kernelRow, attributes.type, nullptr, attributes, site, part);
-  NcclCall call(comm, attributes, site, stream, multiprocessors);
-  int64_t rowBytes = conorm_type_bytes(attributes.type, task.cols);
+    return normRows(call, part);
+  NcclCall traffic = trafficOf(call);
+  int64_t rowBytes = conorm_type_bytes(call.attributes.type, task.cols);
   // A row that does not land at once is put together beside.
-  char *aside = call.chunk() < task.cols ? call.keepAside(rowBytes) : nullptr;
-  int64_t rows = aside ? 1 : call.chunk() / task.cols;
-  const char *reduced = aside ? aside : call.landed();
+  char *aside =
+      traffic.chunk() < task.cols ? traffic.keepAside(rowBytes) : nullptr;
+  int64_t rows = aside ? 1 : traffic.chunk() / task.cols;
+  const char *reduced = aside ? aside : traffic.landed();
   for (int64_t row = 0; row < task.rows; row += rows) {
     part.firstRow = row;
     part.rows = std::min(rows, task.rows - row);
-    if (Error error =
-            call.reduce(static_cast<const char *>(task.input) + row * rowBytes,
-                        aside, part.rows * task.cols))
+    if (Error error = traffic.reduce(static_cast<const char *>(task.input) +
+                                         row * rowBytes,
+                                     aside, part.rows * task.cols))
       return error;
     // The kernel counts rows from the first of all.
     part.input = reduced - row * rowBytes;
-    if (Error error =
-            launch(kernelRow, attributes.type, nullptr, attributes, site, part))
+    if (Error error = normRows(call, part))
       return error;
   }
   return success();

@@ -1,4 +1,4 @@
-//===- World.cpp - Ranks that are threads, kept between runs --------------===//
+//===- RankThreads.cpp - Ranks that are threads, for many runs ------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "World.h"
+#include "RankThreads.h"
 
 using namespace conorm::fuzz;
 
-World::World(int ranks, uint32_t strategy, uint64_t workspaceBytes)
+RankThreads::RankThreads(int ranks, uint32_t strategy, uint64_t workspaceBytes)
     : strategy(strategy), workspaceBytes(workspaceBytes),
       bootstraps(ranks, CONORM_BOOTSTRAP_INIT), contexts(ranks),
       creationErrors(ranks) {
@@ -32,7 +32,7 @@ World::World(int ranks, uint32_t strategy, uint64_t workspaceBytes)
   });
 }
 
-World::~World() {
+RankThreads::~RankThreads() {
   run([&](int, conorm_context *context) { conorm_context_destroy(context); });
   {
     std::lock_guard<std::mutex> lock(mutex);
@@ -45,13 +45,13 @@ World::~World() {
     conorm_bootstrap_release(&bootstrap);
 }
 
-bool World::hasSetup(int ranks, uint32_t otherStrategy,
-                     uint64_t otherWorkspaceBytes) const {
+bool RankThreads::hasSetup(int ranks, uint32_t otherStrategy,
+                           uint64_t otherWorkspaceBytes) const {
   return size() == ranks && strategy == otherStrategy &&
          workspaceBytes == otherWorkspaceBytes;
 }
 
-void World::serve(int rank) {
+void RankThreads::serve(int rank) {
   uint64_t done = 0;
   std::unique_lock<std::mutex> lock(mutex);
   while (true) {
@@ -67,7 +67,7 @@ void World::serve(int rank) {
   }
 }
 
-void World::run(const Body &given) {
+void RankThreads::run(const Body &given) {
   std::unique_lock<std::mutex> lock(mutex);
   body = &given;
   running = size();
@@ -76,7 +76,7 @@ void World::run(const Body &given) {
   changed.wait(lock, [&] { return running == 0; });
 }
 
-std::string World::getErrors() const {
+std::string RankThreads::getErrors() const {
   std::string text;
   for (int rank = 0; rank < size(); ++rank) {
     std::string error = creationErrors[rank];

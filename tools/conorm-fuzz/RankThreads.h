@@ -1,4 +1,5 @@
-//===- World.h - Ranks that are threads, kept between runs ------*- C++ -*-===//
+//===- RankThreads.h - Ranks that are threads, for many runs ----*- C++ -*-===//
+//-*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,8 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef CONORM_TOOLS_CONORM_FUZZ_WORLD_H
-#define CONORM_TOOLS_CONORM_FUZZ_WORLD_H
+#ifndef CONORM_TOOLS_CONORM_FUZZ_RANKTHREADS_H
+#define CONORM_TOOLS_CONORM_FUZZ_RANKTHREADS_H
 
 #include "conorm-runtime/conorm.h"
 
@@ -21,10 +22,10 @@
 namespace conorm::fuzz {
 
 /// A context for each rank, and a thread that uses it.
-class World {
+class RankThreads {
 public:
-  World(int ranks, uint32_t strategy, uint64_t workspaceBytes);
-  ~World();
+  RankThreads(int ranks, uint32_t strategy, uint64_t workspaceBytes);
+  ~RankThreads();
 
   /// Calls `body` on every rank's thread and waits for all of them.
   using Body = std::function<void(int rank, conorm_context *context)>;
@@ -55,4 +56,4 @@ private:
 
 } // namespace conorm::fuzz
 
-#endif // CONORM_TOOLS_CONORM_FUZZ_WORLD_H
+#endif // CONORM_TOOLS_CONORM_FUZZ_RANKTHREADS_H
