@@ -38,7 +38,8 @@ def main():
         seen.add(mine)
         for folder in include_path(entry):
             for name, index in place.items():
-                if name != mine and index >= place[mine] and (folder / name).is_dir():
+                if name != mine and index >= place[mine] and \
+                        (folder / name).resolve() == sources / name:
                     problems.append("%s can include %s, by %s" % (
                         file.relative_to(root), name, folder))
     problems += ["no command compiles runtime/lib/" + name
