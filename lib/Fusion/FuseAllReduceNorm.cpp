@@ -64,6 +64,7 @@ private:
   void explain(const Sites &sites, RankEquality &ranks, FusionReport &summary);
 
   Stage normalize, fuseSandwiches, fuse, quantize;
+  bool hasOutsideRoots = false;
 };
 
 } // namespace
@@ -78,6 +79,7 @@ LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
     RewritePatternSet patterns(context);
     populate(patterns);
     raise::OutsideRoots roots = populateOutsidePatterns(stage, patterns);
+    hasOutsideRoots |= !roots.isEmpty();
     return Stage{std::move(patterns), roots};
   };
   normalize = compile(FusionStage::Normalize, [&](RewritePatternSet &patterns) {
@@ -158,7 +160,8 @@ void FuseAllReduceNormPass::runOnOperation() {
   if (listener)
     counts = countCollectives(getOperation());
   auto isRoot = [&](Operation *op) { return isOutsideRoot(op); };
-  Sites sites(getOperation(), isRoot);
+  Sites sites = hasOutsideRoots ? Sites(getOperation(), isRoot)
+                                : Sites(getAnalysis<raise::Candidates>());
   FusionReport summary(&getContext(), report);
   auto ranks = std::make_shared<RankEquality>(getOperation());
   if (failed(runStages(sites, ranks, summary)))

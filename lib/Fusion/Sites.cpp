@@ -8,23 +8,27 @@
 
 #include "Sites.h"
 
-#include "../Raise/Reshapes.h"
-#include "conorm/Dialect/Comm/IR/Comm.h"
-
 using namespace mlir;
 using namespace conorm;
-using namespace conorm::comm;
 using namespace conorm::fusion;
 
+Sites::Sites(const raise::Candidates &candidates) {
+  for (Operation *op : candidates.getSites())
+    add(op, /*isNew=*/false);
+}
+
 Sites::Sites(Operation *root, Predicate isRoot) : isRoot(isRoot) {
-  root->walk([&](Operation *op) { add(op, /*isNew=*/false); });
+  root->walk([&](Operation *op) {
+    if (isWanted(op))
+      add(op, /*isNew=*/false);
+  });
+}
+
+bool Sites::isWanted(Operation *op) const {
+  return raise::Candidates::isSite(op) || (isRoot && isRoot(op));
 }
 
 void Sites::add(Operation *op, bool isNew) {
-  if (!isa<AllReduceOp, AllReduceRMSNormOp, norm::RMSNormOp, norm::AddRMSNormOp,
-           norm::QuantizeOp>(op) &&
-      !raise::changesShape(op) && !isRoot(op))
-    return;
   indices[op] = entries.size();
   entries.push_back({op, isNew});
   hasUnplaced = isNew;
@@ -32,7 +36,7 @@ void Sites::add(Operation *op, bool isNew) {
 
 void Sites::notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) {
   // One that is moved is inserted once more.
-  if (!indices.contains(op))
+  if (!indices.contains(op) && isWanted(op))
     add(op, /*isNew=*/true);
 }
 

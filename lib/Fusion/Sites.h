@@ -9,17 +9,19 @@
 #ifndef CONORM_LIB_FUSION_SITES_H
 #define CONORM_LIB_FUSION_SITES_H
 
+#include "../Raise/Candidates.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace conorm::fusion {
 
-/// The operations that the stages look at: found by one walk, and kept up to
-/// date while patterns make and erase some.
+/// The operations that the stages look at, kept up to date while patterns make
+/// and erase some.
 class Sites : public mlir::RewriterBase::Listener {
 public:
   using Predicate = llvm::function_ref<bool(mlir::Operation *)>;
 
+  explicit Sites(const raise::Candidates &candidates);
   /// Also those that `isRoot`, which must outlive this, names: roots of
   /// patterns from outside.
   Sites(mlir::Operation *root, Predicate isRoot);
@@ -41,9 +43,10 @@ private:
     bool isNew;
   };
 
+  bool isWanted(mlir::Operation *op) const;
   void add(mlir::Operation *op, bool isNew);
 
-  Predicate isRoot;
+  Predicate isRoot = nullptr;
   llvm::SmallVector<Entry> entries;
   /// The last entry is of a new operation that has replaced none yet.
   bool hasUnplaced = false;

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Candidates.h"
 #include "Norms.h"
 #include "OutsidePatterns.h"
 #include "Placement.h"
@@ -150,8 +151,7 @@ struct RaiseQuantizePass
   void runOnOperation() override;
 
 private:
-  template <typename Predicate>
-  SmallVector<Operation *> find(Predicate isWanted);
+  LogicalResult applyOutside(bool &changed);
   LogicalResult raiseChains(ArrayRef<Operation *> roots, bool &changed);
 
   FrozenRewritePatternSet outside, casts, raise;
@@ -180,14 +180,15 @@ LogicalResult RaiseQuantizePass::initialize(MLIRContext *context) {
   return success();
 }
 
-template <typename Predicate>
-SmallVector<Operation *> RaiseQuantizePass::find(Predicate isWanted) {
+LogicalResult RaiseQuantizePass::applyOutside(bool &changed) {
+  if (outsideRoots.isEmpty())
+    return success();
   SmallVector<Operation *> roots;
   getOperation()->walk([&](Operation *op) {
-    if (isWanted(op))
+    if (outsideRoots.contains(op))
       roots.push_back(op);
   });
-  return roots;
+  return applyAtRoots(roots, outside, nullptr, &changed);
 }
 
 LogicalResult RaiseQuantizePass::raiseChains(ArrayRef<Operation *> roots,
@@ -208,17 +209,19 @@ LogicalResult RaiseQuantizePass::raiseChains(ArrayRef<Operation *> roots,
 
 void RaiseQuantizePass::runOnOperation() {
   bool changed = false;
-  if (!outsideRoots.isEmpty()) {
-    auto isRoot = [&](Operation *op) { return outsideRoots.contains(op); };
-    if (failed(applyAtRoots(find(isRoot), outside, nullptr, &changed)))
-      return signalPassFailure();
-  }
+  if (failed(applyOutside(changed)))
+    return signalPassFailure();
+  // What was found before is not what is there now.
+  std::optional<Candidates> found;
+  if (changed)
+    found.emplace(getOperation());
+  ArrayRef<Operation *> ends =
+      found ? found->getChainEnds() : getAnalysis<Candidates>().getChainEnds();
   // What nothing reads is not for us to remove: the fusion would then see a
   // norm without readers.
-  auto endsChain = [](Operation *op) {
-    return mayEndChain(op) && !op->use_empty();
-  };
-  if (failed(raiseChains(find(endsChain), changed)))
+  SmallVector<Operation *> roots(llvm::make_filter_range(
+      ends, [](Operation *op) { return !op->use_empty(); }));
+  if (failed(raiseChains(roots, changed)))
     return signalPassFailure();
   if (!changed)
     markAllAnalysesPreserved();
