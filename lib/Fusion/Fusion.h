@@ -29,7 +29,7 @@ using raise::Violation;
 /// sandwich another norm stands between them, and `norm` adds the residual.
 struct Site {
   comm::AllReduceOp reduce;
-  mlir::Operation *norm;
+  norm::NormOpInterface norm;
   norm::RMSNormOp postNorm = {};
   /// What stands behind the all_reduce, and behind the first norm, and gives
   /// the value another shape (../Raise/Reshapes.h), in order.
@@ -39,7 +39,7 @@ struct Site {
   /// The operations that one fused operation replaces, in order, with the
   /// reshapes that stand between them.
   llvm::SmallVector<mlir::Operation *, 3> getOperations() const;
-  llvm::SmallVector<mlir::Operation *, 2> getNorms() const;
+  llvm::SmallVector<norm::NormOpInterface, 2> getNorms() const;
 };
 
 /// All guards of stage 2, in the order in which remarks name them.
@@ -77,7 +77,8 @@ llvm::SmallVector<mlir::RankedTensorType, 2>
 getOutputTypes(norm::QuantizeOp quantize, mlir::Value input);
 
 /// The guard of stage 1 on where `norm.add_rms_norm` may stand.
-Violation checkAdditionPlaceable(mlir::Operation *add, mlir::Operation *norm);
+Violation checkAdditionPlaceable(mlir::Operation *add,
+                                 norm::NormOpInterface norm);
 
 /// Whether each rank passes its own `value`: an argument with comm.per_rank.
 bool mayDifferByRank(mlir::Value value);

@@ -39,7 +39,7 @@ SmallVector<Operation *, 3> Site::getOperations() const {
   return operations;
 }
 
-SmallVector<Operation *, 2> Site::getNorms() const {
+SmallVector<norm::NormOpInterface, 2> Site::getNorms() const {
   if (postNorm)
     return {postNorm, norm};
   return {norm};
@@ -52,7 +52,7 @@ std::optional<Site> fusion::getSandwich(Operation *norm) {
   for (Value operand : {add.getInput(), add.getResidual()})
     if (auto postNorm = operand.getDefiningOp<norm::RMSNormOp>())
       if (auto reduce = postNorm.getInput().getDefiningOp<AllReduceOp>())
-        return Site{reduce, norm, postNorm};
+        return Site{reduce, add, postNorm};
   return std::nullopt;
 }
 
@@ -93,7 +93,7 @@ static Violation checkSumReduction(Site site) {
 static Violation checkNoDestinationsYet(Site site) {
   if (site.reduce.getOuts())
     return "the all_reduce has a destination already";
-  for (Operation *norm : site.getNorms())
+  for (norm::NormOpInterface norm : site.getNorms())
     if (hasDestinations(norm))
       return "the norm has destinations already";
   return std::nullopt;
@@ -101,8 +101,8 @@ static Violation checkNoDestinationsYet(Site site) {
 
 static Violation checkElementTypesMatch(Site site) {
   Type input = getElementTypeOrSelf(site.reduce.getInput());
-  for (Operation *norm : site.getNorms()) {
-    Value weight = getWeight(norm);
+  for (norm::NormOpInterface norm : site.getNorms()) {
+    Value weight = norm.getWeight();
     if (weight && getElementTypeOrSelf(weight) != input)
       return "the input is " + toString(input) + " and the weight is " +
              toString(getElementTypeOrSelf(weight));
@@ -127,22 +127,21 @@ static bool isOtherReduced(Site site, Value value) {
 }
 
 static Violation checkResidualNotReduced(Site site) {
-  auto norm = cast<norm::NormOpInterface>(site.norm);
-  Value residual = norm.getResidual();
+  Value residual = site.norm.getResidual();
   if (!residual)
     return std::nullopt;
   if (site.postNorm) {
     Value reduced = site.reduce.getReduced();
-    if (norm.getInput() == reduced || isReduced(site, residual))
+    if (site.norm.getInput() == reduced || isReduced(site, residual))
       return "the residual is the reduced value itself";
     return std::nullopt;
   }
   // Two partial results that only meet here: which one to fuse is not ours to
   // choose. A residual that others read as well is a residual.
-  for (Value rows : norm.getRows())
-    if (isOtherReduced(site, rows))
+  for (Value operand : site.norm.getRows())
+    if (isOtherReduced(site, operand))
       return "the residual is another all_reduce that only this sum reads";
-  if (norm.getInput() == residual ||
+  if (site.norm.getInput() == residual ||
       (site.isReshaped() && isReduced(site, residual)))
     return "the residual is the reduced value itself";
   return std::nullopt;
@@ -151,8 +150,8 @@ static Violation checkResidualNotReduced(Site site) {
 static Violation checkWeightNotReduced(Site site) {
   // With rows of rank 1 the reduced value may be the weight as well; the fused
   // operation would read its own result.
-  for (Operation *norm : site.getNorms())
-    if (Value weight = getWeight(norm); weight && isReduced(site, weight))
+  for (norm::NormOpInterface norm : site.getNorms())
+    if (Value weight = norm.getWeight(); weight && isReduced(site, weight))
       return "the weight is the reduced value itself";
   return std::nullopt;
 }
@@ -188,12 +187,12 @@ bool fusion::mayDifferByRank(Value value) {
 static Violation checkSameOnEveryRank(Site site) {
   // One rank may finish a row for all: what it reads besides must be theirs
   // too.
-  for (Operation *norm : site.getNorms())
-    if (Value weight = getWeight(norm); weight && mayDifferByRank(weight))
+  for (norm::NormOpInterface norm : site.getNorms())
+    if (Value weight = norm.getWeight(); weight && mayDifferByRank(weight))
       return "the weight is an argument with comm.per_rank";
-  auto norm = cast<norm::NormOpInterface>(site.norm);
-  if (norm.getResidual() && llvm::any_of(norm.getRows(), mayDifferByRank))
-    return "the residual is an argument with comm.per_rank";
+  if (site.norm.getResidual())
+    if (llvm::any_of(site.norm.getRows(), mayDifferByRank))
+      return "the residual is an argument with comm.per_rank";
   return std::nullopt;
 }
 
@@ -206,7 +205,7 @@ Violation fusion::checkOneBlock(Operation *first, Operation *last) {
 
 static Violation checkSameBlock(Site site) {
   Operation *before = site.reduce;
-  for (Operation *norm : site.getNorms())
+  for (norm::NormOpInterface norm : site.getNorms())
     if (Violation violation = checkOneBlock(before, norm))
       return "the norm " + *violation;
   if (!mayHaveSSADominance(*before->getParentRegion()))
@@ -273,14 +272,15 @@ ArrayRef<Constraint<Site>> fusion::getConstraints() {
 // Guards of stage 1
 //===----------------------------------------------------------------------===//
 
-Violation fusion::checkAdditionPlaceable(Operation *add, Operation *norm) {
+Violation fusion::checkAdditionPlaceable(Operation *add,
+                                         norm::NormOpInterface norm) {
   if (add->getBlock() != norm->getBlock())
     return "the norm stands in another block than the addition, inside or "
            "behind " +
            toString(norm->getParentOp()->getName().getStringRef());
   if (!mayHaveSSADominance(*add->getParentRegion()))
     return "the addition stands in a graph region";
-  if (getWeight(norm) == add->getResult(0))
+  if (norm.getWeight() == add->getResult(0))
     return "the norm's weight is the sum itself";
   if (findPlaces({add, norm}))
     return std::nullopt;
@@ -327,21 +327,23 @@ static LogicalResult rightIsReducedLast(PatternRewriter &, Value left,
 }
 
 static LogicalResult additionPlaceable(PatternRewriter &, Value sum,
-                                       Operation *norm) {
+                                       Operation *op) {
+  auto norm = cast<norm::NormOpInterface>(op);
   Operation *add = sum.getDefiningOp();
-  return success(add && fitsWeight(matchSum(sum)->left, getWeight(norm)) &&
+  return success(add && fitsWeight(matchSum(sum)->left, norm.getWeight()) &&
                  !checkAdditionPlaceable(add, norm));
 }
 
 static LogicalResult fusible(PatternRewriter &, Operation *reduce,
                              Operation *norm) {
-  Site site{cast<AllReduceOp>(reduce), norm};
+  Site site{cast<AllReduceOp>(reduce), cast<norm::NormOpInterface>(norm)};
   return failure(findReason(getConstraints(), site).has_value());
 }
 
 static LogicalResult fusibleSandwich(PatternRewriter &, Operation *reduce,
                                      Operation *first, Operation *second) {
-  Site site{cast<AllReduceOp>(reduce), second, cast<norm::RMSNormOp>(first)};
+  Site site{cast<AllReduceOp>(reduce), cast<norm::NormOpInterface>(second),
+            cast<norm::RMSNormOp>(first)};
   return failure(findReason(getConstraints(), site).has_value());
 }
 

@@ -73,11 +73,9 @@ void FusionReport::addFused(AllReduceRMSNormOp fused) {
 // Missed
 //===----------------------------------------------------------------------===//
 
-/// Whether `norm` reads `use` as its rows, not as its weight.
-static bool isRowsOf(Operation *norm, OpOperand &use) {
-  // Rows are the first operands of these norms.
-  return use.getOperandNumber() <
-         cast<norm::NormOpInterface>(norm).getRows().size();
+/// Whether a norm reads `use` as its rows, not as its weight.
+static bool isRowsOf(norm::NormOpInterface norm, OpOperand &use) {
+  return use.getOperandNumber() < norm.getRows().size();
 }
 
 /// Whether `op` gives a tensor of rank `rank`, and is no contraction or other
@@ -105,7 +103,7 @@ static std::string findNormBehind(Value value) {
       Operation *op = use.getOwner();
       std::string name = toString(op->getName().getStringRef());
       if (isNorm(op)) {
-        if (!names.empty() && isRowsOf(op, use))
+        if (!names.empty() && isRowsOf(cast<norm::NormOpInterface>(op), use))
           return name + " behind " + names;
         continue;
       }
@@ -154,7 +152,8 @@ static SmallVector<Operation *> getNormsBehindReshapes(Value value) {
       Operation *user = use.getOwner();
       if (isReshape(user) && use.getOperandNumber() == 0)
         values.insert(user->getResult(0));
-      else if (next > 0 && isNorm(user) && isRowsOf(user, use))
+      else if (next > 0 && isNorm(user) &&
+               isRowsOf(cast<norm::NormOpInterface>(user), use))
         norms.push_back(user);
     }
   return norms;
@@ -204,13 +203,14 @@ static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
   for (Operation *user : reduce.getReduced().getUsers()) {
     if (isNorm(user))
       if (std::optional<Reason> reason =
-              findReason(getConstraints(), Site{reduce, user}))
+              findReason(getConstraints(),
+                         Site{reduce, cast<norm::NormOpInterface>(user)}))
         return *reason;
     if (user->getNumResults() != 1 || !matchSum(user->getResult(0)))
       continue;
     for (Operation *next : user->getResult(0).getUsers())
-      if (isa<norm::RMSNormOp>(next))
-        if (Violation violation = checkAdditionPlaceable(user, next))
+      if (auto norm = dyn_cast<norm::RMSNormOp>(next))
+        if (Violation violation = checkAdditionPlaceable(user, norm))
           return {"AdditionPlaceable", *violation};
     if (std::optional<Reason> reason = explainReshapedSum(user, ranks))
       return *reason;
@@ -275,7 +275,8 @@ static std::optional<Reason> explainSum(Operation *op, Operation *norm) {
     return Reason{"ReadByNorm", "the second norm does not read the sum of the "
                                 "first and a residual, rounded once to their "
                                 "type"};
-  if (Violation violation = checkAdditionPlaceable(sum.getDefiningOp(), norm))
+  if (Violation violation = checkAdditionPlaceable(
+          sum.getDefiningOp(), cast<norm::NormOpInterface>(norm)))
     return Reason{"AdditionPlaceable", *violation};
   return std::nullopt;
 }

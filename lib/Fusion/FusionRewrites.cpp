@@ -28,10 +28,11 @@ using namespace conorm::raise;
 
 /// The guards hold: the norm's weight is another one plus 1. What relaxed
 /// numerics allow is named where it is done.
-static void foldWeightSum(PatternRewriter &rewriter, Operation *norm) {
+static void foldWeightSum(PatternRewriter &rewriter, Operation *op) {
   using Arg = remark::detail::Remark::Arg;
-  Value sum = getWeight(norm);
-  Type type = getElementTypeOrSelf(norm->getOperand(0));
+  auto norm = cast<norm::NormOpInterface>(op);
+  Value sum = norm.getWeight();
+  Type type = getElementTypeOrSelf(norm.getInput());
   if (!getElementTypeOrSelf(sum).isF32())
     remark::passed(getRemarkLocation(norm), getRemarkOptions(norm, "Relaxed"))
         << "added 1 to the weight in f32 where the program rounds the sum"
@@ -134,11 +135,10 @@ struct FusedParts {
 /// Replaces an all_reduce and its norm, or its two norms in a sandwich.
 static void fuseSite(PatternRewriter &rewriter, Site site) {
   FusedParts parts;
-  auto norm = cast<norm::NormOpInterface>(site.norm);
-  parts.setNorm(norm);
-  Value reduced = site.reduce.getReduced(), normed = norm.getNormed();
-  Value residualOut;
-  if (auto add = dyn_cast<norm::AddRMSNormOp>(site.norm))
+  parts.setNorm(site.norm);
+  Value reduced = site.reduce.getReduced(), normed = site.norm.getNormed(),
+        residualOut;
+  if (auto add = dyn_cast<norm::AddRMSNormOp>(*site.norm))
     residualOut = add.getResidualOut();
   if (site.postNorm)
     parts.setPostNorm(site.postNorm);
@@ -174,13 +174,15 @@ static void fuseSite(PatternRewriter &rewriter, Site site) {
 
 static void fuseNorm(PatternRewriter &rewriter, Operation *reduce,
                      Operation *norm) {
-  fuseSite(rewriter, {cast<AllReduceOp>(reduce), norm});
+  fuseSite(rewriter,
+           {cast<AllReduceOp>(reduce), cast<norm::NormOpInterface>(norm)});
 }
 
 static void fuseSandwich(PatternRewriter &rewriter, Operation *reduce,
                          Operation *first, Operation *second) {
   fuseSite(rewriter,
-           {cast<AllReduceOp>(reduce), second, cast<norm::RMSNormOp>(first)});
+           {cast<AllReduceOp>(reduce), cast<norm::NormOpInterface>(second),
+            cast<norm::RMSNormOp>(first)});
 }
 
 /// CastFusedNorm holds: the quantization reads the norm itself.

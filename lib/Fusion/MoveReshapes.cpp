@@ -174,7 +174,7 @@ static void moveBehindNorm(PatternRewriter &rewriter, norm::RMSNormOp norm,
 /// read as well or because ranks may take other rows: a norm of all rows gives
 /// those that are taken.
 static LogicalResult moveSliceBehindNorm(PatternRewriter &rewriter, Site site) {
-  auto norm = dyn_cast<norm::RMSNormOp>(site.norm);
+  auto norm = dyn_cast<norm::RMSNormOp>(*site.norm);
   if (!norm || !llvm::all_of(site.reshapes, keepsRows))
     return failure();
   ArrayRef<Operation *> reshapes = site.reshapes;

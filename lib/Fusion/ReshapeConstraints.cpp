@@ -169,7 +169,8 @@ bool fusion::isFusedAsItIs(AllReduceOp reduce) {
   return llvm::any_of(reduce.getReduced().getUses(), [&](OpOperand &use) {
     Operation *user = use.getOwner();
     return use.getOperandNumber() == 0 && isNorm(user) &&
-           !findReason(getConstraints(), Site{reduce, user});
+           !findReason(getConstraints(),
+                       Site{reduce, cast<norm::NormOpInterface>(user)});
   });
 }
 

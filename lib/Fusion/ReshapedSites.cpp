@@ -24,10 +24,10 @@ static constexpr unsigned kMaxSteps = 16;
 std::optional<Site> fusion::getReshapedSite(Operation *norm) {
   if (norm->getNumResults() == 0)
     return std::nullopt;
-  Site site{{}, norm};
-  Value value = getReshaped(norm->getOperand(0), site.reshapes);
+  Site site{{}, cast<norm::NormOpInterface>(norm)};
+  Value value = getReshaped(site.norm.getInput(), site.reshapes);
   auto first = value.getDefiningOp<norm::RMSNormOp>();
-  if (first && isa<norm::AddRMSNormOp>(norm)) {
+  if (first && site.norm.getResidual()) {
     site.postNorm = first;
     site.postReshapes = std::move(site.reshapes);
     site.reshapes.clear();

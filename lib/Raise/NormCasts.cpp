@@ -39,7 +39,8 @@ static LogicalResult weightOfInputType(PatternRewriter &, Value weight,
 }
 
 static LogicalResult isCastOrCopy(PatternRewriter &, Value value,
-                                  Operation *norm) {
+                                  Operation *op) {
+  auto norm = cast<norm::NormOpInterface>(op);
   std::optional<Copy> copy = matchCopy(value);
   return success(copy && fitsNorm(norm, value, copy->source));
 }
@@ -54,13 +55,14 @@ static bool isNarrowing(Operation *op, Value wide, Value narrow) {
          getElementTypeOrSelf(op->getResult(0)) == getElementTypeOrSelf(narrow);
 }
 
-static LogicalResult onlyNarrowed(PatternRewriter &, Operation *norm,
+static LogicalResult onlyNarrowed(PatternRewriter &, Operation *op,
                                   Value wide) {
+  auto norm = cast<norm::NormOpInterface>(op);
   std::optional<Widening> widening = matchWidening(wide);
   if (!widening || norm->use_empty() || !fitsNorm(norm, wide, widening->narrow))
     return failure();
   return success(llvm::all_of(norm->getUsers(), [&](Operation *user) {
-    return isNarrowing(user, norm->getResult(0), widening->narrow);
+    return isNarrowing(user, norm.getNormed(), widening->narrow);
   }));
 }
 

@@ -21,16 +21,12 @@ bool raise::isNorm(Operation *op) {
   return isa_and_present<norm::RMSNormOp, norm::AddRMSNormOp>(op);
 }
 
-Value raise::getWeight(Operation *norm) {
-  return cast<norm::NormOpInterface>(norm).getWeight();
-}
-
 void raise::setWeight(PatternRewriter &rewriter, Operation *norm,
                       Value weight) {
-  Operation *previous = getWeight(norm).getDefiningOp();
-  rewriter.modifyOpInPlace(norm, [&] {
-    cast<norm::NormOpInterface>(norm).getWeightMutable().assign(weight);
-  });
+  MutableOperandRange operand =
+      cast<norm::NormOpInterface>(norm).getWeightMutable();
+  Operation *previous = operand[0].get().getDefiningOp();
+  rewriter.modifyOpInPlace(norm, [&] { operand.assign(weight); });
   eraseIfDead(rewriter, previous);
 }
 
@@ -48,8 +44,8 @@ bool raise::fitsWeight(Value rows, Value weight) {
              cast<ShapedType>(weight.getType()).getShape()));
 }
 
-bool raise::fitsNorm(Operation *norm, Value replaced, Value value) {
-  Value weight = getWeight(norm);
+bool raise::fitsNorm(norm::NormOpInterface norm, Value replaced, Value value) {
+  Value weight = norm.getWeight();
   return fitsWeight(value, weight) &&
          llvm::all_of(norm->getOperands(), [&](Value operand) {
            return operand == replaced || operand == weight ||
@@ -76,10 +72,8 @@ static bool anyReduce(Value value,
       values.push_back(widening->narrow);
     } else if (auto sum = matchSum(current)) {
       values.append({sum->left, sum->right});
-    } else if (auto norm = current.getDefiningOp<norm::RMSNormOp>()) {
-      values.push_back(norm.getInput());
-    } else if (auto add = current.getDefiningOp<norm::AddRMSNormOp>()) {
-      values.append({add.getInput(), add.getResidual()});
+    } else if (Operation *norm = current.getDefiningOp(); isNorm(norm)) {
+      llvm::append_range(values, cast<norm::NormOpInterface>(norm).getRows());
     }
   }
   return false;

@@ -14,11 +14,9 @@
 
 namespace conorm::raise {
 
-/// Whether `op` is `norm.rms_norm` or `norm.add_rms_norm`.
+/// Whether `op` is `norm.rms_norm` or `norm.add_rms_norm`: the norms whose
+/// formula the fused operation computes.
 bool isNorm(mlir::Operation *op);
-
-/// The weight of a norm; null if it has none.
-mlir::Value getWeight(mlir::Operation *norm);
 
 /// Lets a norm read another weight.
 void setWeight(mlir::PatternRewriter &rewriter, mlir::Operation *norm,
@@ -31,7 +29,8 @@ bool hasDestinations(mlir::Operation *norm);
 bool fitsWeight(mlir::Value rows, mlir::Value weight);
 
 /// Whether `norm` may read `value` instead of `replaced`.
-bool fitsNorm(mlir::Operation *norm, mlir::Value replaced, mlir::Value value);
+bool fitsNorm(norm::NormOpInterface norm, mlir::Value replaced,
+              mlir::Value value);
 
 /// The all_reduces among what `value` is computed from by reshapes, casts,
 /// additions and norms alone, nearest first.

@@ -38,13 +38,8 @@ Type Chain::getQuantizedElement() const { return steps.back().type; }
 static bool isNormed(Value value) {
   SmallVector<Operation *> reshapes;
   value = getReshaped(value, reshapes);
-  if (value.getDefiningOp<norm::RMSNormOp>())
-    return true;
-  auto fused = value.getDefiningOp<comm::AllReduceRMSNormOp>();
-  if (fused && fused.getNormed() == value)
-    return true;
-  auto add = value.getDefiningOp<norm::AddRMSNormOp>();
-  return add && add.getNormed() == value;
+  auto norm = value.getDefiningOp<norm::NormOpInterface>();
+  return norm && norm.getNormed() == value;
 }
 
 bool raise::mayEndChain(Operation *op) {
