@@ -102,13 +102,12 @@ Error readArray(const T *data, uint32_t count, const std::string &what,
     return moduleError(what + ": expected " + std::to_string(count) +
                        " structures, found a null pointer");
   to.reserve(count);
-  return forEachStruct(
+  return forEachStruct<copyManifest>(
       data, count, what.c_str(),
       [&](size_t, const T &item, const char *) -> Error {
         to.push_back(item);
         return success();
-      },
-      copyManifest);
+      });
 }
 
 Error checkShape(const conorm_value_desc &desc, const std::string &what) {
@@ -303,7 +302,7 @@ Error conorm::rt::readManifest(const void *data, conorm_module &module) {
                         std::to_string(head.abi_minor));
   conorm_manifest &manifest = module.manifest;
   uint32_t size;
-  if (Error error = readStruct(data, manifest, size, "manifest", copyManifest))
+  if (Error error = readStruct<copyManifest>(data, manifest, size, "manifest"))
     return error;
   if (manifest.backend > CONORM_BACKEND_CUDA)
     return versionError("manifest: expected backend 0 (cpu) or 1 (cuda), "

@@ -88,9 +88,9 @@ struct HasReserved<T, std::void_t<decltype(T::reserved)>> : std::true_type {};
 /// Fills `out` from a structure of the size that its writer was compiled with,
 /// and gives it the current size. Fields that an older writer lacked are zero.
 /// `size` is the writer's.
-template <typename T>
+template <CopyStruct copy = copyCallers, typename T>
 Error readStruct(const void *source, T &out, uint32_t &size,
-                 const StructName &name, CopyStruct copy = copyCallers) {
+                 const StructName &name) {
   if (!source)
     return {CONORM_ERROR_INVALID_ARGUMENT, name.str() + " is null"};
   const char *at = static_cast<const char *>(source);
@@ -100,18 +100,22 @@ Error readStruct(const void *source, T &out, uint32_t &size,
   constexpr size_t first = firstStructSize<T>();
   if (size < first || size > maxStructSize)
     return structSizeError(first, size, name);
-  size_t known = size < sizeof(T) ? size : sizeof(T);
-  memset(static_cast<void *>(&out), 0, sizeof(T));
-  if (Error error = copy(at, &out, known, name))
+  // The common case is a copy of a constant size.
+  if (size < sizeof(T)) {
+    memset(static_cast<void *>(&out), 0, sizeof(T));
+    if (Error error = copy(at, &out, size, name))
+      return error;
+  } else if (Error error = copy(at, &out, sizeof(T), name)) {
     return error;
+  }
   out.struct_size = sizeof(T);
   // It may become a field with a meaning: what an older caller left in it would
   // change what its call does.
   if constexpr (HasReserved<T>::value)
     if (out.reserved != 0)
       return reservedError(uint32_t(out.reserved), name);
-  if (size > known)
-    return checkUnknownFields(at, known, size, name, copy);
+  if (size > sizeof(T))
+    return checkUnknownFields(at, sizeof(T), size, name, copy);
   return success();
 }
 
@@ -123,14 +127,14 @@ Error readStruct(const T *source, T &out, const StructName &name) {
 
 /// Reads `count` structures, each of which says how far the next one is.
 /// `visit(index, copy, at)` gets the copy, and where the writer's own is.
-template <typename T, typename Visit>
+template <CopyStruct copy = copyCallers, typename T, typename Visit>
 Error forEachStruct(const T *first, size_t count, const char *kind,
-                    Visit &&visit, CopyStruct copy = copyCallers) {
+                    Visit &&visit) {
   const char *at = reinterpret_cast<const char *>(first);
   for (size_t i = 0; i < count; ++i) {
     T known;
     uint32_t size;
-    if (Error error = readStruct(at, known, size, StructName(kind, i), copy))
+    if (Error error = readStruct<copy>(at, known, size, StructName(kind, i)))
       return error;
     if (Error error = visit(i, known, at))
       return error;

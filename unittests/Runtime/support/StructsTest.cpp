@@ -84,14 +84,15 @@ TEST(Structs, advanceByTheWritersSize) {
             "group 1.reserved is 3, expected 0");
 }
 
+Error refuse(const void *, void *, size_t, const StructName &name) {
+  return {CONORM_ERROR_MODULE, name.str() + " cannot be read"};
+}
+
 TEST(Structs, areNotFollowedWhereMemoryCannotBeRead) {
-  auto refuse = [](const void *, void *, size_t, const StructName &name) {
-    return Error{CONORM_ERROR_MODULE, name.str() + " cannot be read"};
-  };
-  conorm_group given = {}, out;
-  uint32_t size;
+  conorm_group given = {}, out = {};
+  uint32_t size = 0;
   EXPECT_EQ(
-      readStruct(&given, out, size, StructName("group", 4), refuse).message,
+      readStruct<refuse>(&given, out, size, StructName("group", 4)).message,
       "group 4 cannot be read");
 }
 
