@@ -177,6 +177,7 @@ void conorm::buildCodegenPipeline(OpPassManager &manager,
   addKernels(manager);
   ConvertConormToRuntimeOptions conversion;
   conversion.checkBounds = options.checkBounds;
+  conversion.numerics = options.numerics;
   manager.addPass(createConvertConormToRuntime(conversion));
   addWhereFound(manager, OpKind::Copies, addKernels);
   addWhereFound(manager.nest<func::FuncOp>(), OpKind::HighLevel, addLoopPasses);

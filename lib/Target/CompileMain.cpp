@@ -79,6 +79,9 @@ struct Options {
                  clEnumValN(BufferAnalysis::OneShot, "one-shot",
                             "upstream's one-shot analysis, to compare with")),
       cl::init(BufferAnalysis::Linear), cl::cat(category)};
+  cl::opt<Numerics> numerics{"numerics", cl::desc("Which bits to keep"),
+                             cl::init(Numerics::Exact), getNumericsValues(),
+                             cl::cat(category)};
   cl::opt<bool> checkBounds{
       "check-bounds",
       cl::desc("Check at run time that accesses to buffers are within bounds"),
@@ -166,6 +169,7 @@ static int compile(ModuleOp module, const Options &options,
   if (!machine)
     return reportToolError(error);
   manifest->processor = describeProcessor(module, *machine);
+  manifest->numerics = options.numerics;
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> code;
   if (options.emit != EmitKind::Manifest) {

@@ -54,7 +54,7 @@ static LogicalResult checkNoExternalFunctions(ModuleOp module) {
   return success();
 }
 
-static LogicalResult lower(ModuleOp module, Variant variant,
+static LogicalResult lower(ModuleOp module, Variant variant, Numerics numerics,
                            const LoweringOptions &lowering) {
   PassManager manager(module.getContext());
   if (failed(applyPassManagerCLOptions(manager)))
@@ -62,6 +62,7 @@ static LogicalResult lower(ModuleOp module, Variant variant,
   ToLLVMPipelineOptions options;
   options.fuse = variant == Variant::Fused;
   options.decompose = variant == Variant::Unfused;
+  options.numerics = numerics;
   options.targetDescription = lowering.targetDescription;
   options.tuningFile = lowering.tuningFile;
   options.bufferization = lowering.bufferization;
@@ -78,7 +79,7 @@ compileVariant(ModuleOp module, const Manifest &manifest, Variant variant,
   OwningOpRef<ModuleOp> copy = module.clone();
   markEntries(*copy, manifest);
   renameReservedSymbols(*copy);
-  if (failed(lower(*copy, variant, lowering)))
+  if (failed(lower(*copy, variant, manifest.numerics, lowering)))
     return nullptr;
   std::unique_ptr<llvm::Module> result =
       translateModuleToLLVMIR(*copy, llvmContext, getVariantName(variant));

@@ -225,6 +225,7 @@ void conorm::printManifest(const Manifest &manifest, ArrayRef<Variant> variants,
     json.attribute("abi_minor", CONORM_ABI_VERSION_MINOR);
     json.attribute("backend", "cpu");
     json.attribute("producer", "conorm " CONORM_VERSION);
+    json.attribute("numerics", stringifyEnum(manifest.numerics));
     json.attribute("processor", manifest.processor.name);
     if (manifest.processor.features)
       json.attributeArray("processor_features", [&] {

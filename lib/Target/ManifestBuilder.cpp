@@ -10,6 +10,7 @@
 
 #include "Names.h"
 #include "conorm-runtime/module.h"
+#include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
@@ -95,14 +96,23 @@ public:
                         llvm::ArrayRef<Variant> variants);
 
 private:
-  llvm::Constant *i32(uint32_t number) {
-    return llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), number);
-  }
-  llvm::Constant *i64(uint64_t number) {
-    return llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), number);
-  }
-  llvm::Constant *structure(llvm::ArrayRef<llvm::Constant *> fields) {
-    return llvm::ConstantStruct::getAnon(context, fields);
+  /// What a field holds: a number or, if `target` is given, an address.
+  struct Field {
+    Field(llvm::StringRef name, uint64_t number) : name(name), number(number) {}
+    Field(llvm::StringRef name, llvm::Constant *target)
+        : name(name), target(target) {}
+
+    llvm::StringRef name;
+    uint64_t number = 0;
+    llvm::Constant *target = nullptr;
+  };
+
+  /// A structure of the C ABI. Fields that are not named hold zeros, but for
+  /// the structure's size.
+  llvm::Constant *structure(const AbiStruct &description,
+                            llvm::ArrayRef<Field> fields);
+  llvm::Constant *null() {
+    return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
   }
   llvm::Constant *global(llvm::Constant *value, llvm::StringRef name);
   llvm::Constant *string(llvm::StringRef text);
@@ -116,6 +126,29 @@ private:
 };
 
 } // namespace
+
+llvm::Constant *ManifestWriter::structure(const AbiStruct &description,
+                                          llvm::ArrayRef<Field> fields) {
+  llvm::SmallVector<llvm::Constant *> values;
+  for (const AbiField &field : description.fields) {
+    unsigned bits = field.kind == AbiField::I64 ? 64 : 32;
+    llvm::Type *type = llvm::Type::getIntNTy(context, bits);
+    if (field.kind == AbiField::Pointer)
+      type = llvm::PointerType::get(context, 0);
+    values.push_back(llvm::Constant::getNullValue(type));
+  }
+  auto set = [&](const Field &field) {
+    llvm::Constant *&value = values[description.getIndex(field.name)];
+    value = field.target ? field.target
+            : field.number
+                ? llvm::ConstantInt::get(value->getType(), field.number)
+                : value;
+  };
+  set({"struct_size", description.size});
+  for (const Field &field : fields)
+    set(field);
+  return llvm::ConstantStruct::getAnon(context, values);
+}
 
 llvm::Constant *ManifestWriter::global(llvm::Constant *value,
                                        llvm::StringRef name) {
@@ -131,7 +164,7 @@ llvm::Constant *ManifestWriter::string(llvm::StringRef text) {
 
 llvm::Constant *ManifestWriter::numbers(llvm::ArrayRef<int64_t> values) {
   if (values.empty())
-    return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
+    return null();
   llvm::SmallVector<uint64_t> bits(values.begin(), values.end());
   return global(llvm::ConstantDataArray::get(context, bits), "numbers");
 }
@@ -139,7 +172,7 @@ llvm::Constant *ManifestWriter::numbers(llvm::ArrayRef<int64_t> values) {
 llvm::Constant *ManifestWriter::array(llvm::ArrayRef<llvm::Constant *> elements,
                                       llvm::StringRef name) {
   if (elements.empty())
-    return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
+    return null();
   auto *type =
       llvm::ArrayType::get(elements.front()->getType(), elements.size());
   return global(llvm::ConstantArray::get(type, elements), name);
@@ -152,14 +185,15 @@ llvm::Constant *ManifestWriter::values(llvm::ArrayRef<ManifestValue> values) {
     for (int64_t &size : shape)
       if (mlir::ShapedType::isDynamic(size))
         size = CONORM_DYNAMIC;
+    uint32_t kind = value.isTensor ? CONORM_VALUE_TENSOR : CONORM_VALUE_SCALAR;
     elements.push_back(structure(
-        {i32(sizeof(conorm_value_desc)),
-         i32(value.isTensor ? CONORM_VALUE_TENSOR : CONORM_VALUE_SCALAR),
-         i32(value.elementType), i32(value.flags), i32(shape.size()), i32(0),
-         numbers(shape),
-         value.name.empty() ? llvm::ConstantPointerNull::get(
-                                  llvm::PointerType::get(context, 0))
-                            : string(value.name)}));
+        getAbiStruct<conorm_value_desc>(),
+        {{"kind", kind},
+         {"element_type", value.elementType},
+         {"flags", value.flags},
+         {"rank", shape.size()},
+         {"shape", numbers(shape)},
+         {"name", value.name.empty() ? null() : string(value.name)}}));
   }
   return array(elements, "values");
 }
@@ -169,26 +203,38 @@ llvm::Constant *ManifestWriter::write(const Manifest &manifest,
   llvm::SmallVector<llvm::Constant *> entries, groups;
   for (Variant variant : variants)
     for (const ManifestEntry &entry : manifest.entries)
-      entries.push_back(
-          structure({i32(sizeof(conorm_entry)),
-                     i32(static_cast<uint32_t>(variant)), string(entry.name),
-                     module.getFunction(getWrapperName(entry, variant)),
-                     i32(entry.args.size()), i32(entry.results.size()),
-                     values(entry.args), values(entry.results)}));
+      entries.push_back(structure(
+          getAbiStruct<conorm_entry>(),
+          {{"variant", static_cast<uint64_t>(variant)},
+           {"name", string(entry.name)},
+           {"function", module.getFunction(getWrapperName(entry, variant))},
+           {"num_args", entry.args.size()},
+           {"num_results", entry.results.size()},
+           {"args", values(entry.args)},
+           {"results", values(entry.results)}}));
   for (const ManifestGroup &group : manifest.groups)
-    groups.push_back(structure({i32(sizeof(conorm_group)), i32(group.numGroups),
-                                i32(group.groupSize), i32(0),
-                                string(group.name), numbers(group.ranks)}));
+    groups.push_back(structure(getAbiStruct<conorm_group>(),
+                               {{"num_groups", group.numGroups},
+                                {"group_size", group.groupSize},
+                                {"name", string(group.name)},
+                                {"ranks", numbers(group.ranks)}}));
   const auto &features = manifest.processor.features;
-  return structure({i64(CONORM_MANIFEST_MAGIC), i32(sizeof(conorm_manifest)),
-                    i32(CONORM_ABI_VERSION_MAJOR),
-                    i32(CONORM_ABI_VERSION_MINOR), i32(CONORM_BACKEND_CPU),
-                    string("conorm " CONORM_VERSION), i32(entries.size()),
-                    i32(groups.size()), array(entries, "entries"),
-                    array(groups, "groups"), string(manifest.processor.name),
-                    features ? string(llvm::join(*features, ","))
-                             : llvm::ConstantPointerNull::get(
-                                   llvm::PointerType::get(context, 0))});
+  bool isRelaxed = manifest.numerics == Numerics::Relaxed;
+  return structure(getAbiStruct<conorm_manifest>(),
+                   {{"magic", CONORM_MANIFEST_MAGIC},
+                    {"abi_major", CONORM_ABI_VERSION_MAJOR},
+                    {"abi_minor", CONORM_ABI_VERSION_MINOR},
+                    {"backend", CONORM_BACKEND_CPU},
+                    {"producer", string("conorm " CONORM_VERSION)},
+                    {"num_entries", entries.size()},
+                    {"num_groups", groups.size()},
+                    {"entries", array(entries, "entries")},
+                    {"groups", array(groups, "groups")},
+                    {"processor", string(manifest.processor.name)},
+                    {"processor_features",
+                     features ? string(llvm::join(*features, ",")) : null()},
+                    {"numerics", isRelaxed ? CONORM_NUMERICS_RELAXED
+                                           : CONORM_NUMERICS_EXACT}});
 }
 
 void conorm::addManifest(llvm::Module &module, const Manifest &manifest,

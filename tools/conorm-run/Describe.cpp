@@ -105,6 +105,7 @@ void printText(const std::string &name, const conorm_manifest &manifest,
               abiOf(manifest).c_str(),
               enumName<conorm_backend>(manifest.backend),
               *manifest.producer ? manifest.producer : "an unknown compiler");
+  std::printf("numerics: %s\n", enumName<conorm_numerics>(manifest.numerics));
   std::printf("processor: %s\n", processorText(manifest).c_str());
   std::printf("runs here: %s\n",
               refusal.empty() ? "yes" : ("no: " + refusal).c_str());
@@ -178,6 +179,8 @@ void printJson(const conorm_manifest &manifest, const std::string &refusal) {
   object.add("backend",
              std::string(enumName<conorm_backend>(manifest.backend)));
   object.add("producer", std::string(manifest.producer));
+  object.add("numerics",
+             std::string(enumName<conorm_numerics>(manifest.numerics)));
   if (manifest.processor)
     object.add("processor", std::string(manifest.processor));
   if (manifest.processor_features) {

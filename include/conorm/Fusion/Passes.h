@@ -9,17 +9,10 @@
 #ifndef CONORM_FUSION_PASSES_H
 #define CONORM_FUSION_PASSES_H
 
+#include "conorm/Support/Numerics.h"
 #include "mlir/Pass/Pass.h"
 
 namespace conorm {
-
-/// Which bits a pass keeps.
-enum class Numerics {
-  /// All of them (docs/RoundingContract.md).
-  Exact,
-  /// Those of a documented list of rewrites may change; each is remarked.
-  Relaxed,
-};
 
 #define GEN_PASS_DECL
 #include "conorm/Fusion/Passes.h.inc"

@@ -91,10 +91,7 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
            "Turn norms over an f32 1 + weight into weight_bias = 1.0">,
     Option<"numerics", "numerics", "::conorm::Numerics",
            /*default=*/"::conorm::Numerics::Exact", "Which bits to keep", [{
-             ::llvm::cl::values(
-               clEnumValN(::conorm::Numerics::Exact, "exact", "All of them"),
-               clEnumValN(::conorm::Numerics::Relaxed, "relaxed",
-                          "Fold a 1 + weight that is rounded to bf16 or f16"))
+             ::conorm::getNumericsValues()
            }]>,
     Option<"report", "report", "bool", /*default=*/"false",
            "Print how many sites were fused, by kind, and how many were "

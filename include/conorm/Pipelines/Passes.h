@@ -34,20 +34,20 @@ namespace conorm {
 // Options that pipelines share
 //===----------------------------------------------------------------------===//
 
+/// Which bits are kept.
+struct NumericsOptionSet : public virtual mlir::detail::PassOptions {
+  Option<Numerics> numerics{
+      *this, "numerics", llvm::cl::desc("Which bits to keep"),
+      llvm::cl::init(Numerics::Exact), getNumericsValues()};
+};
+
 /// How the fusion works.
-struct FusionOptionSet : public virtual mlir::detail::PassOptions {
+struct FusionOptionSet : public virtual NumericsOptionSet {
   Option<bool> weightBias{
       *this, "weight-bias",
       llvm::cl::desc("Turn norms over an f32 1 + weight into weight_bias = 1.0 "
                      "when fusing"),
       llvm::cl::init(true)};
-  Option<Numerics> numerics{
-      *this, "numerics", llvm::cl::desc("Which bits the fusion keeps"),
-      llvm::cl::init(Numerics::Exact),
-      llvm::cl::values(
-          clEnumValN(Numerics::Exact, "exact", "All of them"),
-          clEnumValN(Numerics::Relaxed, "relaxed",
-                     "Fold a 1 + weight that is rounded to bf16 or f16"))};
 };
 
 /// How tensors become buffers.
@@ -89,7 +89,7 @@ struct ToBuffersOptionSet : public FusionOptionSet,
 };
 
 /// What code is made.
-struct CodegenOptionSet : public virtual mlir::detail::PassOptions {
+struct CodegenOptionSet : public virtual NumericsOptionSet {
   Option<bool> checkBounds{
       *this, "check-bounds",
       llvm::cl::desc(

@@ -16,6 +16,7 @@
 #define CONORM_TARGET_COMPILE_H
 
 #include "conorm/Bufferization/Passes.h"
+#include "conorm/Support/Numerics.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -75,6 +76,8 @@ struct Manifest {
   std::vector<ManifestEntry> entries;
   std::vector<ManifestGroup> groups;
   ManifestProcessor processor;
+  /// Which bits the calls of the code keep.
+  Numerics numerics = Numerics::Exact;
 };
 
 /// A conorm_variant with its name on the command line.
@@ -109,7 +112,8 @@ struct LoweringOptions {
 };
 
 /// Lowers a copy of `module` once for each variant and joins the results to one
-/// optimized LLVM module that exports `conorm_manifest` alone.
+/// optimized LLVM module that exports `conorm_manifest` alone. The manifest
+/// says which bits are kept.
 std::unique_ptr<llvm::Module>
 compileToLLVM(mlir::ModuleOp module, const Manifest &manifest,
               llvm::ArrayRef<Variant> variants, const LoweringOptions &lowering,

@@ -180,7 +180,7 @@ struct ConvertConormToRuntime
     if (failed(threader.run(roots)))
       return signalPassFailure();
     RuntimeAbiTypes types(&getContext());
-    RuntimeCallBuilder calls(table, types);
+    RuntimeCallBuilder calls(table, types, numerics);
     for (auto [op, function, index] : ops)
       if (auto call = dyn_cast<RuntimeCallOpInterface>(op);
           failed(call ? calls.replace(call, function, index)

@@ -86,7 +86,8 @@ void RuntimeCall::setOutputs(DestinationOpInterface op) {
 // Collectives
 //===----------------------------------------------------------------------===//
 
-void RuntimeCall::setCollective(comm::CollectiveOpInterface op) {
+void RuntimeCall::setCollective(comm::CollectiveOpInterface op, bool isSum) {
+  sums = isSum;
   group = op.getGroupAttr();
   dispatch = op.getDispatchAttr();
   setNumber("strategy", toRuntime(op.getStrategy()));

@@ -25,8 +25,14 @@ static unsigned getRank(Value buffer) {
   return cast<ShapedType>(buffer.getType()).getRank();
 }
 
+/// Maxima and minima have no order.
+static bool isSum(comm::Reduction reduction) {
+  return reduction == comm::Reduction::Sum ||
+         reduction == comm::Reduction::Prod;
+}
+
 static void describe(comm::AllReduceOp op, RuntimeCall &call) {
-  call.setCollective(op);
+  call.setCollective(op, isSum(op.getReduction()));
   call.setReduction(op.getReduction());
   call.setCount("count", 0, getRank(op.getInput()));
   call.setOutputs(op);
@@ -42,13 +48,13 @@ static void describeBlocks(RuntimeCall &call, Value output, unsigned dim,
 }
 
 static void describe(comm::ReduceScatterOp op, RuntimeCall &call) {
-  call.setCollective(op);
+  call.setCollective(op, isSum(op.getReduction()));
   call.setReduction(op.getReduction());
   describeBlocks(call, op.getOuts(), op.getDim(), /*gathers=*/false);
 }
 
 static void describe(comm::AllGatherOp op, RuntimeCall &call) {
-  call.setCollective(op);
+  call.setCollective(op, /*isSum=*/false);
   describeBlocks(call, op.getOuts(), op.getDim(), /*gathers=*/true);
 }
 

@@ -8,7 +8,9 @@
 
 #include "RuntimeCalls.h"
 
+#include "../../Support/RemarkLocation.h"
 #include "CallArguments.h"
+#include "RuntimeEnums.h"
 #include "SplitStridedNorm.h"
 #include "conorm-runtime/ops.h"
 #include "conorm/Codegen/Passes.h"
@@ -17,6 +19,7 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 using namespace conorm;
@@ -235,6 +238,15 @@ LogicalResult RuntimeCallBuilder::replace(RuntimeCallOpInterface op,
     return failure();
   if (splitStridedNorm(op, call))
     call = describe(op);
+
+  if ((*operation)->args->find("numerics"))
+    call.setNumber("numerics", toRuntime(numerics));
+  if (call.isSum() && numerics == Numerics::Relaxed)
+    remark::passed(getRemarkLocation(op),
+                   remark::RemarkOpts::name("Relaxed").category(
+                       "convert-conorm-to-runtime"))
+        << "left the order of the sum to the strategy"
+        << remark::detail::Remark::Arg("Operation", (*operation)->name);
 
   OpBuilder builder(op);
   CallArguments arguments(builder, op->getLoc(), types);

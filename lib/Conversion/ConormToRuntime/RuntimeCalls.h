@@ -12,6 +12,7 @@
 #include "RuntimeConstants.h"
 #include "SizeChecks.h"
 #include "conorm/Conversion/ConormToRuntime/RuntimeCallOpInterface.h"
+#include "conorm/Support/Numerics.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace conorm {
@@ -19,8 +20,10 @@ namespace conorm {
 /// Replaces operations on memrefs by calls.
 class RuntimeCallBuilder {
 public:
-  RuntimeCallBuilder(mlir::SymbolTable &table, const RuntimeAbiTypes &types)
-      : table(table), types(types), constants(table, types) {}
+  RuntimeCallBuilder(mlir::SymbolTable &table, const RuntimeAbiTypes &types,
+                     Numerics numerics)
+      : table(table), types(types), constants(table, types),
+        numerics(numerics) {}
 
   /// Replaces `op`, number `index` in `function`, whose first argument is the
   /// context. Operations are replaced in their order.
@@ -63,6 +66,7 @@ private:
   const RuntimeAbiTypes &types;
   RuntimeConstants constants;
   SizeRules sizeRules;
+  Numerics numerics;
   /// One structure of each type for a function: a call reads it and keeps
   /// nothing.
   llvm::DenseMap<std::pair<mlir::Operation *, mlir::Type>, mlir::Value> spaces;

@@ -16,6 +16,7 @@
 
 #include "conorm-runtime/types.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
+#include "conorm/Support/Numerics.h"
 
 namespace conorm {
 

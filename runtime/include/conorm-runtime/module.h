@@ -111,6 +111,10 @@ typedef struct conorm_manifest {
   /// names of extensions, with commas between ("avx2,bmi,fma"). NULL if nothing
   /// is recorded, as on architectures other than x86-64.
   const char *processor_features;
+  /// Since version 1.5: a conorm_numerics, which all collectives of the code ask
+  /// for.
+  uint32_t numerics;
+  uint32_t reserved;
 } conorm_manifest;
 
 typedef struct conorm_module conorm_module;

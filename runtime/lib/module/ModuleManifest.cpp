@@ -308,6 +308,10 @@ Error conorm::rt::readManifest(const void *data, conorm_module &module) {
     return versionError("manifest: expected backend 0 (cpu) or 1 (cuda), "
                         "found " +
                         std::to_string(manifest.backend));
+  if (manifest.numerics > CONORM_NUMERICS_RELAXED)
+    return versionError("manifest: expected numerics 0 (exact) or 1 (relaxed), "
+                        "found " +
+                        std::to_string(manifest.numerics));
   if (Error error = checkText(manifest.producer, "manifest: producer"))
     return error;
   if (Error error = checkText(manifest.processor, "manifest: processor"))

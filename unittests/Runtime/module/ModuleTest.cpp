@@ -96,16 +96,16 @@ TEST_F(ModuleManifest, RefusesMagic) {
 
 TEST_F(ModuleManifest, RefusesOtherMajor) {
   manifest->abi_major += 1;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.4");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.5");
   // The rest of another major's manifest is not looked at.
   manifest->struct_size = 0;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.4");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.5");
 }
 
 TEST_F(ModuleManifest, RefusesNewerMinor) {
   manifest->abi_minor += 1;
   expectRefused(CONORM_ERROR_VERSION, "expected an artifact of ABI version "
-                                      "1.0 to 1.4, found 1.5");
+                                      "1.0 to 1.5, found 1.6");
 }
 
 TEST_F(ModuleManifest, RefusesShortStructures) {
@@ -193,6 +193,11 @@ TEST_F(ModuleManifest, RefusesUnknownValues) {
   expectRefused(CONORM_ERROR_VERSION,
                 "manifest: expected backend 0 (cpu) or 1 (cuda), found 2");
   manifest->backend = savedManifest.backend;
+  manifest->numerics = 2;
+  expectRefused(
+      CONORM_ERROR_VERSION,
+      "manifest: expected numerics 0 (exact) or 1 (relaxed), found 2");
+  manifest->numerics = savedManifest.numerics;
   manifest->struct_size = 0xffffffff;
   expectRefused(
       CONORM_ERROR_VERSION,

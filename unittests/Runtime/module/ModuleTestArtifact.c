@@ -123,4 +123,6 @@ CONORM_API conorm_manifest conorm_manifest_data __asm__(
                                entries,
                                groups,
                                NULL,
-                               NULL};
+                               NULL,
+                               CONORM_NUMERICS_EXACT,
+                               0};

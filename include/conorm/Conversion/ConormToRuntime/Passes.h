@@ -9,6 +9,7 @@
 #ifndef CONORM_CONVERSION_CONORMTORUNTIME_PASSES_H
 #define CONORM_CONVERSION_CONORMTORUNTIME_PASSES_H
 
+#include "conorm/Support/Numerics.h"
 #include "mlir/Pass/Pass.h"
 
 namespace conorm {

@@ -35,6 +35,10 @@ def ConvertConormToRuntime
     operation whose operands are not known to agree runs in a branch, after such
     a check has passed.
 
+    With `numerics=relaxed`, every collective says so to the runtime, which may
+    then take the sum in another order (docs/RoundingContract.md); a remark says
+    where.
+
     With `check-bounds`, a call of `conorm_expect_bounds` stands before each
     access to a buffer, view, cast, reshape, copy and allocation that is not
     known to be within bounds. Where that fails, the function returns, and so do
@@ -63,7 +67,11 @@ def ConvertConormToRuntime
   }];
   let options = [
     Option<"checkBounds", "check-bounds", "bool", /*default=*/"false",
-           "Check at run time that accesses to buffers are within bounds">
+           "Check at run time that accesses to buffers are within bounds">,
+    Option<"numerics", "numerics", "::conorm::Numerics",
+           /*default=*/"::conorm::Numerics::Exact", "Which bits to keep", [{
+             ::conorm::getNumericsValues()
+           }]>
   ];
   let statistics = [
     Statistic<"numCalls", "num-calls", "Number of runtime calls made">,

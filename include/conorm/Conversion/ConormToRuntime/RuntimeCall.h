@@ -78,7 +78,8 @@ public:
   void setOutputs(DestinationOpInterface op);
 
   /// Sets what collectives have: group, strategy and table of strategies.
-  void setCollective(comm::CollectiveOpInterface op);
+  /// `isSum` says whether data are summed over the group, not only moved.
+  void setCollective(comm::CollectiveOpInterface op, bool isSum = true);
   void setReduction(comm::Reduction reduction);
   /// Sets `output`, which has the input's sizes but for one dimension: that is
   /// the input's times (`gathers`) or over the number of ranks.
@@ -108,6 +109,7 @@ public:
   mlir::FlatSymbolRefAttr getGroup() const { return group; }
   comm::DispatchAttr getDispatch() const { return dispatch; }
   bool isSplittable() const { return splittable; }
+  bool isSum() const { return sums; }
 
 private:
   llvm::SmallVector<mlir::AffineExpr> getInputSizes() const;
@@ -118,6 +120,7 @@ private:
   mlir::FlatSymbolRefAttr group;
   comm::DispatchAttr dispatch;
   bool splittable = false;
+  bool sums = false;
 };
 
 } // namespace conorm

@@ -275,6 +275,17 @@ static const conorm_entry entries[] = {
 };
 
 CONORM_API const conorm_manifest conorm_manifest_data __asm__(
-    CONORM_MANIFEST_SYMBOL) = {
-    MAGIC, MANIFEST_SIZE, MAJOR,  MINOR, BACKEND, "written by hand", ENTRIES,
-    1,     entries,       &world, NULL,  NULL};
+    CONORM_MANIFEST_SYMBOL) = {MAGIC,
+                               MANIFEST_SIZE,
+                               MAJOR,
+                               MINOR,
+                               BACKEND,
+                               "written by hand",
+                               ENTRIES,
+                               1,
+                               entries,
+                               &world,
+                               NULL,
+                               NULL,
+                               CONORM_NUMERICS_EXACT,
+                               0};
