@@ -1,3 +1,17 @@
+# conorm_add_library(<name> <source>... [LINK <library>...])
+#
+# A family of passes, or a dialect: an object library of its own, which is part
+# of libConorm.so. LINK names the families that it stands on.
+function(conorm_add_library name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_library(${name} OBJECT ${ARG_UNPARSED_ARGUMENTS})
+  add_library(Conorm::${name} ALIAS ${name})
+  add_dependencies(${name} ConormIncGen)
+  target_link_libraries(${name} PUBLIC ConormMLIR ${ARG_LINK})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/lib")
+  target_sources(Conorm PRIVATE $<TARGET_OBJECTS:${name}>)
+endfunction()
+
 # conorm_add_tool(name sources... [LINK libraries...])
 #
 # A program in bin/ that is installed. MLIR and LLVM are linked as the shared

@@ -11,17 +11,19 @@ if(CONORM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CUDA_COMPILER_LAUNCHER "${CONORM_CCACHE}")
 endif()
 
-# A linker faster than the default one saves seconds on each tool.
-foreach(linker mold lld)
-  check_linker_flag(CXX "-fuse-ld=${linker}" CONORM_HAVE_${linker})
-  if(CONORM_HAVE_${linker})
-    add_link_options("-fuse-ld=${linker}")
-    break()
-  endif()
-endforeach()
-
-# nvcc has other names for these.
-add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra>")
+# How this project is developed is no business of one that contains it.
+if(PROJECT_IS_TOP_LEVEL)
+  # A linker faster than the default one saves seconds on each tool.
+  foreach(linker mold lld)
+    check_linker_flag(CXX "-fuse-ld=${linker}" CONORM_HAVE_${linker})
+    if(CONORM_HAVE_${linker})
+      add_link_options("-fuse-ld=${linker}")
+      break()
+    endif()
+  endforeach()
+  # nvcc has other names for these.
+  add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra>")
+endif()
 # Undefined symbols in our own shared libraries are found at link time.
 # Sanitizer runtimes are resolved by the program, so they cannot be.
 if(CONORM_USE_SANITIZER)
@@ -34,7 +36,7 @@ if(CONORM_USE_SANITIZER)
   add_compile_options(
     "$<$<COMPILE_LANGUAGE:C,CXX>:${CONORM_SANITIZER_FLAGS}>")
   add_link_options(${CONORM_SANITIZER_FLAGS})
-else()
+elseif(PROJECT_IS_TOP_LEVEL)
   add_link_options("LINKER:-z,defs")
 endif()
 

@@ -12,6 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Bufferization/Passes.h"
 
 #include "InPlaceAnalysis.h"

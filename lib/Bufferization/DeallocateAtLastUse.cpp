@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Bufferization/Deallocation.h"
 #include "conorm/Bufferization/Passes.h"
 

@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Bufferization/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

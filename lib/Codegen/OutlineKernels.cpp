@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Codegen/Passes.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

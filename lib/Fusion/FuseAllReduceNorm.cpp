@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Fusion/Passes.h"
 
 #include "../Raise/Norms.h"

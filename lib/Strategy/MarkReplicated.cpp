@@ -11,6 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Strategy/Passes.h"
 
 #include "conorm/Dialect/Comm/IR/Comm.h"

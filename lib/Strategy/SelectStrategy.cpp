@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Strategy/Passes.h"
 
 #include "../Support/RemarkLocation.h"

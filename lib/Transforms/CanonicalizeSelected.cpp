@@ -11,6 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Transforms/Passes.h"
 
 #include "conorm/Transforms/UpstreamFaults.h"

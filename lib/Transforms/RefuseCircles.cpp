@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Transforms/Passes.h"
 
 #include "mlir/IR/RegionKindInterface.h"

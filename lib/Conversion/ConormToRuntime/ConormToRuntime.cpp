@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "conorm/Conversion/ConormToRuntime/Passes.h"
 
 #include "RuntimeCalls.h"
