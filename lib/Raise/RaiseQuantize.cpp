@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/StatisticABI.h"
+
 #include "Candidates.h"
 #include "Norms.h"
 #include "OutsidePatterns.h"

@@ -7,6 +7,8 @@ parentheses; files that stand in no folder may include anything. The attributes
 of a dialect stand below the interfaces, and its operations above them. Public
 headers of the compiler, include/conorm/X, belong to lib/X.
 
+A file that defines a pass includes Support/StatisticABI.h first, which says why.
+
 usage: includes.py SOURCE_ROOT
 """
 
@@ -69,11 +71,21 @@ def check(root, sources, tops, order, problems):
     return count
 
 
+def check_statistics(root, problems):
+    for file in sorted((root / "lib").rglob("*.cpp")):
+        text = file.read_text()
+        first = INCLUDE.search(text)
+        if "#define GEN_PASS_DEF" in text and first[1] != "Support/StatisticABI.h":
+            problems.append("%s defines a pass and includes %s first" % (
+                file.relative_to(root), first[1]))
+
+
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     problems = []
     lib, include = root / "lib", root / "include" / "conorm"
     count = check(root, [lib, include], [(include.parent, include), (lib, lib)], LIB, problems)
+    check_statistics(root, problems)
     runtime = root / "runtime" / "lib"
     count += check(root, [runtime], [(runtime, runtime)], RUNTIME, problems)
     for top, order in ((lib, LIB), (runtime, RUNTIME)):
