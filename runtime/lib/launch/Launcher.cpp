@@ -64,17 +64,18 @@ RankEnd conorm::rt::runRank(const conorm_launch_options &options, uint32_t mode,
 // The verdict
 //===----------------------------------------------------------------------===//
 
-/// Lower says more about the cause.
-static int distanceFromCause(const RankEnd &failure) {
+/// Lower says more about the cause. Peers wait in vain for a rank that is lost;
+/// but if every rank reported a failure, none was lost before it gave up.
+static int distanceFromCause(const RankEnd &failure, bool everyRankReported) {
   switch (failure.status) {
   case CONORM_ERROR_BOOTSTRAP:
     return 4;
   case CONORM_ERROR_ABORTED:
     return 3;
   case CONORM_ERROR_TIMEOUT:
-    return 2;
+    return everyRankReported ? 1 : 2;
   case CONORM_ERROR_PEER_LOST:
-    return 1;
+    return everyRankReported ? 2 : 1;
   default:
     return 0;
   }
@@ -88,11 +89,13 @@ void LaunchVerdict::add(const RankEnd &end) {
 
 conorm_status LaunchVerdict::write(conorm_launch_report &report) const {
   report.exit_code = exitCode;
+  bool everyRankReported = failures.size() == size_t(worldSize);
+  auto place = [&](const RankEnd &end) {
+    return std::make_pair(distanceFromCause(end, everyRankReported), end.rank);
+  };
   auto first = std::min_element(
-      failures.begin(), failures.end(), [](const RankEnd &a, const RankEnd &b) {
-        return std::make_pair(distanceFromCause(a), a.rank) <
-               std::make_pair(distanceFromCause(b), b.rank);
-      });
+      failures.begin(), failures.end(),
+      [&](const RankEnd &a, const RankEnd &b) { return place(a) < place(b); });
   std::string view = first == failures.end()
                          ? ""
                          : format("rank %d: %s", first->rank, first->message);
@@ -238,6 +241,7 @@ static Error launch(const conorm_launch_options *given,
   if (found)
     return success();
   report.mode = options.mode;
+  verdict.expectRanks(options.world_size);
   if (options.mode == CONORM_LAUNCH_THREADS)
     return runThreads(options, verdict);
   raiseDescriptorLimit();

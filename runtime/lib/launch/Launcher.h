@@ -30,6 +30,8 @@ struct RankEnd {
 /// What a launch comes to, from what each rank and the launcher know.
 class LaunchVerdict {
 public:
+  /// How many ranks are launched; 0 where another launcher did.
+  void expectRanks(int32_t count) { worldSize = count; }
   void add(const RankEnd &end);
   /// The launcher's own view; the first one counts.
   void setCause(Error error) {
@@ -44,6 +46,7 @@ public:
   conorm_status write(conorm_launch_report &report) const;
 
 private:
+  int32_t worldSize = 0;
   Error cause;
   int32_t exitCode = 0;
   /// Failures only.

@@ -122,6 +122,40 @@ TEST_F(Launch, reportsTheFailureThatSaysMost) {
   }
 }
 
+// Ranks that wait in vain give up, and others then report them as lost.
+TEST_F(Launch, reportsATimeoutBeforeTheLossThatFollows) {
+  auto fail = [](conorm_rank *rank, void *) -> int32_t {
+    if (rankOf(rank) == 2)
+      conorm_rank_fail(rank, CONORM_ERROR_TIMEOUT, "rank 1 did not arrive");
+    else
+      conorm_rank_fail(rank, CONORM_ERROR_PEER_LOST, "rank 2 is gone");
+    return 1;
+  };
+  for (uint32_t mode : {CONORM_LAUNCH_PROCESSES, CONORM_LAUNCH_THREADS}) {
+    options.mode = mode;
+    EXPECT_EQ(launch(fail), CONORM_ERROR_TIMEOUT);
+    EXPECT_STREQ(report.message, "rank 2: rank 1 did not arrive");
+  }
+}
+
+// A rank that ended without a failure is lost to the others first.
+TEST_F(Launch, reportsALossBeforeTheTimeoutThatFollows) {
+  auto fail = [](conorm_rank *rank, void *) -> int32_t {
+    if (rankOf(rank) == 0)
+      return 0;
+    if (rankOf(rank) == 1)
+      conorm_rank_fail(rank, CONORM_ERROR_TIMEOUT, "rank 2 did not arrive");
+    else
+      conorm_rank_fail(rank, CONORM_ERROR_PEER_LOST, "rank 0 is gone");
+    return 1;
+  };
+  for (uint32_t mode : {CONORM_LAUNCH_PROCESSES, CONORM_LAUNCH_THREADS}) {
+    options.mode = mode;
+    EXPECT_EQ(launch(fail), CONORM_ERROR_PEER_LOST);
+    EXPECT_STREQ(report.message, "rank 2: rank 0 is gone");
+  }
+}
+
 TEST_F(Launch, namesARankThatWasKilled) {
   EXPECT_EQ(launch([](conorm_rank *rank, void *user) {
               if (rankOf(rank) == 1)
