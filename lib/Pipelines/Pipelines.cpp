@@ -126,7 +126,7 @@ static void addLoopPasses(OpPassManager &functions) {
   });
   addWhereFound(functions, OpKind::Views, [](OpPassManager &functions) {
     // Upstream's next pass computes one size of a group, and no more.
-    functions.addPass(createConvertExpandShapeToView());
+    functions.addPass(createConvertShapeToView());
     functions.addPass(memref::createExpandStridedMetadataPass());
     functions.addPass(createLowerAffinePass());
   });

@@ -74,12 +74,16 @@ def InterchangeContractions : Pass<"interchange-contractions"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
-def ConvertExpandShapeToView : Pass<"convert-expand-shape-to-view"> {
-  let summary = "Split a dimension of a buffer into several of unknown size";
+def ConvertShapeToView : Pass<"convert-shape-to-view"> {
+  let summary = "Compute views that --expand-strided-metadata computes wrongly";
   let description = [{
     `--expand-strided-metadata` can split a dimension of a buffer into at most
     one of unknown size. `memref.expand_shape` states all sizes, so this pass
     computes the strides from them.
+
+    Of a `memref.subview` with fewer dimensions than its source, it finds the
+    missing ones by their strides. If those are unknown, it can take the wrong
+    dimensions of one element; this pass finds them by the sizes.
 
     Before:
 
