@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks docs/Layout.md against the tree, and that it answers ten questions.
+"""Checks docs/Layout.md against the tree, and that it answers questions.
 
 Every folder of lib, runtime/lib and the root is on the page, every path on it
 exists, and its table of tasks names the file that each task changes.
@@ -27,6 +27,8 @@ TASKS = {
     "a strategy on GPUs": "runtime/lib/cuda/CudaStrategy.h",
     "how the launcher ends its ranks": "runtime/lib/launch/Processes.cpp",
     "what both back ends do before a call moves data": "runtime/lib/control/ControlPlane.cpp",
+    "a front end, which reads another dialect": "include/conorm/Raise/RaisePatterns.h",
+    "a back end of the runtime": "runtime/lib/control/Backend.h",
     "an option of `conorm-run`": "tools/conorm-run/Options.cpp",
 }
 # Named on the page before they are there.
