@@ -156,7 +156,12 @@ private:
   LogicalResult applyOutside(bool &changed);
   LogicalResult raiseChains(ArrayRef<Operation *> roots, bool &changed);
 
-  FrozenRewritePatternSet outside, casts, raise;
+  /// Made when they are first needed: compiling them costs more than raising
+  /// does in a module without casts around norms.
+  const FrozenRewritePatternSet &getCastPatterns();
+
+  FrozenRewritePatternSet outside, raise;
+  std::optional<FrozenRewritePatternSet> casts;
   OutsideRoots outsideRoots;
 };
 
@@ -171,15 +176,21 @@ struct QuantizeCounter : public RewriterBase::Listener {
 } // namespace
 
 LogicalResult RaiseQuantizePass::initialize(MLIRContext *context) {
-  RewritePatternSet outsidePatterns(context), castPatterns(context),
-      raisePatterns(context);
+  RewritePatternSet outsidePatterns(context), raisePatterns(context);
   outsideRoots = populateOutsideRaisePatterns(outsidePatterns);
   outside = std::move(outsidePatterns);
-  populateNormCastPatterns(castPatterns);
-  casts = std::move(castPatterns);
   populateRaiseQuantizePatterns(raisePatterns);
   raise = std::move(raisePatterns);
   return success();
+}
+
+const FrozenRewritePatternSet &RaiseQuantizePass::getCastPatterns() {
+  if (!casts) {
+    RewritePatternSet patterns(&getContext());
+    populateNormCastPatterns(patterns);
+    casts.emplace(std::move(patterns));
+  }
+  return *casts;
 }
 
 LogicalResult RaiseQuantizePass::applyOutside(bool &changed) {
@@ -201,8 +212,11 @@ LogicalResult RaiseQuantizePass::raiseChains(ArrayRef<Operation *> roots,
     wide.insert_range(findWideNorms(root));
   bool changesCasts = false, changesChains = false;
   QuantizeCounter counter;
-  if (failed(applyAtRoots(wide.getArrayRef(), casts, nullptr, &changesCasts)) ||
-      failed(applyAtRoots(roots, raise, &counter, &changesChains)))
+  if (!wide.empty() &&
+      failed(applyAtRoots(wide.getArrayRef(), getCastPatterns(), nullptr,
+                          &changesCasts)))
+    return failure();
+  if (failed(applyAtRoots(roots, raise, &counter, &changesChains)))
     return failure();
   numRaised += counter.count;
   changed |= changesCasts || changesChains;
