@@ -304,15 +304,29 @@ Slot check::homeOf(const Cell &cell, Slot slot) {
 // Calling
 //===----------------------------------------------------------------------===//
 
-static conorm_status callFused(conorm_context *context, const Cell &cell,
-                               const Buffers &at, const conorm_site &site) {
-  conorm_all_reduce_rms_norm_args args = {};
+/// Arguments with what every call has.
+template <typename Args>
+static Args begin(const Cell &cell, const conorm_site &site) {
+  Args args = {};
   args.struct_size = sizeof(args);
   args.element_type = cell.type;
   args.site = &site;
+  return args;
+}
+
+/// Arguments with what every collective has.
+template <typename Args>
+static Args beginCollective(const Cell &cell, const conorm_site &site) {
+  Args args = begin<Args>(cell, site);
   args.group = &worldGroup();
   args.strategy = cell.strategy;
   args.numerics = cell.numerics;
+  return args;
+}
+
+static conorm_status callFused(conorm_context *context, const Cell &cell,
+                               const Buffers &at, const conorm_site &site) {
+  auto args = beginCollective<conorm_all_reduce_rms_norm_args>(cell, site);
   args.input = at.at[slotInput];
   args.residual = at.at[slotResidual];
   args.scale = at.at[slotScale];
@@ -334,14 +348,8 @@ static conorm_status callFused(conorm_context *context, const Cell &cell,
 
 static conorm_status callAllReduce(conorm_context *context, const Cell &cell,
                                    const Buffers &at, const conorm_site &site) {
-  conorm_all_reduce_args args = {};
-  args.struct_size = sizeof(args);
-  args.element_type = cell.type;
-  args.site = &site;
-  args.group = &worldGroup();
+  auto args = beginCollective<conorm_all_reduce_args>(cell, site);
   args.reduction = cell.reduction;
-  args.strategy = cell.strategy;
-  args.numerics = cell.numerics;
   args.input = at.at[slotInput];
   args.output = at.at[slotOutput];
   args.count = cell.rows * cell.cols;
@@ -351,14 +359,8 @@ static conorm_status callAllReduce(conorm_context *context, const Cell &cell,
 static conorm_status callScatterGather(conorm_context *context,
                                        const Cell &cell, const Buffers &at,
                                        const conorm_site &site) {
-  conorm_scatter_gather_args args = {};
-  args.struct_size = sizeof(args);
-  args.element_type = cell.type;
-  args.site = &site;
-  args.group = &worldGroup();
+  auto args = beginCollective<conorm_scatter_gather_args>(cell, site);
   args.reduction = cell.reduction;
-  args.strategy = cell.strategy;
-  args.numerics = cell.numerics;
   args.input = at.at[slotInput];
   args.output = at.at[slotOutput];
   args.outer = cell.outer;
@@ -371,10 +373,7 @@ static conorm_status callScatterGather(conorm_context *context,
 
 static conorm_status callNorm(conorm_context *context, const Cell &cell,
                               const Buffers &at, const conorm_site &site) {
-  conorm_rms_norm_args args = {};
-  args.struct_size = sizeof(args);
-  args.element_type = cell.type;
-  args.site = &site;
+  auto args = begin<conorm_rms_norm_args>(cell, site);
   args.input = at.at[slotInput];
   args.residual = at.at[slotResidual];
   args.residual_out = at.at[slotResidualOut];
@@ -388,10 +387,7 @@ static conorm_status callNorm(conorm_context *context, const Cell &cell,
 
 static conorm_status callQuantize(conorm_context *context, const Cell &cell,
                                   const Buffers &at, const conorm_site &site) {
-  conorm_quantize_args args = {};
-  args.struct_size = sizeof(args);
-  args.element_type = cell.type;
-  args.site = &site;
+  auto args = begin<conorm_quantize_args>(cell, site);
   args.input = at.at[slotInput];
   args.scale = at.at[slotScale];
   args.quantized = at.at[slotQuantized];
