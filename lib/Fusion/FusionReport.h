@@ -1,5 +1,4 @@
-//===- FusionReport.h - What the fusion says of each site --------*- C++
-//-*-===//
+//===- FusionReport.h - What the fusion says of each site -------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- ReshapedSites.h - Sites with reshapes in them -------------*- C++
-//-*-===//
+//===- ReshapedSites.h - Sites with reshapes in them ------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- RaiseQuantize.cpp -  -----------------------------------------------===//
+//===- QuantizeChain.cpp - Arithmetic that quantizes ----------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- RaiseQuantize.h -  ---------------------------------------*- C++ -*-===//
+//===- QuantizeChain.h - Arithmetic that quantizes --------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- RankThreads.h - Ranks that are threads, for many runs ----*- C++ -*-===//
-//-*-===//
+//===- RankThreads.h - Ranks as threads, for many runs ----------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Error.cpp - Errors of conorm-run -----------------------------------===//
+//===- RunError.cpp - Errors of conorm-run --------------------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

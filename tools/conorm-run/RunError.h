@@ -1,4 +1,4 @@
-//===- Error.h - Errors of conorm-run ---------------------------*- C++ -*-===//
+//===- RunError.h - Errors of conorm-run ------------------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

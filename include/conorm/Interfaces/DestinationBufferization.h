@@ -1,5 +1,4 @@
-//===- DestinationBufferization.h - Bufferization by destinations -*- C++
-//-*-===//
+//===- DestinationBufferization.h - By destinations -------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- Epilogue.h - What follows the reduction in the fused operation -*- C++
-//-*-===//
+//===- Epilogue.h - What follows the reduction ------------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- Strategy.h - Choice of the strategy and of the chunk size -*- C++
-//-*-===//
+//===- Strategy.h - Strategies and chunk sizes ------------------*- C++ -*-===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- NormOps.cpp ------------------------------------------------*- C++
-//-*-===//
+//===- NormOps.cpp - Operations of the norm dialect -----------------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- NormVerifiers.cpp ------------------------------------------*- C++
-//-*-===//
+//===- NormVerifiers.cpp - What operations of norm must be ----------------===//
 //
 // Part of the Conorm project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
