@@ -11,6 +11,7 @@
 
 #include "conorm-runtime/bootstrap.h"
 #include "conorm-runtime/context.h"
+#include "conorm-runtime/device.h"
 #include "conorm-runtime/launch.h"
 #include "conorm-runtime/module.h"
 #include "conorm-runtime/ops.h"

@@ -15,7 +15,7 @@
 #ifndef CONORM_RUNTIME_MODULE_H
 #define CONORM_RUNTIME_MODULE_H
 
-#include "conorm-runtime/context.h"
+#include "conorm-runtime/device.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -111,10 +111,13 @@ typedef struct conorm_manifest {
   /// names of extensions, with commas between ("avx2,bmi,fma"). NULL if nothing
   /// is recorded, as on architectures other than x86-64.
   const char *processor_features;
-  /// Since version 1.5: a conorm_numerics, which all collectives of the code ask
-  /// for.
+  /// Since version 1.5: a conorm_numerics, which all collectives of the code
+  /// ask for.
   uint32_t numerics;
   uint32_t reserved;
+  /// Since version 1.6: what of the program lies on the device; NULL for the
+  /// CPU backend.
+  const conorm_device_program *device_program;
 } conorm_manifest;
 
 typedef struct conorm_module conorm_module;
@@ -133,9 +136,9 @@ CONORM_API conorm_status conorm_module_inspect(const char *path,
                                                char *message,
                                                size_t message_size);
 
-/// Since version 1.4. The same for code that is in this process already, such as
-/// code compiled just in time. The module keeps copies of the manifest's arrays;
-/// the texts and the code stay the caller's and outlive the module.
+/// Since version 1.4. The same for code that is in this process already, such
+/// as code compiled just in time. The module keeps copies of the manifest's
+/// arrays; the texts and the code stay the caller's and outlive the module.
 CONORM_API conorm_status conorm_module_from_manifest(
     const conorm_manifest *manifest, conorm_module **out, char *message,
     size_t message_size);
@@ -160,7 +163,8 @@ typedef struct conorm_buffer {
   uint32_t struct_size;
   uint32_t element_type;
   uint32_t rank;
-  uint32_t reserved;
+  /// Since version 1.6: a conorm_memory.
+  uint32_t memory;
   void *data;
   /// `rank` sizes. Of a result of conorm_module_invoke(): owned by the buffer.
   const int64_t *shape;

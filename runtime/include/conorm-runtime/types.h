@@ -139,6 +139,13 @@ typedef enum conorm_backend {
   CONORM_BACKEND_CUDA = 1
 } conorm_backend;
 
+/// Where data lies.
+typedef enum conorm_memory {
+  CONORM_MEMORY_HOST = 0,
+  /// Of the context's device.
+  CONORM_MEMORY_DEVICE = 1
+} conorm_memory;
+
 /// Operations, as named in call headers, messages and observers.
 typedef enum conorm_op {
   CONORM_OP_NONE = 0,
@@ -148,7 +155,10 @@ typedef enum conorm_op {
   CONORM_OP_ALL_REDUCE_RMS_NORM = 4,
   CONORM_OP_RMS_NORM = 5,
   CONORM_OP_ADD_RMS_NORM = 6,
-  CONORM_OP_QUANTIZE = 7
+  CONORM_OP_QUANTIZE = 7,
+  CONORM_OP_MATMUL = 8,
+  CONORM_OP_LAUNCH_KERNEL = 9,
+  CONORM_OP_COPY = 10
 } conorm_op;
 
 /// Size of `count` elements in bytes; 4-bit types round up to a whole byte. -1

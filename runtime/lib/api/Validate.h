@@ -11,7 +11,7 @@
 
 #include "support/Error.h"
 
-#include "conorm-runtime/ops.h"
+#include "conorm-runtime/device.h"
 
 namespace conorm::rt {
 
@@ -20,6 +20,9 @@ Error validate(const conorm_all_reduce_args &args);
 Error validate(const conorm_rms_norm_args &args);
 Error validate(const conorm_quantize_args &args);
 Error validate(const conorm_all_reduce_rms_norm_args &args);
+Error validate(const conorm_launch_kernel_args &args);
+Error validate(const conorm_copy_args &args);
+Error validate(const conorm_matmul_args &args);
 
 /// `groupSize` decides the other buffer's shape.
 Error validateReduceScatter(const conorm_scatter_gather_args &args,

@@ -17,7 +17,7 @@
 #include "support/Error.h"
 
 #include "conorm-runtime/context.h"
-#include "conorm-runtime/ops.h"
+#include "conorm-runtime/device.h"
 
 namespace conorm::rt {
 
@@ -55,6 +55,16 @@ public:
                                  const conorm_group &group,
                                  const Site &site) = 0;
 
+  /// What compiled code calls on backends with memory of their own. By default
+  /// all are CONORM_ERROR_UNSUPPORTED.
+  virtual Error launch(const conorm_launch_kernel_args &args);
+  virtual Error copy(const conorm_copy_args &args);
+  virtual Error matmul(const conorm_matmul_args &args);
+  virtual Error allocate(int64_t bytes, void *&out);
+  virtual Error free(void *memory);
+  virtual Error global(const conorm_device_program *program, uint32_t index,
+                       const void *&out);
+
   /// Number of members of the group's row that holds this rank; an error if
   /// the group was not added or this rank is in none of its rows.
   virtual Error groupSize(const conorm_group &group, int64_t &size) = 0;
@@ -90,7 +100,7 @@ public:
 /// What the library of the CUDA backend exports; null without memory. The
 /// symbol's number changes with anything that the two libraries share.
 using MakeCudaBackend = Backend *(*)();
-constexpr const char *makeCudaBackendSymbol = "conorm_make_cuda_backend_4";
+constexpr const char *makeCudaBackendSymbol = "conorm_make_cuda_backend_5";
 
 } // namespace conorm::rt
 

@@ -58,6 +58,10 @@ static Error checkBuffer(const conorm_value_desc &desc,
         (buffer.rank && !buffer.shape
              ? std::string("a null shape")
              : describeShape(buffer.shape, buffer.rank, buffer.element_type)));
+  if (buffer.memory != CONORM_MEMORY_HOST)
+    return argumentError(name.str() +
+                         ": expected data in host memory, found data in device "
+                         "memory");
   int64_t bytes = bytesOf(buffer);
   if (bytes < 0)
     return argumentError(

@@ -27,8 +27,8 @@ namespace conorm::rt {
 /// wrote, and its fields are not looked for.
 constexpr uint32_t maxStructSize = 1u << 16;
 
-/// Bytes of a structure in version 1.0, from the table of the ABI: no caller's
-/// is smaller.
+/// Bytes of a structure in the version that first had it, from the table of the
+/// ABI: no caller's is smaller.
 template <typename T>
 constexpr size_t firstStructSize();
 
@@ -36,9 +36,12 @@ constexpr size_t firstStructSize();
   template <>                                                                  \
   constexpr size_t firstStructSize<NAME>() {                                   \
     using Struct = NAME;                                                       \
-    size_t end = 0;
+    size_t end = 0;                                                            \
+    int first = -1;
 #define CONORM_ABI_FIELD(TYPE, NAME, SINCE)                                    \
-  if (SINCE == 0)                                                              \
+  if (first < 0)                                                               \
+    first = SINCE;                                                             \
+  if (SINCE == first)                                                          \
     end = offsetof(Struct, NAME) + sizeof(Struct::NAME);
 #define CONORM_ABI_STRUCT_END(NAME)                                            \
   return (end + alignof(Struct) - 1) / alignof(Struct) * alignof(Struct);      \

@@ -96,7 +96,7 @@ protected:
 // clang-format on
 
 TEST_F(RuntimeAbiTest, Operations) {
-  for (uint32_t op = CONORM_OP_ALL_REDUCE; op <= CONORM_OP_QUANTIZE; ++op) {
+  for (uint32_t op = CONORM_OP_ALL_REDUCE; op <= CONORM_OP_COPY; ++op) {
     const AbiOperation *operation = getAbiOperation(conorm_op_name(op));
     ASSERT_NE(operation, nullptr) << conorm_op_name(op);
     EXPECT_EQ(operation->number, op);

@@ -57,7 +57,7 @@ TEST_F(AbiSkew, newerAndLargerWithContentIsRefused) {
   newer.added[7] = 1;
   expectSticky(conorm_all_reduce(context, &newer.known), CONORM_ERROR_VERSION,
                "args has struct_size 112 and sets byte 79, which this runtime "
-               "(ABI 1.5, 72 bytes) does not know");
+               "(ABI 1.6, 72 bytes) does not know");
 }
 
 TEST_F(AbiSkew, missingSizeIsRefused) {

@@ -167,12 +167,13 @@ TEST_F(ModuleInvoke, RunsNothingAfterAFailure) {
   EXPECT_THAT(data, ElementsAre(1, 2, 3, 4));
 }
 
-TEST_F(ModuleInvoke, RefusesReservedFields) {
+TEST_F(ModuleInvoke, RefusesBuffersElsewhere) {
   conorm_buffer arg = makeBuffer(CONORM_TYPE_I32, numbers.data(), shape);
-  arg.reserved = 1;
-  EXPECT_EQ(invoke(echo, {arg}, 4), CONORM_ERROR_VERSION);
+  arg.memory = CONORM_MEMORY_DEVICE;
+  EXPECT_EQ(invoke(echo, {arg}, 4), CONORM_ERROR_INVALID_ARGUMENT);
   EXPECT_STREQ(conorm_context_message(context),
-               "entry 'echo': argument 0.reserved is 1, expected 0");
+               "entry 'echo': argument 0: expected data in host memory, found "
+               "data in device memory");
 }
 
 TEST_F(ModuleInvoke, RefusesClosedModules) {

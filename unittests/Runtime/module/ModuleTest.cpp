@@ -96,16 +96,16 @@ TEST_F(ModuleManifest, RefusesMagic) {
 
 TEST_F(ModuleManifest, RefusesOtherMajor) {
   manifest->abi_major += 1;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.5");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.6");
   // The rest of another major's manifest is not looked at.
   manifest->struct_size = 0;
-  expectRefused(CONORM_ERROR_VERSION, "found 2.5");
+  expectRefused(CONORM_ERROR_VERSION, "found 2.6");
 }
 
 TEST_F(ModuleManifest, RefusesNewerMinor) {
   manifest->abi_minor += 1;
   expectRefused(CONORM_ERROR_VERSION, "expected an artifact of ABI version "
-                                      "1.0 to 1.5, found 1.6");
+                                      "1.0 to 1.6, found 1.7");
 }
 
 TEST_F(ModuleManifest, RefusesShortStructures) {

@@ -125,4 +125,5 @@ CONORM_API conorm_manifest conorm_manifest_data __asm__(
                                NULL,
                                NULL,
                                CONORM_NUMERICS_EXACT,
-                               0};
+                               0,
+                               NULL};

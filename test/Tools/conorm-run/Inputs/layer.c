@@ -288,4 +288,5 @@ CONORM_API const conorm_manifest conorm_manifest_data __asm__(
                                NULL,
                                NULL,
                                CONORM_NUMERICS_EXACT,
-                               0};
+                               0,
+                               NULL};
