@@ -12,6 +12,6 @@
 
 using namespace conorm::rt;
 
-extern "C" CONORM_API Backend *conorm_make_cuda_backend_4() {
+extern "C" CONORM_API Backend *conorm_make_cuda_backend_5() {
   return new (std::nothrow) cuda::CudaBackend;
 }
