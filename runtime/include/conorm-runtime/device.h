@@ -131,7 +131,7 @@ typedef enum conorm_matmul_scale {
 ///
 ///   output[b, i, j] = D(lhs_scale[i] * rhs_scale[j] *
 ///                       sum over k of f32(lhs[b, i, k]) * f32(rhs[b, k, j])
-///                       + (accumulate ? f32(output[b, i, j]) : 0))
+///                       + (init ? f32(init[b, i, j]) : 0))
 ///
 /// The sum is f32, in an order that the library chooses; D is one rounding to
 /// the output's type. An algorithm is chosen once for each shape and kept, so
@@ -148,8 +148,9 @@ typedef enum conorm_matmul_scale {
 ///
 /// A matrix is row major with `row_stride` elements from one row to the next
 /// as it lies in memory; transposed, lhs lies as [k, m] and rhs as [n, k].
-/// Operands of 8 bits want lhs as it is and rhs transposed, k a multiple of 16
-/// and rows that start at multiples of 16 bytes.
+/// Operands of 8 bits want lhs as it is and rhs transposed, n and k multiples
+/// of 16 and rows that start at multiples of 16 bytes. `init` is of the
+/// output's type; it may be the output, but must not overlap it otherwise.
 typedef struct conorm_matmul_args {
   uint32_t struct_size;
   /// The operands' conorm_types, and the output's.
@@ -159,6 +160,8 @@ typedef struct conorm_matmul_args {
   const conorm_site *site;
   const void *lhs;
   const void *rhs;
+  /// What the products are added to, null for zeros.
+  const void *init;
   void *output;
   int64_t batch;
   int64_t m;
@@ -167,18 +170,18 @@ typedef struct conorm_matmul_args {
   /// Elements; 0 for one matrix that all products of the batch read.
   int64_t lhs_batch_stride;
   int64_t rhs_batch_stride;
+  int64_t init_batch_stride;
   int64_t output_batch_stride;
   int64_t lhs_row_stride;
   int64_t rhs_row_stride;
+  int64_t init_row_stride;
   int64_t output_row_stride;
   /// 0 or 1.
   uint32_t lhs_transposed;
   uint32_t rhs_transposed;
-  uint32_t accumulate;
   /// conorm_matmul_scales.
   uint32_t lhs_scale_kind;
   uint32_t rhs_scale_kind;
-  uint32_t reserved;
   const void *lhs_scale;
   const void *rhs_scale;
 } conorm_matmul_args;

@@ -107,6 +107,7 @@ static Error checkMatmulSizes(const conorm_matmul_args &args) {
                             {"k", args.k},
                             {"lhs_batch_stride", args.lhs_batch_stride},
                             {"rhs_batch_stride", args.rhs_batch_stride},
+                            {"init_batch_stride", args.init_batch_stride},
                             {"output_batch_stride", args.output_batch_stride}})
     if (Error error = checkAtLeast(name, size, 0))
       return error;
@@ -115,6 +116,7 @@ static Error checkMatmulSizes(const conorm_matmul_args &args) {
   for (auto [name, stride, row] :
        {std::tuple("lhs_row_stride", args.lhs_row_stride, lhs),
         {"rhs_row_stride", args.rhs_row_stride, rhs},
+        {"init_row_stride", args.init_row_stride, args.init ? args.n : 0},
         {"output_row_stride", args.output_row_stride, args.n}})
     if (Error error = checkAtLeast(name, stride, row))
       return error;
@@ -124,13 +126,22 @@ static Error checkMatmulSizes(const conorm_matmul_args &args) {
 static Error checkF8Layout(const conorm_matmul_args &args) {
   if (!isF8(args.lhs_type))
     return success();
-  if (args.lhs_transposed || !args.rhs_transposed || args.k % 16)
-    return makeError(
-        CONORM_ERROR_UNSUPPORTED,
-        "expected operands of 8 bits as [m, k] and [n, k] with k a "
-        "multiple of 16, found %s, %s and k = %" PRId64,
-        args.lhs_transposed ? "[k, m]" : "[m, k]",
-        args.rhs_transposed ? "[n, k]" : "[k, n]", args.k);
+  if (args.lhs_transposed || !args.rhs_transposed || args.n % 16 || args.k % 16)
+    return makeError(CONORM_ERROR_UNSUPPORTED,
+                     "expected operands of 8 bits as [m, k] and [n, k] with n "
+                     "and k multiples of 16, found %s, %s, n = %" PRId64
+                     " and k = %" PRId64,
+                     args.lhs_transposed ? "[k, m]" : "[m, k]",
+                     args.rhs_transposed ? "[n, k]" : "[k, n]", args.n, args.k);
+  for (auto [name, stride] : {std::pair("lhs_row_stride", args.lhs_row_stride),
+                              {"rhs_row_stride", args.rhs_row_stride},
+                              {"lhs_batch_stride", args.lhs_batch_stride},
+                              {"rhs_batch_stride", args.rhs_batch_stride}})
+    if (stride % 16)
+      return makeError(CONORM_ERROR_UNSUPPORTED,
+                       "%s is %" PRId64 ", expected a multiple of 16 with "
+                       "operands of 8 bits",
+                       name, stride);
   return success();
 }
 
@@ -138,8 +149,7 @@ Error conorm::rt::validate(const conorm_matmul_args &args) {
   if (Error error = checkTypes(args))
     return error;
   for (auto [name, value] : {std::pair("lhs_transposed", args.lhs_transposed),
-                             {"rhs_transposed", args.rhs_transposed},
-                             {"accumulate", args.accumulate}})
+                             {"rhs_transposed", args.rhs_transposed}})
     if (Error error = checkEnumerator(name, value, 1))
       return error;
   if (Error error = checkMatmulSizes(args))
