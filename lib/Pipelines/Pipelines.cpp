@@ -10,7 +10,6 @@
 
 #include "conorm/Bufferization/Passes.h"
 #include "conorm/Codegen/Passes.h"
-#include "conorm/Conversion/ConormToRuntime/Passes.h"
 #include "conorm/Fusion/Passes.h"
 #include "conorm/Raise/Passes.h"
 #include "conorm/Strategy/Passes.h"
@@ -35,8 +34,8 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   FuseAllReduceNormOptions fusion;
   fusion.weightBias = options.weightBias;
   fusion.numerics = options.numerics;
-  // Both before the canonicalizer, which folds the extension and the addition of
-  // a constant weight, so that `1 + weight` is not recognized any more.
+  // Both before the canonicalizer, which folds the extension and the addition
+  // of a constant weight, so that `1 + weight` is not recognized any more.
   manager.addPass(createRaiseQuantize());
   manager.addPass(createFuseAllReduceNorm(fusion));
   // No common subexpressions are eliminated: the fusion makes none, and the
@@ -49,9 +48,8 @@ void conorm::buildFusePipeline(OpPassManager &manager,
 // From tensors to buffers
 //===----------------------------------------------------------------------===//
 
-/// Adds what `build` makes as a pass that runs where there is a `kind`.
-static void addWhereFound(OpPassManager &manager, OpKind kind,
-                          llvm::function_ref<void(OpPassManager &)> build) {
+void conorm::addWhereFound(OpPassManager &manager, OpKind kind,
+                           llvm::function_ref<void(OpPassManager &)> build) {
   // What is not nested is for modules, if it does not say so.
   OpPassManager pipeline(
       manager.getOpName().value_or(ModuleOp::getOperationName()),
@@ -115,36 +113,6 @@ static void addDeallocation(OpPassManager &manager) {
   });
 }
 
-/// Loops and branches, with arithmetic that LLVM has on every processor, for
-/// functions that have any.
-static void addLoopPasses(OpPassManager &functions) {
-  addWhereFound(functions, OpKind::Loops, [](OpPassManager &functions) {
-    functions.addPass(createConvertLinalgToLoopsPass());
-    functions.addPass(createForallToForLoopPass());
-    functions.addPass(createExpandSmallFloats());
-    functions.addPass(createCanonicalizeSelected());
-  });
-  addWhereFound(functions, OpKind::Views, [](OpPassManager &functions) {
-    // Upstream's next pass computes one size of a group, and no more.
-    functions.addPass(createConvertShapeToView());
-    functions.addPass(memref::createExpandStridedMetadataPass());
-    functions.addPass(createLowerAffinePass());
-  });
-  addWhereFound(functions, OpKind::SCF, [](OpPassManager &functions) {
-    functions.addPass(createSCFToControlFlowPass());
-  });
-  addWhereFound(functions, OpKind::Math, [](OpPassManager &functions) {
-    functions.addPass(createConvertMathToLLVMPass());
-  });
-}
-
-/// What the loops of a model become functions by. The runtime's copies are
-/// loops too, if they are of buffers that are not contiguous.
-static void addKernels(OpPassManager &manager) {
-  manager.addPass(createConvertStridedCopyToLinalg());
-  manager.addPass(createOutlineKernels());
-}
-
 void conorm::buildToBuffersPipeline(OpPassManager &manager,
                                     const ToBuffersOptionSet &options) {
   if (options.fuse)
@@ -161,7 +129,9 @@ void conorm::buildToBuffersPipeline(OpPassManager &manager,
   SelectStrategyOptions selection;
   selection.targetDescription = options.targetDescription;
   selection.tuningFile = options.tuningFile;
+  selection.backend = options.target->getName().str();
   manager.addPass(createSelectStrategy(selection));
+  options.target->addTensorPasses(manager);
   addBufferization(manager, options);
   addDeallocation(manager);
   manager.addNestedPass<func::FuncOp>(createUnshareResults());
@@ -169,18 +139,8 @@ void conorm::buildToBuffersPipeline(OpPassManager &manager,
 
 void conorm::buildCodegenPipeline(OpPassManager &manager,
                                   const CodegenOptionSet &options) {
-  manager.addPass(createInterchangeContractions());
-  // Accesses of affine maps are checked as those of indices.
-  if (options.checkBounds)
-    manager.addNestedPass<func::FuncOp>(createLowerAffinePass());
-  // Before the runtime's calls, which are many operations each.
-  addKernels(manager);
-  ConvertConormToRuntimeOptions conversion;
-  conversion.checkBounds = options.checkBounds;
-  conversion.numerics = options.numerics;
-  manager.addPass(createConvertConormToRuntime(conversion));
-  addWhereFound(manager, OpKind::Copies, addKernels);
-  addWhereFound(manager.nest<func::FuncOp>(), OpKind::HighLevel, addLoopPasses);
+  options.target->addBufferPasses(manager,
+                                  {options.checkBounds, options.numerics});
 }
 
 void conorm::buildFinalizeToLLVMPipeline(OpPassManager &manager) {

@@ -104,6 +104,7 @@ struct SelectStrategyPass
 
 private:
   FailureOr<comm::TargetAttr> findTarget();
+  LogicalResult checkBackend(comm::TargetAttr target);
   FailureOr<TuningFile> loadTuning();
   void leaveAll(const Twine &reason);
   void selectAll(comm::TargetAttr target, StrategyTable &table);
@@ -124,13 +125,26 @@ FailureOr<comm::TargetAttr> SelectStrategyPass::findTarget() {
   return target;
 }
 
+/// A program runs where its strategies were chosen for.
+LogicalResult SelectStrategyPass::checkBackend(comm::TargetAttr target) {
+  if (backend.empty() || !target)
+    return success();
+  StringRef found = stringifyBackend(target.getBackend());
+  if (found == StringRef(backend))
+    return success();
+  return emitError(getOperation().getLoc(), "expected a #comm.target of ")
+         << StringRef(backend) << ", which the module is compiled for, found "
+         << target << ", which is of " << found;
+}
+
 FailureOr<TuningFile> SelectStrategyPass::loadTuning() {
   if (tuningFile.empty())
     return TuningFile();
   llvm::Expected<TuningFile> file = TuningFile::load(tuningFile);
   if (!file)
     return emitError(getOperation().getLoc(), "tuning file '")
-           << StringRef(tuningFile) << "': " << llvm::toString(file.takeError());
+           << StringRef(tuningFile)
+           << "': " << llvm::toString(file.takeError());
   return std::move(*file);
 }
 
@@ -216,7 +230,7 @@ void SelectStrategyPass::selectAll(comm::TargetAttr target,
 void SelectStrategyPass::runOnOperation() {
   FailureOr<comm::TargetAttr> target = findTarget();
   FailureOr<TuningFile> tuning = loadTuning();
-  if (failed(target) || failed(tuning))
+  if (failed(target) || failed(tuning) || failed(checkBackend(*target)))
     return signalPassFailure();
   if (!*target)
     return leaveAll("the module has no target");

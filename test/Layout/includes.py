@@ -18,8 +18,9 @@ import sys
 
 LIB = ["Support", "Dialect/Norm/IR/NormAttrs.h", "Dialect/Comm/IR/CommAttrs.h",
        "Interfaces", "Dialect/Norm", "Dialect/Comm", "Raise", "Fusion",
-       "Strategy", "Bufferization", "Codegen", "Conversion", "Transforms", "Pipelines",
-       "Tools", "Target", "Plugin"]
+       "Strategy", "Bufferization", "Codegen", "Conversion", "Transforms",
+       "Target/Target.h", "Pipelines", ("Target/CPU", "Target/CUDA"), "Tools", "Target",
+       "Plugin"]
 RUNTIME = [("mpi", "support", "numerics"), "bootstrap", "control", ("cpu", "cuda"), "api",
            ("module", "launch")]
 INCLUDE = re.compile(r'^\s*#\s*include "([^"]+)"', re.M)

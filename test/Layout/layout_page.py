@@ -22,7 +22,7 @@ TASKS = {
     "when an operation may write in place": "lib/Bufferization/InPlaceAnalysis.cpp",
     "an argument of a runtime call": "lib/Conversion/ConormToRuntime/RuntimeCallModels.cpp",
     "the order of passes": "lib/Pipelines/Pipelines.cpp",
-    "what the manifest records": "lib/Target/ManifestBuilder.cpp",
+    "what the manifest records": "lib/Target/Artifact/ManifestBuilder.cpp",
     "a strategy on the CPU": "runtime/lib/cpu/Collectives.cpp",
     "a strategy on GPUs": "runtime/lib/cuda/CudaStrategy.h",
     "how the launcher ends its ranks": "runtime/lib/launch/Processes.cpp",

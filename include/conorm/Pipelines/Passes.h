@@ -19,6 +19,7 @@
 #include "conorm/Fusion/Passes.h"
 #include "conorm/Pipelines/OpKinds.h"
 #include "conorm/Support/OptionText.h"
+#include "conorm/Target/Target.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 
@@ -39,6 +40,13 @@ struct NumericsOptionSet : public virtual mlir::detail::PassOptions {
   Option<Numerics> numerics{
       *this, "numerics", llvm::cl::desc("Which bits to keep"),
       llvm::cl::init(Numerics::Exact), getNumericsValues()};
+};
+
+/// What programs are compiled for.
+struct TargetOptionSet : public virtual mlir::detail::PassOptions {
+  Option<const Target *> target{
+      *this, "target", llvm::cl::desc("What programs are compiled for"),
+      llvm::cl::init(getTargets().front()), TargetValues()};
 };
 
 /// How the fusion works.
@@ -65,7 +73,8 @@ struct BufferizationOptionSet : public virtual mlir::detail::PassOptions {
 
 /// What becomes of a module on tensors.
 struct ToBuffersOptionSet : public FusionOptionSet,
-                            public BufferizationOptionSet {
+                            public BufferizationOptionSet,
+                            public virtual TargetOptionSet {
   Option<bool> fuse{*this, "fuse",
                     llvm::cl::desc("Run the fusion pipeline first; without it "
                                    "fused operations stay as they are"),
@@ -89,7 +98,8 @@ struct ToBuffersOptionSet : public FusionOptionSet,
 };
 
 /// What code is made.
-struct CodegenOptionSet : public virtual NumericsOptionSet {
+struct CodegenOptionSet : public virtual NumericsOptionSet,
+                          public virtual TargetOptionSet {
   Option<bool> checkBounds{
       *this, "check-bounds",
       llvm::cl::desc(
@@ -151,6 +161,10 @@ void buildFinalizeToLLVMPipeline(mlir::OpPassManager &manager);
 /// of the runtime. It is the three parts in a row.
 void buildToLLVMPipeline(mlir::OpPassManager &manager,
                          const ToLLVMPipelineOptions &options);
+
+/// Adds what `build` makes as a pass that runs where there is a `kind`.
+void addWhereFound(mlir::OpPassManager &manager, OpKind kind,
+                   llvm::function_ref<void(mlir::OpPassManager &)> build);
 
 /// Registers them by the names that stand before each.
 void registerPipelines();

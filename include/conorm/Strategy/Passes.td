@@ -126,6 +126,9 @@ def SelectStrategy : Pass<"select-strategy", "::mlir::ModuleOp"> {
     Option<"tuningFile", "tuning-file", "::conorm::OptionText",
            /*default=*/"",
            "JSON file of constants and thresholds that replace the model's">,
+    Option<"backend", "backend", "std::string", /*default=*/"",
+           "The back end that the module is compiled for, which its target must "
+           "have (default: any)">,
     Option<"report", "report", "bool", /*default=*/"false",
            "Print the sizes from which each strategy is chosen, and the times "
            "that the model predicts there">

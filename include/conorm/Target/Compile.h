@@ -17,6 +17,7 @@
 
 #include "conorm/Bufferization/Passes.h"
 #include "conorm/Support/Numerics.h"
+#include "conorm/Target/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -78,6 +79,10 @@ struct Manifest {
   ManifestProcessor processor;
   /// Which bits the calls of the code keep.
   Numerics numerics = Numerics::Exact;
+  /// What the code is for.
+  const Target *target = getTargets().front();
+  /// What of it lies on devices, if anything does.
+  std::optional<DeviceProgram> device;
 };
 
 /// A conorm_variant with its name on the command line.
@@ -109,13 +114,15 @@ struct LoweringOptions {
   BufferAnalysis bufferization = BufferAnalysis::Linear;
   /// Makes an access out of bounds an error of the context.
   bool checkBounds = false;
+  /// What device code is for; the target's default if empty.
+  std::vector<std::string> deviceArchs;
 };
 
 /// Lowers a copy of `module` once for each variant and joins the results to one
 /// optimized LLVM module that exports `conorm_manifest` alone. The manifest
-/// says which bits are kept.
+/// says which bits are kept and for which target; device code is added to it.
 std::unique_ptr<llvm::Module>
-compileToLLVM(mlir::ModuleOp module, const Manifest &manifest,
+compileToLLVM(mlir::ModuleOp module, Manifest &manifest,
               llvm::ArrayRef<Variant> variants, const LoweringOptions &lowering,
               llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine);
 

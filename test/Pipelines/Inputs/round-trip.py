@@ -11,9 +11,9 @@ import re
 import subprocess
 import sys
 
-TUNED = ('{"version": 1, "targets": [{"arch": "sm_90", "link": "nvlink", '
+TUNED = ('{"version": 1, "targets": [{"arch": "cpu", "link": "shared_memory", '
          '"constants": {"step_us": 7.5, "peer_us": 0}}]}')
-TARGET = 'target-description={#comm.target<"sm_90" over nvlink, world_size = 4>}'
+TARGET = 'target-description={#comm.target<"cpu" over shared_memory, world_size = 4>}'
 TUNING = "tuning-file={WORK/tuning file.json}"
 ONE_SHOT = "bufferization=one-shot"
 FUSION = ["", "weight-bias=false", "numerics=relaxed"]

@@ -20,6 +20,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
@@ -35,6 +36,15 @@ using namespace conorm;
 namespace cl = llvm::cl;
 
 namespace {
+
+/// For messages.
+std::string getTargetNames() {
+  return llvm::join(llvm::map_range(getTargets(),
+                                    [](const Target *target) {
+                                      return target->getName().str();
+                                    }),
+                    " or ");
+}
 
 enum class EmitKind { SharedObject, Object, LLVMIR, Manifest };
 
@@ -54,8 +64,9 @@ struct Options {
                      "all_reduce fused with the norms that read it"),
           clEnumValN(Variant::Unfused, "unfused", "every operation by itself")),
       cl::cat(category)};
-  cl::opt<std::string> target{"target", cl::desc("Backend: cpu"),
-                              cl::init("cpu"), cl::cat(category)};
+  cl::opt<std::string> target{
+      "target", cl::desc("What to compile for: " + getTargetNames()),
+      cl::init(getTargets().front()->getName().str()), cl::cat(category)};
   cl::opt<std::string> cpu{
       "mcpu",
       cl::desc("Processor to compile for, or 'native' (default: x86-64-v3 "
@@ -170,6 +181,7 @@ static int compile(ModuleOp module, const Options &options,
     return reportToolError(error);
   manifest->processor = describeProcessor(module, *machine);
   manifest->numerics = options.numerics;
+  manifest->target = lookupTarget(options.target);
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> code;
   if (options.emit != EmitKind::Manifest) {
@@ -254,9 +266,9 @@ int conorm::compileMain(int argc, char **argv, DialectRegistry &registry) {
   if (failed(checkNamedFiles(argc, argv, findRuntimeLibrary(error))))
     return EXIT_FAILURE;
 
-  if (options.target != "cpu")
-    return reportToolError("expected --target=cpu, found '" + options.target +
-                           "', which this build does not have");
+  if (!lookupTarget(options.target))
+    return reportToolError("expected --target=" + getTargetNames() +
+                           ", found '" + options.target + "'");
   SmallVector<Variant> variants;
   for (Variant variant : options.variants) {
     if (llvm::is_contained(variants, variant))

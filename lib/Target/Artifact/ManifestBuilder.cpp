@@ -8,6 +8,7 @@
 
 #include "ManifestBuilder.h"
 
+#include "Conversion/ConormToRuntime/RuntimeEnums.h"
 #include "Names.h"
 #include "conorm-runtime/module.h"
 #include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
@@ -224,7 +225,7 @@ llvm::Constant *ManifestWriter::write(const Manifest &manifest,
                    {{"magic", CONORM_MANIFEST_MAGIC},
                     {"abi_major", CONORM_ABI_VERSION_MAJOR},
                     {"abi_minor", CONORM_ABI_VERSION_MINOR},
-                    {"backend", CONORM_BACKEND_CPU},
+                    {"backend", toRuntime(manifest.target->getBackend())},
                     {"producer", string("conorm " CONORM_VERSION)},
                     {"num_entries", entries.size()},
                     {"num_groups", groups.size()},

@@ -52,7 +52,7 @@ std::unique_ptr<TargetMachine> conorm::createTargetMachine(StringRef cpu,
   InitializeNativeTarget();
   InitializeNativeTargetAsmPrinter();
   Triple triple(sys::getDefaultTargetTriple());
-  const Target *target = TargetRegistry::lookupTarget(triple, error);
+  const llvm::Target *target = TargetRegistry::lookupTarget(triple, error);
   if (!target)
     return nullptr;
   std::string name = cpu.str(), features;

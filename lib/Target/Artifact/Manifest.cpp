@@ -223,7 +223,7 @@ void conorm::printManifest(const Manifest &manifest, ArrayRef<Variant> variants,
   json.object([&] {
     json.attribute("abi_major", CONORM_ABI_VERSION_MAJOR);
     json.attribute("abi_minor", CONORM_ABI_VERSION_MINOR);
-    json.attribute("backend", "cpu");
+    json.attribute("backend", manifest.target->getName());
     json.attribute("producer", "conorm " CONORM_VERSION);
     json.attribute("numerics", stringifyEnum(manifest.numerics));
     json.attribute("processor", manifest.processor.name);

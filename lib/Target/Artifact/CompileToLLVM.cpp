@@ -54,7 +54,8 @@ static LogicalResult checkNoExternalFunctions(ModuleOp module) {
   return success();
 }
 
-static LogicalResult lower(ModuleOp module, Variant variant, Numerics numerics,
+static LogicalResult lower(ModuleOp module, Variant variant,
+                           const Manifest &manifest,
                            const LoweringOptions &lowering) {
   PassManager manager(module.getContext());
   if (failed(applyPassManagerCLOptions(manager)))
@@ -62,7 +63,8 @@ static LogicalResult lower(ModuleOp module, Variant variant, Numerics numerics,
   ToLLVMPipelineOptions options;
   options.fuse = variant == Variant::Fused;
   options.decompose = variant == Variant::Unfused;
-  options.numerics = numerics;
+  options.numerics = manifest.numerics;
+  options.target = manifest.target;
   options.targetDescription = lowering.targetDescription;
   options.tuningFile = lowering.tuningFile;
   options.bufferization = lowering.bufferization;
@@ -74,12 +76,13 @@ static LogicalResult lower(ModuleOp module, Variant variant, Numerics numerics,
 /// One variant as LLVM IR, everything but its wrappers internal.
 static std::unique_ptr<llvm::Module>
 compileVariant(ModuleOp module, const Manifest &manifest, Variant variant,
-               const LoweringOptions &lowering, llvm::LLVMContext &llvmContext,
-               llvm::TargetMachine &machine) {
+               const LoweringOptions &lowering, DeviceCode *device,
+               llvm::LLVMContext &llvmContext, llvm::TargetMachine &machine) {
   OwningOpRef<ModuleOp> copy = module.clone();
   markEntries(*copy, manifest);
   renameReservedSymbols(*copy);
-  if (failed(lower(*copy, variant, manifest.numerics, lowering)))
+  if (failed(lower(*copy, variant, manifest, lowering)) ||
+      (device && failed(device->take(*copy))))
     return nullptr;
   std::unique_ptr<llvm::Module> result =
       translateModuleToLLVMIR(*copy, llvmContext, getVariantName(variant));
@@ -122,17 +125,22 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 }
 
 std::unique_ptr<llvm::Module> conorm::compileToLLVM(
-    ModuleOp module, const Manifest &manifest, ArrayRef<Variant> variants,
+    ModuleOp module, Manifest &manifest, ArrayRef<Variant> variants,
     const LoweringOptions &lowering, llvm::LLVMContext &llvmContext,
     llvm::TargetMachine &machine) {
   registerBuiltinDialectTranslation(*module.getContext());
   registerLLVMDialectTranslation(*module.getContext());
   if (failed(checkNoExternalFunctions(module)))
     return nullptr;
+  FailureOr<std::unique_ptr<DeviceCode>> device =
+      manifest.target->createDeviceCode(lowering.deviceArchs, module.getLoc());
+  if (failed(device))
+    return nullptr;
   std::unique_ptr<llvm::Module> result;
   for (Variant variant : variants) {
-    std::unique_ptr<llvm::Module> compiled = compileVariant(
-        module, manifest, variant, lowering, llvmContext, machine);
+    std::unique_ptr<llvm::Module> compiled =
+        compileVariant(module, manifest, variant, lowering, device->get(),
+                       llvmContext, machine);
     if (!compiled)
       return nullptr;
     if (!result) {
@@ -145,6 +153,12 @@ std::unique_ptr<llvm::Module> conorm::compileToLLVM(
   // No path of this machine gets into the artifact.
   result->setModuleIdentifier("conorm");
   result->setSourceFileName("conorm");
+  if (*device) {
+    FailureOr<DeviceProgram> program = (*device)->compile(module.getLoc());
+    if (failed(program))
+      return nullptr;
+    manifest.device = std::move(*program);
+  }
   addManifest(*result, manifest, variants);
   for (llvm::GlobalValue &value : result->global_values())
     if (!value.isDeclaration() && value.getName() != CONORM_MANIFEST_SYMBOL)

@@ -1,0 +1,20 @@
+//===- CPUTarget.h - The target cpu -----------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_LIB_TARGET_CPU_CPUTARGET_H
+#define CONORM_LIB_TARGET_CPU_CPUTARGET_H
+
+#include "conorm/Target/Target.h"
+
+namespace conorm {
+
+const Target &getCPUTarget();
+
+} // namespace conorm
+
+#endif // CONORM_LIB_TARGET_CPU_CPUTARGET_H
