@@ -21,7 +21,8 @@ LIB = ["Support", "Dialect/Norm/IR/NormAttrs.h", "Dialect/Comm/IR/CommAttrs.h",
        "Strategy", "Bufferization", "Codegen", "Conversion", "Transforms",
        "Target/Target.h", "Pipelines", ("Target/CPU", "Target/CUDA"), "Tools", "Target",
        "Plugin"]
-RUNTIME = [("mpi", "support", "numerics"), "bootstrap", "control", ("cpu", "cuda"), "api",
+RUNTIME = [("mpi", "support", "numerics"), "bootstrap", "control", ("cpu", "cuda", "memory"),
+           "api",
            ("module", "launch")]
 INCLUDE = re.compile(r'^\s*#\s*include "([^"]+)"', re.M)
 SUFFIXES = {".c", ".cpp", ".h", ".cu", ".cuh"}

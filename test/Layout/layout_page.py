@@ -28,6 +28,7 @@ TASKS = {
     "how the launcher ends its ranks": "runtime/lib/launch/Processes.cpp",
     "what both back ends do before a call moves data": "runtime/lib/control/ControlPlane.cpp",
     "a front end, which reads another dialect": "include/conorm/Raise/RaisePatterns.h",
+    "where the memory of a call on a device lies": "runtime/lib/memory/Layout.cpp",
     "a back end of the runtime": "runtime/lib/control/Backend.h",
     "an option of `conorm-run`": "tools/conorm-run/Options.cpp",
 }

@@ -42,6 +42,8 @@ typedef struct conorm_context conorm_context;
 #define CONORM_DEFAULT_DEADLINE_MS 30000u
 #define CONORM_DEFAULT_WORKSPACE_BYTES (64ull << 20)
 #define CONORM_MAX_WORLD_SIZE 64
+/// The devices that this process sees, in turn by the rank's number.
+#define CONORM_DEVICE_BY_RANK (-1)
 
 typedef struct conorm_context_options {
   uint32_t struct_size;
@@ -54,10 +56,11 @@ typedef struct conorm_context_options {
   uint32_t deadline_ms;
   /// A conorm_strategy that overrides what each call asks for; 0: no override.
   uint32_t strategy;
-  /// Workspace per group and rank, bytes; 0: CONORM_DEFAULT_WORKSPACE_BYTES. The
-  /// CPU backend takes no more of it than it can use, 260 KiB.
+  /// Workspace per group and rank, bytes; 0: CONORM_DEFAULT_WORKSPACE_BYTES.
+  /// The CPU backend takes no more of it than it can use, 260 KiB.
   uint64_t workspace_bytes;
-  /// CUDA only: device ordinal, and the stream (cudaStream_t) on which calls
+  /// CUDA only: device ordinal, since version 1.6 or CONORM_DEVICE_BY_RANK, and
+  /// the stream (cudaStream_t) on which calls
   /// are enqueued, which outlives the context; NULL: the calling thread's
   /// default stream.
   int32_t device;

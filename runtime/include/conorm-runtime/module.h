@@ -158,7 +158,8 @@ CONORM_API const conorm_entry *conorm_module_find(const conorm_module *module,
                                                   const char *name,
                                                   uint32_t variant);
 
-/// A contiguous tensor or a scalar, as passed to and got from an entry.
+/// A contiguous tensor or a scalar, as passed to and got from an entry. Tensors
+/// lie in the memory of the context's backend, scalars on the host.
 typedef struct conorm_buffer {
   uint32_t struct_size;
   uint32_t element_type;
@@ -174,6 +175,10 @@ typedef struct conorm_buffer {
 } conorm_buffer;
 
 /// Makes the artifact's groups (collective over the world, once per context).
+/// Since version 1.6: and brings its program to the context's device, all of
+/// its kernels and constants, where it stays until the context ends. An
+/// artifact for another backend is CONORM_ERROR_INVALID_ARGUMENT, one without
+/// code for the device CONORM_ERROR_UNSUPPORTED.
 CONORM_API conorm_status conorm_module_bind(const conorm_module *module,
                                             conorm_context *context);
 
@@ -181,13 +186,22 @@ CONORM_API conorm_status conorm_module_bind(const conorm_module *module,
 /// them, and makes results contiguous. Returns the context's status. On success
 /// each result is released with conorm_buffer_release(); otherwise there is
 /// none.
+///
+/// Since version 1.6, on a context whose backend has a device: the call is
+/// enqueued, and results are buffers of the device that are defined once it is
+/// complete. The first call of an entry with certain sizes and scalars runs its
+/// host code once more beforehand, with operations that do nothing, to lay out
+/// the memory it takes: ranks of one process that share a device wait there for
+/// one another. Afterwards nothing is allocated for calls with these sizes.
 CONORM_API conorm_status conorm_module_invoke(
     const conorm_module *module, const conorm_entry *entry,
     conorm_context *context, const conorm_buffer *args, size_t num_args,
     conorm_buffer *results, size_t num_results);
 
-/// Releases a result of conorm_module_invoke(). A second release of the same
-/// structure does nothing; releasing a copy of it, too, is undefined.
+/// Releases a result of conorm_module_invoke(), or a buffer from
+/// conorm_buffer_create(). A second release of the same structure does nothing;
+/// releasing a copy of it, too, is undefined. Memory of a device is used again
+/// by calls that are made later on the same context, and gone with the context.
 CONORM_API void conorm_buffer_release(conorm_buffer *buffer);
 
 /// Since version 1.4. Calls an entry and writes its results into buffers of the
@@ -197,11 +211,72 @@ CONORM_API void conorm_buffer_release(conorm_buffer *buffer);
 /// overlap neither each other nor an argument, unless that is donated. What
 /// does not match is CONORM_ERROR_INVALID_ARGUMENT; without CONORM_OK nothing
 /// has been written. A size that only the entry knows is checked after it ran:
-/// the peers have finished their calls by then.
+/// the peers have finished their calls by then. Since version 1.6, on a
+/// context whose backend has a device: the entry writes into these buffers
+/// where it can, without a copy; sizes are checked before it runs; the contents
+/// are undefined if the call fails later.
 CONORM_API conorm_status conorm_module_invoke_into(
     const conorm_module *module, const conorm_entry *entry,
     conorm_context *context, const conorm_buffer *args, size_t num_args,
     const conorm_buffer *results, size_t num_results);
+
+//===----------------------------------------------------------------------===//
+// Memory of the context's backend
+//===----------------------------------------------------------------------===//
+
+/// Since version 1.6. Makes a buffer for a tensor in the memory of the
+/// context's backend: of its device, or of the host. Its data are undefined.
+/// `shape` is copied. It is released with conorm_buffer_release().
+CONORM_API conorm_status conorm_buffer_create(conorm_context *context,
+                                              uint32_t element_type,
+                                              uint32_t rank,
+                                              const int64_t *shape,
+                                              conorm_buffer *out);
+
+/// Since version 1.6. Copies all `bytes` bytes of a buffer of the context from
+/// or to the host's memory. They come after the calls so far, and are complete
+/// on return. An observer may call them.
+CONORM_API conorm_status conorm_buffer_write(conorm_context *context,
+                                             const conorm_buffer *buffer,
+                                             const void *from, uint64_t bytes);
+CONORM_API conorm_status conorm_buffer_read(conorm_context *context,
+                                            const conorm_buffer *buffer,
+                                            void *to, uint64_t bytes);
+
+/// Since version 1.6. Whether entries are captured in CUDA graphs: the first
+/// call with certain sizes and scalars is captured, and all are replays of
+/// that. Other addresses of arguments, or of the caller's buffers for results,
+/// make one call cost as much as without a graph. Results of
+/// conorm_module_invoke() lie in buffers of the graph, which its next replay
+/// overwrites: each is to be read, or copied, before, and released
+/// nevertheless. Observers see what is captured, not what is replayed.
+/// CONORM_ERROR_UNSUPPORTED if `enabled` is not 0 and the backend has no
+/// device.
+CONORM_API conorm_status conorm_context_set_graphs(conorm_context *context,
+                                                   uint32_t enabled);
+
+/// Memory of a context on its device, bytes.
+typedef struct conorm_memory_report {
+  uint32_t struct_size;
+  /// Plans, of an entry with certain sizes and scalars, that are kept; and
+  /// graphs.
+  uint32_t num_plans;
+  uint32_t num_graphs;
+  uint32_t reserved;
+  /// What the entry that was called last takes while it runs, besides its
+  /// arguments and results; and its results.
+  uint64_t plan_bytes;
+  uint64_t result_bytes;
+  /// What all entries share while they run: the largest plan so far.
+  uint64_t arena_bytes;
+  /// Buffers that were not released.
+  uint64_t buffer_bytes;
+} conorm_memory_report;
+
+/// Since version 1.6. Fills `report`, the `struct_size` of which is set. All
+/// are 0 if the backend has no device.
+CONORM_API conorm_status conorm_context_memory(conorm_context *context,
+                                               conorm_memory_report *report);
 
 #ifdef __cplusplus
 } // extern "C"

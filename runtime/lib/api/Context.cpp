@@ -93,6 +93,8 @@ static Error createContext(const conorm_context_options *given,
     return error;
   if (Error error = context->backend->connect(options, bootstrap))
     return error;
+  if (Device *device = context->backend->device())
+    context->calls = std::make_unique<memory::DeviceCalls>(*device);
   out = std::move(context);
   return success();
 }

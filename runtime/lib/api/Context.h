@@ -10,6 +10,7 @@
 #define CONORM_RUNTIME_LIB_API_CONTEXT_H
 
 #include "control/Backend.h"
+#include "memory/DeviceCalls.h"
 #include "support/Handles.h"
 #include "support/Process.h"
 
@@ -28,6 +29,8 @@ struct conorm_context {
   /// A conorm_backend.
   uint32_t backendKind = CONORM_BACKEND_CPU;
   std::unique_ptr<conorm::rt::Backend> backend;
+  /// Null if the backend has no device.
+  std::unique_ptr<conorm::rt::memory::DeviceCalls> calls;
 
   conorm_observer_fn observer = nullptr;
   void *observerUser = nullptr;

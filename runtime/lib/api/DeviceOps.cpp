@@ -34,12 +34,17 @@ conorm_status conorm_copy(conorm_context *context,
 
 conorm_status conorm_matmul(conorm_context *context,
                             const conorm_matmul_args *args) {
-  return perform(context, CONORM_OP_MATMUL, args,
-                 [&](const conorm_matmul_args &args, const Site &) -> Error {
-                   if (Error error = validate(args))
-                     return error;
-                   return context->backend->matmul(args);
-                 });
+  auto run = [&](const conorm_matmul_args &args, const Site &) -> Error {
+    if (Error error = validate(args))
+      return error;
+    return context->backend->matmul(args);
+  };
+  auto plan = [&](const conorm_matmul_args &args) -> Error {
+    if (Error error = validate(args))
+      return error;
+    return context->backend->prepare(args);
+  };
+  return perform(context, CONORM_OP_MATMUL, args, run, plan);
 }
 
 //===----------------------------------------------------------------------===//
@@ -67,7 +72,9 @@ void *conorm_allocate(conorm_context *context, int64_t bytes) {
       return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                        "expected at least 0 bytes, found %lld",
                        static_cast<long long>(bytes));
-    return context->backend->allocate(bytes, memory);
+    return context->calls
+               ? context->calls->memory.allocate(uint64_t(bytes), memory)
+               : noDevice();
   });
   return memory;
 }
@@ -75,8 +82,9 @@ void *conorm_allocate(conorm_context *context, int64_t bytes) {
 void conorm_free(conorm_context *context, void *memory) {
   if (!memory)
     return;
-  performMemory(context, "conorm_free",
-                [&] { return context->backend->free(memory); });
+  performMemory(context, "conorm_free", [&] {
+    return context->calls ? context->calls->memory.free(memory) : noDevice();
+  });
 }
 
 const void *conorm_global(conorm_context *context,
@@ -87,7 +95,9 @@ const void *conorm_global(conorm_context *context,
     if (!program)
       return {CONORM_ERROR_INVALID_ARGUMENT,
               "expected a device program, found a null pointer"};
-    return context->backend->global(program, index, memory);
+    return context->calls
+               ? context->calls->device.global(program, index, memory)
+               : noDevice();
   });
   return memory;
 }

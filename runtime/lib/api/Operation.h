@@ -57,12 +57,25 @@ inline Error located(Error error, uint32_t op, const Site &site) {
   return error;
 }
 
+/// Whether an entry runs only to find out what memory it takes.
+inline bool isPlanning(const conorm_context *context) {
+  return context->calls && context->calls->memory.isPlanning();
+}
+
+/// What most operations do while their entry is planned.
+struct PlanNothing {
+  template <typename Args>
+  Error operator()(const Args &) const {
+    return success();
+  }
+};
+
 /// What all operations share: the sticky error, the structure's version, the
 /// overlap check, the observer, and the floating-point environment.
-/// `run(args, site)` does the rest.
-template <typename Args, typename Run>
+/// `run(args, site)` does the rest, or `plan(args)` while the entry is planned.
+template <typename Args, typename Run, typename Plan = PlanNothing>
 conorm_status perform(conorm_context *context, uint32_t op, const Args *given,
-                      Run &&run) {
+                      Run &&run, Plan &&plan = {}) {
   ContextUse use(context);
   if (conorm_status status = refusal(use, context))
     return status;
@@ -80,6 +93,11 @@ conorm_status perform(conorm_context *context, uint32_t op, const Args *given,
     return failContext(context, located(std::move(error), op, site));
   if (Error error = readSite(args.site, siteCopy, site))
     return failContext(context, located(std::move(error), op, site));
+  if (isPlanning(context)) {
+    if (Error error = guarded([&] { return plan(args); }))
+      return failContext(context, located(std::move(error), op, site));
+    return CONORM_OK;
+  }
   Observation observation(context, op, &args);
   ScopedFloatEnvironment environment;
   if (Error error = guarded([&] { return run(args, site); }))

@@ -10,19 +10,12 @@
 
 using namespace conorm::rt;
 
-static Error unsupported() {
+Error conorm::rt::noDevice() {
   return {CONORM_ERROR_UNSUPPORTED,
           "expected a context of a backend with device memory, found one of "
           "the cpu backend"};
 }
 
-Error Backend::launch(const conorm_launch_kernel_args &) {
-  return unsupported();
-}
-Error Backend::copy(const conorm_copy_args &) { return unsupported(); }
-Error Backend::matmul(const conorm_matmul_args &) { return unsupported(); }
-Error Backend::allocate(int64_t, void *&) { return unsupported(); }
-Error Backend::free(void *) { return unsupported(); }
-Error Backend::global(const conorm_device_program *, uint32_t, const void *&) {
-  return unsupported();
-}
+Error Backend::launch(const conorm_launch_kernel_args &) { return noDevice(); }
+Error Backend::copy(const conorm_copy_args &) { return noDevice(); }
+Error Backend::matmul(const conorm_matmul_args &) { return noDevice(); }

@@ -14,6 +14,8 @@
 #ifndef CONORM_RUNTIME_LIB_CONTROL_BACKEND_H
 #define CONORM_RUNTIME_LIB_CONTROL_BACKEND_H
 
+#include "Device.h"
+
 #include "support/Error.h"
 
 #include "conorm-runtime/context.h"
@@ -56,14 +58,15 @@ public:
                                  const Site &site) = 0;
 
   /// What compiled code calls on backends with memory of their own. By default
-  /// all are CONORM_ERROR_UNSUPPORTED.
+  /// all are noDevice().
   virtual Error launch(const conorm_launch_kernel_args &args);
   virtual Error copy(const conorm_copy_args &args);
   virtual Error matmul(const conorm_matmul_args &args);
-  virtual Error allocate(int64_t bytes, void *&out);
-  virtual Error free(void *memory);
-  virtual Error global(const conorm_device_program *program, uint32_t index,
-                       const void *&out);
+  /// Makes ready for matmul(args), the addresses of which are made up, while
+  /// nothing runs that waits for this rank.
+  virtual Error prepare(const conorm_matmul_args &) { return success(); }
+  /// Null if the backend's memory is the host's.
+  virtual Device *device() { return nullptr; }
 
   /// Number of members of the group's row that holds this rank; an error if
   /// the group was not added or this rank is in none of its rows.
@@ -97,10 +100,13 @@ public:
   virtual Error synchronize() { return success(); }
 };
 
+/// What is said where a device is needed and the backend has none.
+Error noDevice();
+
 /// What the library of the CUDA backend exports; null without memory. The
 /// symbol's number changes with anything that the two libraries share.
 using MakeCudaBackend = Backend *(*)();
-constexpr const char *makeCudaBackendSymbol = "conorm_make_cuda_backend_5";
+constexpr const char *makeCudaBackendSymbol = "conorm_make_cuda_backend_6";
 
 } // namespace conorm::rt
 

@@ -17,7 +17,9 @@
 using namespace conorm::rt;
 
 static const char *opName(uint32_t op) {
-  return op == opAddGroups ? "conorm_context_add_groups" : conorm_op_name(op);
+  return op == opAddGroups ? "conorm_context_add_groups"
+         : op == opInvoke  ? "conorm_module_invoke"
+                           : conorm_op_name(op);
 }
 
 /// A peer's label, which need not end.

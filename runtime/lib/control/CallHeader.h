@@ -34,8 +34,9 @@ struct QuantAttributes {
   uint32_t groupSize;
 };
 
-/// An operation of the runtime itself, never of a program.
+/// Operations of the runtime itself, never of a program.
 constexpr uint32_t opAddGroups = 0x10000;
+constexpr uint32_t opInvoke = 0x10001;
 
 /// What a call is. All members of a communicator post equal ones; the label is
 /// for messages only. No padding: the digest covers the bytes.

@@ -73,8 +73,8 @@ Error ControlPlane::connect(const conorm_bootstrap &bootstrap,
   return everybody.mesh().agree(bootstrap, outcome, deadline);
 }
 
-Error ControlPlane::meet(const CallAttributes &attributes) {
-  if (Error error = worldChannel->begin(attributes, ""))
+Error ControlPlane::meet(const CallAttributes &attributes, const char *label) {
+  if (Error error = worldChannel->begin(attributes, label))
     return error;
   return worldChannel->exchange();
 }

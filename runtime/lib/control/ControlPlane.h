@@ -42,7 +42,7 @@ public:
   /// world.
   Error addGroups(const conorm_group *groups, size_t count);
   /// A step of all ranks, which make the same call.
-  Error meet(const CallAttributes &attributes);
+  Error meet(const CallAttributes &attributes, const char *label = "");
 
   /// The communicator of this rank's row. It lives as long as this object.
   Error find(const conorm_group &group, Communicator *&out) const {

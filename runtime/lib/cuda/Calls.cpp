@@ -106,6 +106,20 @@ Error CudaBackend::launch(Kernel kernel, uint32_t type,
                        &config, kernels[type - 1].kernels[kernel], arguments));
 }
 
+Error CudaBackend::launch(const conorm_launch_kernel_args &args) {
+  if (Error error = poll())
+    return error;
+  return deviceOfCalls->launch(args);
+}
+
+Error CudaBackend::copy(const conorm_copy_args &args) {
+  if (Error error = poll())
+    return error;
+  return args.bytes ? deviceOfCalls->copy(args.output, args.input,
+                                          uint64_t(args.bytes))
+                    : success();
+}
+
 /// Where the kernel keeps a row between its stages.
 void CudaBackend::placeRow(uint32_t type, Task &task) const {
   RowTask &row = task.row;

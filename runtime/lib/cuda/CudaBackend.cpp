@@ -8,6 +8,8 @@
 
 #include "CudaBackend.h"
 
+#include "Images.h"
+
 #include "bootstrap/Bootstrap.h"
 
 #include <algorithm>
@@ -26,7 +28,8 @@ struct DeviceRecord {
   int32_t device;
   uint32_t multiprocessors;
   uint32_t handles;
-  uint32_t reserved;
+  /// Whether another rank is in the same process.
+  uint32_t hasNeighbor;
 };
 } // namespace
 
@@ -47,18 +50,20 @@ static Error loadKernels(const KernelTable &table) {
 }
 
 Error CudaBackend::readAttributes() {
-  int major;
+  int major, minor;
   for (auto [attribute, value] :
        {std::pair(cudaDevAttrMultiProcessorCount, &multiprocessors),
-        std::pair(cudaDevAttrComputeCapabilityMajor, &major)})
+        std::pair(cudaDevAttrComputeCapabilityMajor, &major),
+        std::pair(cudaDevAttrComputeCapabilityMinor, &minor)})
     if (Error error = checkCuda(
             "cudaDeviceGetAttribute",
             cudaDeviceGetAttribute(value, attribute, settings.device)))
       return error;
+  arch = uint32_t(major * 10 + minor);
   // A switch to measure what it gives, and to find faults without it.
   const char *wish = getenv("CONORM_CUDA_PDL");
   dependentLaunch = major >= 9 && !(wish && !strcmp(wish, "0"));
-  return success();
+  return checkArch(settings.device, arch);
 }
 
 /// More cannot be meant.
@@ -75,7 +80,8 @@ Error CudaBackend::checkWorkspace() const {
   return success();
 }
 
-Error CudaBackend::prepareDevice(const conorm_context_options &options) {
+Error CudaBackend::prepareDevice(const conorm_context_options &options,
+                                 int rank) {
   const Driver *driver;
   if (Error error = loadDriver(driver))
     return error;
@@ -83,15 +89,16 @@ Error CudaBackend::prepareDevice(const conorm_context_options &options) {
   if (Error error =
           checkCuda("cudaGetDeviceCount", cudaGetDeviceCount(&devices)))
     return error;
-  if (options.device < 0 || options.device >= devices)
+  settings.device =
+      options.device == CONORM_DEVICE_BY_RANK ? rank % devices : options.device;
+  if (settings.device < 0 || settings.device >= devices)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                     "device is %d, expected 0 to %d", options.device,
-                     devices - 1);
-  settings.device = options.device;
+                     "device is %d, expected 0 to %d, or %d", options.device,
+                     devices - 1, CONORM_DEVICE_BY_RANK);
   stream = options.stream ? static_cast<cudaStream_t>(options.stream)
                           : cudaStreamPerThread;
   DeviceScope scope(settings.device);
-  if (Error error = checkCuda("cudaSetDevice", cudaSetDevice(options.device)))
+  if (Error error = checkCuda("cudaSetDevice", cudaSetDevice(settings.device)))
     return error;
   if (Error error = readAttributes())
     return error;
@@ -121,6 +128,8 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
   mine.device = settings.device;
   mine.multiprocessors = uint32_t(multiprocessors);
   mine.handles = uint32_t(settings.handles);
+  for (int rank = 0; rank < world.size(); ++rank)
+    mine.hasNeighbor |= rank != world.rank() && world.mesh().sameProcess(rank);
   cudaDeviceProp properties;
   if (Error error =
           checkCuda("cudaGetDeviceProperties",
@@ -133,8 +142,10 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
     return error;
   all.resize(world.size());
   settings.channels = maxChannels;
+  bool hasNeighbors = false;
   for (int rank = 0; rank < world.size(); ++rank) {
     const DeviceRecord &other = all[rank];
+    hasNeighbors |= other.hasNeighbor != 0;
     if (other.handles != mine.handles)
       return makeError(CONORM_ERROR_BOOTSTRAP,
                        "rank %d exports memory in another way than this rank",
@@ -155,6 +166,9 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
                     other.device) == settings.localDevices.end())
         settings.localDevices.push_back(other.device);
   }
+  deviceOfCalls = std::make_unique<CudaDevice>(
+      CudaDevice::Settings{settings.device, arch, stream, hasNeighbors},
+      control, [this] { return poll(); }, [this] { return synchronize(); });
   return reachDevices(settings.device, settings.localDevices, settings.handles);
 }
 
@@ -191,7 +205,7 @@ Error CudaBackend::connect(const conorm_context_options &options,
   settings.workspaceBytes = options.workspace_bytes;
   if (const char *delays = getenv("CONORM_CUDA_DELAYS"))
     settings.delayNanoseconds = uint32_t(strtoul(delays, nullptr, 10));
-  Error outcome = prepareDevice(options);
+  Error outcome = prepareDevice(options, bootstrap.rank);
   // Without a device nobody needs to be asked.
   if (outcome && outcome.code == CONORM_ERROR_UNSUPPORTED)
     return outcome;
@@ -240,7 +254,7 @@ CudaBackend::~CudaBackend() {
     return;
   DeviceScope scope(settings.device);
   bool idle = true;
-  if (!communicators.empty() && !drain(0)) {
+  if (!drain(0)) {
     // Calls that are still queued are abandoned: kernels that wait see the bit.
     RankControl &own = control.world().own();
     own.aborted.fetch_or(uint64_t(1) << control.world().rank(),
@@ -253,8 +267,10 @@ CudaBackend::~CudaBackend() {
     // better lost than reused.
     for (const std::unique_ptr<CudaCommunicator> &communicator : communicators)
       communicator->leak();
+    (void)deviceOfCalls.release();
     return;
   }
+  deviceOfCalls.reset();
   for (const std::unique_ptr<CudaCommunicator> &communicator : communicators)
     communicator->nccl().retire();
   communicators.clear();

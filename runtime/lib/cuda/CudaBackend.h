@@ -14,6 +14,7 @@
 #ifndef CONORM_RUNTIME_LIB_CUDA_CUDABACKEND_H
 #define CONORM_RUNTIME_LIB_CUDA_CUDABACKEND_H
 
+#include "CudaDevice.h"
 #include "CudaStrategy.h"
 #include "Plan.h"
 
@@ -55,6 +56,9 @@ public:
   void publishFailure(const Error &error) override {
     control.publishFailure(error);
   }
+  Error launch(const conorm_launch_kernel_args &args) override;
+  Error copy(const conorm_copy_args &args) override;
+  Device *device() override { return deviceOfCalls.get(); }
   Error poll() override;
   Error synchronize() override;
 
@@ -68,7 +72,7 @@ private:
 
   Error readAttributes();
   Error checkWorkspace() const;
-  Error prepareDevice(const conorm_context_options &options);
+  Error prepareDevice(const conorm_context_options &options, int rank);
   Error agreeOnDevices(const conorm_bootstrap &bootstrap,
                        const Deadline &deadline);
   Error connectGroups(size_t first, uint64_t tag);
@@ -88,7 +92,11 @@ private:
   std::unique_ptr<CudaStrategy> strategies[2];
   DeviceSettings settings;
   cudaStream_t stream = nullptr;
+  /// For compiled code.
+  std::unique_ptr<CudaDevice> deviceOfCalls;
   int multiprocessors = 0;
+  /// Ten times the compute capability.
+  uint32_t arch = 0;
   /// Whether kernels may become resident early (DependentLaunch.cuh).
   bool dependentLaunch = false;
   KernelTable kernels[3];

@@ -14,6 +14,7 @@
 
 #include <dlfcn.h>
 
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -94,7 +95,9 @@ static conorm_status make(conorm_module **out, char *message,
   *out = nullptr;
   copyMessage("", message, messageSize);
   try {
+    static std::atomic<uint64_t> last{0};
     auto module = std::make_unique<conorm_module>();
+    module->serial = ++last;
     Error error = fill(*module);
     if (!error)
       error =
@@ -188,6 +191,18 @@ extern "C" const conorm_entry *conorm_module_find(const conorm_module *module,
   return found;
 }
 
+/// Before the ranks meet for the groups: none of their calls waits for this one
+/// then.
+static Error loadProgram(const conorm_module &module, conorm_context &context) {
+  if (!context.calls || !module.programKey)
+    return success();
+  Device &device = context.calls->device;
+  Error error = device.load(module.programKey, module.serial, module.program);
+  if (error)
+    error.message = module.path + ": " + error.message;
+  return error;
+}
+
 extern "C" conorm_status conorm_module_bind(const conorm_module *module,
                                             conorm_context *context) {
   ContextUse contextUse(context);
@@ -208,6 +223,8 @@ extern "C" conorm_status conorm_module_bind(const conorm_module *module,
                            module->path.c_str(),
                            enumName<conorm_backend>(module->manifest.backend),
                            enumName<conorm_backend>(context->backendKind)));
+  if (Error error = guarded([&] { return loadProgram(*module, *context); }))
+    return failContext(context, error);
   if (module->groups.empty())
     return conorm_context_status(context);
   return conorm_context_add_groups(context, module->groups.data(),

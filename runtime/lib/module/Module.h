@@ -34,6 +34,15 @@ struct conorm_module {
   std::vector<conorm_group> groups;
   /// Arguments and results of entry i at 2 * i and 2 * i + 1.
   std::vector<std::vector<conorm_value_desc>> values;
+  /// A number that no other module has had.
+  uint64_t serial = 0;
+  /// What code names its program by: the artifact's own. The manifest's is a
+  /// copy.
+  const conorm_device_program *programKey = nullptr;
+  conorm_device_program program = {};
+  std::vector<conorm_device_image> images;
+  std::vector<conorm_device_kernel> kernels;
+  std::vector<conorm_device_global> globals;
 };
 
 namespace conorm::rt {
@@ -48,6 +57,9 @@ Error notOpen(const char *function, const conorm_module *module);
 
 /// Fills `module` from the manifest at `data`.
 Error readManifest(const void *data, conorm_module &module);
+
+/// The part of it that is for a device.
+Error readProgram(conorm_module &module);
 
 /// Checks that this processor runs the module's code.
 Error checkProcessor(const conorm_module &module);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ModuleInvoke.h"
+#include "support/Names.h"
 #include "support/Structs.h"
 
 #include <cstring>
@@ -46,7 +47,8 @@ bool conorm::rt::overlap(const conorm_buffer &a, const conorm_buffer &b) {
 }
 
 static Error checkBuffer(const conorm_value_desc &desc,
-                         const conorm_buffer &buffer, const StructName &name) {
+                         const conorm_buffer &buffer, uint32_t memory,
+                         const StructName &name) {
   bool matches = buffer.element_type == desc.element_type &&
                  buffer.rank == desc.rank && (buffer.shape || !buffer.rank);
   for (uint32_t i = 0; matches && i < desc.rank; ++i)
@@ -58,10 +60,14 @@ static Error checkBuffer(const conorm_value_desc &desc,
         (buffer.rank && !buffer.shape
              ? std::string("a null shape")
              : describeShape(buffer.shape, buffer.rank, buffer.element_type)));
-  if (buffer.memory != CONORM_MEMORY_HOST)
-    return argumentError(name.str() +
-                         ": expected data in host memory, found data in device "
-                         "memory");
+  // The entry's host code reads scalars.
+  if (desc.kind == CONORM_VALUE_SCALAR)
+    memory = CONORM_MEMORY_HOST;
+  if (buffer.memory != memory)
+    return argumentError(name.str() + ": expected data in " +
+                         enumName<conorm_memory>(memory) +
+                         " memory, found data in " +
+                         enumName<conorm_memory>(buffer.memory) + " memory");
   int64_t bytes = bytesOf(buffer);
   if (bytes < 0)
     return argumentError(
@@ -79,12 +85,12 @@ static Error checkBuffer(const conorm_value_desc &desc,
 
 Error conorm::rt::readBuffers(const char *kind, const conorm_value_desc *descs,
                               uint32_t count, const conorm_buffer *buffers,
-                              std::vector<conorm_buffer> &to) {
+                              uint32_t memory, std::vector<conorm_buffer> &to) {
   to.resize(count);
   return forEachStruct(
       buffers, count, kind,
       [&](size_t i, const conorm_buffer &buffer, const char *) {
         to[i] = buffer;
-        return checkBuffer(descs[i], buffer, StructName(kind, i));
+        return checkBuffer(descs[i], buffer, memory, StructName(kind, i));
       });
 }

@@ -109,16 +109,9 @@ conorm_module_invoke(const conorm_module *module, const conorm_entry *entry,
     if (Error error =
             checkCounts(*module, *entry, args, numArgs, results, numResults))
       return error;
+    if (context->calls)
+      return invokeOnDevice(*module, *entry, context, args, nullptr, results);
     return invokeEntry(*entry, context, args, results);
   };
   return performInvoke("conorm_module_invoke", module, entry, context, body);
-}
-
-extern "C" void conorm_buffer_release(conorm_buffer *buffer) {
-  if (!buffer)
-    return;
-  std::free(buffer->owner);
-  std::free(const_cast<int64_t *>(buffer->shape));
-  buffer->data = buffer->owner = nullptr;
-  buffer->shape = nullptr;
 }

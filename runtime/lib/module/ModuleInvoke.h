@@ -24,9 +24,10 @@ int64_t tensorBytes(const int64_t *shape, uint32_t rank, uint32_t type);
 bool overlap(const conorm_buffer &a, const conorm_buffer &b);
 
 /// Copies the caller's `count` structures and checks type, shape and data of
-/// each. `kind` is "argument" or "result".
+/// each. `kind` is "argument" or "result", `memory` the conorm_memory of
+/// tensors.
 Error readBuffers(const char *kind, const conorm_value_desc *descs,
-                  uint32_t count, const conorm_buffer *buffers,
+                  uint32_t count, const conorm_buffer *buffers, uint32_t memory,
                   std::vector<conorm_buffer> &to);
 
 /// Checks that `entry` is the module's, and how many buffers there are.
@@ -37,6 +38,23 @@ Error checkCounts(const conorm_module &module, const conorm_entry &entry,
 /// Calls an entry; on success the results own what they point to.
 Error invokeEntry(const conorm_entry &entry, conorm_context *context,
                   const conorm_buffer *args, conorm_buffer *results);
+
+/// Checks that no buffer of a result overlaps another one's, nor an argument's
+/// that is not donated.
+Error checkPlaces(const conorm_entry &entry,
+                  const std::vector<conorm_buffer> &args,
+                  const std::vector<conorm_buffer> &results);
+
+/// What is said of a caller's buffer for result `index` of another shape than
+/// the entry's.
+Error placeShapeError(const conorm_entry &entry, uint32_t index,
+                      const int64_t *made, const int64_t *given);
+
+/// Calls an entry on a context with a device. Results go to the buffers of
+/// `into`; if that is null, `made` gets buffers of the context.
+Error invokeOnDevice(const conorm_module &module, const conorm_entry &entry,
+                     conorm_context *context, const conorm_buffer *args,
+                     const conorm_buffer *into, conorm_buffer *made);
 
 /// What all ways to call an entry share: the handles, the sticky error, and the
 /// entry's name in messages.

@@ -8,6 +8,8 @@
 
 #include "ModuleInvoke.h"
 
+#include "api/Context.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -36,9 +38,9 @@ public:
 
 /// A result may take the place of a donated argument, which nobody reads any
 /// more, but not of one that the caller keeps.
-static Error checkPlaces(const conorm_entry &entry,
-                         const std::vector<conorm_buffer> &args,
-                         const std::vector<conorm_buffer> &results) {
+Error conorm::rt::checkPlaces(const conorm_entry &entry,
+                              const std::vector<conorm_buffer> &args,
+                              const std::vector<conorm_buffer> &results) {
   for (uint32_t i = 0; i < entry.num_results; ++i) {
     std::string what = "result " + std::to_string(i) +
                        ": expected a buffer of its own, found one that "
@@ -55,15 +57,25 @@ static Error checkPlaces(const conorm_entry &entry,
   return {};
 }
 
+Error conorm::rt::placeShapeError(const conorm_entry &entry, uint32_t index,
+                                  const int64_t *made, const int64_t *given) {
+  const conorm_value_desc &desc = entry.results[index];
+  return argumentError("result " + std::to_string(index) +
+                       ": expected a buffer of " +
+                       describeShape(made, desc.rank, desc.element_type) +
+                       ", which the entry made, found one of " +
+                       describeShape(given, desc.rank, desc.element_type));
+}
+
 static Error invokeInto(const conorm_entry &entry, conorm_context *context,
                         const conorm_buffer *args,
                         const conorm_buffer *results) {
   std::vector<conorm_buffer> from, to;
-  if (Error error =
-          readBuffers("argument", entry.args, entry.num_args, args, from))
+  if (Error error = readBuffers("argument", entry.args, entry.num_args, args,
+                                CONORM_MEMORY_HOST, from))
     return error;
-  if (Error error =
-          readBuffers("result", entry.results, entry.num_results, results, to))
+  if (Error error = readBuffers("result", entry.results, entry.num_results,
+                                results, CONORM_MEMORY_HOST, to))
     return error;
   if (Error error = checkPlaces(entry, from, to))
     return error;
@@ -76,12 +88,7 @@ static Error invokeInto(const conorm_entry &entry, conorm_context *context,
   for (uint32_t i = 0; i < entry.num_results; ++i)
     if (!std::equal(to[i].shape, to[i].shape + to[i].rank,
                     made.buffers[i].shape))
-      return argumentError(
-          "result " + std::to_string(i) + ": expected a buffer of " +
-          describeShape(made.buffers[i].shape, made.buffers[i].rank,
-                        made.buffers[i].element_type) +
-          ", which the entry made, found one of " +
-          describeShape(to[i].shape, to[i].rank, to[i].element_type));
+      return placeShapeError(entry, i, made.buffers[i].shape, to[i].shape);
   for (uint32_t i = 0; i < entry.num_results; ++i)
     if (int64_t bytes =
             tensorBytes(to[i].shape, to[i].rank, to[i].element_type))
@@ -98,6 +105,8 @@ conorm_module_invoke_into(const conorm_module *module,
     if (Error error =
             checkCounts(*module, *entry, args, numArgs, results, numResults))
       return error;
+    if (context->calls)
+      return invokeOnDevice(*module, *entry, context, args, results, nullptr);
     return invokeInto(*entry, context, args, results);
   };
   return performInvoke("conorm_module_invoke_into", module, entry, context,

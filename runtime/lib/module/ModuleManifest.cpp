@@ -6,21 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-//
-// A damaged manifest is refused and never followed: everything is read through
-// the kernel, which says when an address is none.
-//
-//===----------------------------------------------------------------------===//
+#include "ManifestReader.h"
 
-#include "Module.h"
 #include "support/Names.h"
-#include "support/Structs.h"
 
 #include <link.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cinttypes>
 #include <cstddef>
 #include <cstdio>
@@ -31,84 +22,10 @@
 
 using namespace conorm::rt;
 
-namespace {
-
 constexpr uint32_t kMaxRank = CONORM_MAX_MANIFEST_RANK;
-constexpr uint32_t kMaxCount = CONORM_MAX_MANIFEST_COUNT;
 constexpr uint32_t kMaxValues = CONORM_MAX_MANIFEST_VALUES;
-constexpr size_t kMaxText = CONORM_MAX_MANIFEST_TEXT;
 
-Error moduleError(std::string message) {
-  return {CONORM_ERROR_MODULE, std::move(message)};
-}
-
-Error versionError(std::string message) {
-  return {CONORM_ERROR_VERSION, std::move(message)};
-}
-
-/// Reads memory that a damaged manifest may only claim to be there.
-bool readMemory(const void *from, void *to, size_t bytes) {
-  if (!bytes)
-    return true;
-  iovec local{to, bytes};
-  iovec remote{const_cast<void *>(from), bytes};
-  ssize_t count = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
-  // Where the call is forbidden, the manifest is taken at its word.
-  if (count < 0 && (errno == ENOSYS || errno == EPERM)) {
-    std::memcpy(to, from, bytes);
-    return true;
-  }
-  return count == static_cast<ssize_t>(bytes);
-}
-
-Error unreadable(const std::string &what) {
-  return moduleError(what + ": expected memory of the artifact, found an "
-                            "address that cannot be read");
-}
-
-/// Checks that `text` ends. NULL is left to the caller.
-Error checkText(const char *text, const std::string &what) {
-  // Reads up to the ends of such pieces, which are never two pages.
-  constexpr size_t piece = 256;
-  for (size_t length = 0; text && length < kMaxText;) {
-    char buffer[piece];
-    size_t bytes = piece - reinterpret_cast<uintptr_t>(text + length) % piece;
-    if (!readMemory(text + length, buffer, bytes))
-      return unreadable(what);
-    if (std::memchr(buffer, 0, bytes))
-      return {};
-    length += bytes;
-  }
-  if (!text)
-    return {};
-  return moduleError(what + ": expected a text of at most " +
-                     std::to_string(kMaxText) + " bytes, found a longer one");
-}
-
-Error copyManifest(const void *from, void *to, size_t bytes,
-                   const StructName &name) {
-  return readMemory(from, to, bytes) ? success() : unreadable(name.str());
-}
-
-/// Reads `count` structures that advance by their own struct_size.
-template <typename T>
-Error readArray(const T *data, uint32_t count, const std::string &what,
-                std::vector<T> &to) {
-  if (count > kMaxCount)
-    return moduleError(what + ": expected at most " +
-                       std::to_string(kMaxCount) + " structures, found " +
-                       std::to_string(count));
-  if (count && !data)
-    return moduleError(what + ": expected " + std::to_string(count) +
-                       " structures, found a null pointer");
-  to.reserve(count);
-  return forEachStruct<copyManifest>(
-      data, count, what.c_str(),
-      [&](size_t, const T &item, const char *) -> Error {
-        to.push_back(item);
-        return success();
-      });
-}
+namespace {
 
 Error checkShape(const conorm_value_desc &desc, const std::string &what) {
   if (desc.kind == CONORM_VALUE_SCALAR && desc.rank)
@@ -323,7 +240,9 @@ Error conorm::rt::readManifest(const void *data, conorm_module &module) {
     manifest.producer = "";
   if (Error error = readEntries(module))
     return error;
-  return readGroups(module);
+  if (Error error = readGroups(module))
+    return error;
+  return readProgram(module);
 }
 
 std::string conorm::rt::describeShape(const int64_t *shape, uint32_t rank,

@@ -50,9 +50,9 @@ static void describe(const conorm_buffer &buffer, MemrefDescriptor desc) {
 }
 
 Error BorrowedArguments::pack(const conorm_entry &entry,
-                              const conorm_buffer *given) {
-  if (Error error =
-          readBuffers("argument", entry.args, entry.num_args, given, buffers))
+                              const conorm_buffer *given, uint32_t memory) {
+  if (Error error = readBuffers("argument", entry.args, entry.num_args, given,
+                                memory, buffers))
     return error;
   if (Error error = checkDonated(entry))
     return error;
@@ -122,7 +122,7 @@ static size_t roundUp(size_t value, size_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
-ReturnedResults::ReturnedResults(const conorm_entry &entry) : entry(entry) {
+ResultStructure::ResultStructure(const conorm_entry &entry) : entry(entry) {
   size_t end = 0;
   for (uint32_t i = 0; i < entry.num_results; ++i) {
     const conorm_value_desc &desc = entry.results[i];
@@ -139,7 +139,7 @@ ReturnedResults::ReturnedResults(const conorm_entry &entry) : entry(entry) {
 void ReturnedResults::adopt(const BorrowedArguments &arguments) {
   for (uint32_t i = 0; i < entry.num_results; ++i)
     if (entry.results[i].kind == CONORM_VALUE_TENSOR) {
-      void *allocated = descriptorOf(i).allocated();
+      void *allocated = structure.descriptorOf(i).allocated();
       memory.add(allocated, arguments.own(allocated));
     }
 }
@@ -163,7 +163,7 @@ static void copyStrided(char *&to, const char *from, MemrefDescriptor &desc,
     copyStrided(to, from + i * step, desc, dim + 1, elementBytes);
 }
 
-static bool isContiguous(MemrefDescriptor &desc) {
+bool conorm::rt::isContiguous(MemrefDescriptor &desc) {
   int64_t stride = 1;
   for (uint32_t d = desc.rank; d-- > 0;) {
     if (desc.sizes()[d] != 1 && desc.strides()[d] != stride)
@@ -173,22 +173,35 @@ static bool isContiguous(MemrefDescriptor &desc) {
   return true;
 }
 
-Error ReturnedResults::takeTensor(uint32_t index, conorm_buffer &to) {
+Error ResultStructure::measure(uint32_t index, int64_t &bytes) {
   const conorm_value_desc &desc = entry.results[index];
   MemrefDescriptor from = descriptorOf(index);
-  int64_t bytes = tensorBytes(from.sizes(), desc.rank, desc.element_type);
+  bytes = tensorBytes(from.sizes(), desc.rank, desc.element_type);
   bool matches = bytes >= 0;
   for (uint32_t i = 0; matches && i < desc.rank; ++i)
     matches =
         desc.shape[i] == CONORM_DYNAMIC || desc.shape[i] == from.sizes()[i];
-  if (!matches)
-    return {CONORM_ERROR_MODULE,
-            "result " + std::to_string(index) + ": expected " +
-                describeValue(desc) + ", found " +
-                describeShape(from.sizes(), desc.rank, desc.element_type)};
-  auto *shape = static_cast<int64_t *>(allocate(sizeof(int64_t) * desc.rank));
-  std::copy_n(from.sizes(), desc.rank, shape);
-  to.shape = shape;
+  if (matches)
+    return success();
+  return {CONORM_ERROR_MODULE,
+          "result " + std::to_string(index) + ": expected " +
+              describeValue(desc) + ", found " +
+              describeShape(from.sizes(), desc.rank, desc.element_type)};
+}
+
+const int64_t *conorm::rt::copyShape(const int64_t *shape, uint32_t rank) {
+  auto *copy = static_cast<int64_t *>(allocate(sizeof(int64_t) * rank));
+  std::copy_n(shape, rank, copy);
+  return copy;
+}
+
+Error ReturnedResults::takeTensor(uint32_t index, conorm_buffer &to) {
+  const conorm_value_desc &desc = entry.results[index];
+  int64_t bytes;
+  if (Error error = structure.measure(index, bytes))
+    return error;
+  MemrefDescriptor from = structure.descriptorOf(index);
+  to.shape = copyShape(from.sizes(), desc.rank);
   size_t elementBytes = conorm_type_bytes(desc.element_type, 1);
   char *data = static_cast<char *>(from.aligned());
   if (bytes)
@@ -206,7 +219,7 @@ Error ReturnedResults::takeTensor(uint32_t index, conorm_buffer &to) {
   return success();
 }
 
-void ReturnedResults::takeScalar(uint32_t index, conorm_buffer &to) {
+void ResultStructure::takeScalar(uint32_t index, conorm_buffer &to) {
   size_t bytes = conorm_type_bytes(entry.results[index].element_type, 1);
   to.owner = to.data = allocate(bytes);
   std::memcpy(to.data, bytesOf(index), bytes);
@@ -216,9 +229,10 @@ Error ReturnedResults::take(uint32_t index, conorm_buffer &to) {
   const conorm_value_desc &desc = entry.results[index];
   to.element_type = desc.element_type;
   to.rank = desc.rank;
+  to.memory = CONORM_MEMORY_HOST;
   if (desc.kind == CONORM_VALUE_TENSOR)
     return takeTensor(index, to);
-  takeScalar(index, to);
+  structure.takeScalar(index, to);
   return success();
 }
 

@@ -44,12 +44,16 @@ static_assert(sizeof(void *) == sizeof(uint64_t),
 /// Arguments, borrowed for the time of a call, as the entry reads them.
 class BorrowedArguments {
 public:
-  Error pack(const conorm_entry &entry, const conorm_buffer *buffers);
+  /// `memory` is the conorm_memory of tensors.
+  Error pack(const conorm_entry &entry, const conorm_buffer *buffers,
+             uint32_t memory = CONORM_MEMORY_HOST);
 
   /// What the entry gets: a descriptor of each tensor, or a scalar's place.
   void *const *pointers() const { return places.data(); }
   /// Whether memory is an argument's, and so the caller's.
   bool own(const void *memory) const;
+  /// As the caller gave them.
+  const std::vector<conorm_buffer> &callers() const { return buffers; }
 
 private:
   Error checkDonated(const conorm_entry &entry) const;
@@ -86,19 +90,13 @@ private:
   std::vector<Allocation> allocations;
 };
 
-/// Results as an entry writes them.
-class ReturnedResults {
+/// The structure of results that an entry writes.
+class ResultStructure {
 public:
-  explicit ReturnedResults(const conorm_entry &entry);
+  explicit ResultStructure(const conorm_entry &entry);
 
   /// Where the entry writes.
   void *place() { return words.data(); }
-  /// Owns what the entry has returned from now on.
-  void adopt(const BorrowedArguments &arguments);
-  /// Moves result `index` to the caller, or copies it if it is not its to keep.
-  Error take(uint32_t index, conorm_buffer &to);
-
-private:
   char *bytesOf(uint32_t index) {
     return reinterpret_cast<char *>(words.data()) + offsets[index];
   }
@@ -106,12 +104,45 @@ private:
     return {reinterpret_cast<uint64_t *>(bytesOf(index)),
             entry.results[index].rank};
   }
-  Error takeTensor(uint32_t index, conorm_buffer &to);
+  /// Bytes of a tensor; an error unless it is of the entry's type.
+  Error measure(uint32_t index, int64_t &bytes);
+  /// Moves a scalar to the caller.
   void takeScalar(uint32_t index, conorm_buffer &to);
 
+  /// For another call.
+  const std::vector<uint64_t> &contents() const { return words; }
+  void setContents(const std::vector<uint64_t> &to) { words = to; }
+
+private:
   const conorm_entry &entry;
   std::vector<size_t> offsets;
   std::vector<uint64_t> words;
+};
+
+/// Whether a descriptor's elements lie without gaps in row-major order.
+bool isContiguous(MemrefDescriptor &desc);
+
+/// A copy of sizes, which conorm_buffer_release() frees.
+const int64_t *copyShape(const int64_t *shape, uint32_t rank);
+
+/// Results of an entry on the host, where memory comes from malloc.
+class ReturnedResults {
+public:
+  explicit ReturnedResults(const conorm_entry &entry)
+      : entry(entry), structure(entry) {}
+
+  /// Where the entry writes.
+  void *place() { return structure.place(); }
+  /// Owns what the entry has returned from now on.
+  void adopt(const BorrowedArguments &arguments);
+  /// Moves result `index` to the caller, or copies it if it is not its to keep.
+  Error take(uint32_t index, conorm_buffer &to);
+
+private:
+  Error takeTensor(uint32_t index, conorm_buffer &to);
+
+  const conorm_entry &entry;
+  ResultStructure structure;
   ReturnedMemory memory;
 };
 

@@ -1,0 +1,59 @@
+//===- Program.h - A program on a device ------------------------*- C++ -*-===//
+//
+// Part of the Conorm project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef CONORM_RUNTIME_LIB_CUDA_PROGRAM_H
+#define CONORM_RUNTIME_LIB_CUDA_PROGRAM_H
+
+#include "Driver.h"
+
+#include "conorm-runtime/device.h"
+
+#include <memory>
+#include <vector>
+
+namespace conorm::rt::cuda {
+
+/// What of an artifact lies on the current device: all of its kernels, loaded,
+/// and its constants.
+class Program {
+public:
+  /// `arch` is ten times the compute capability. Nothing of `program` is kept.
+  static Error load(const conorm_device_program &program, int device,
+                    uint32_t arch, cudaStream_t stream,
+                    std::unique_ptr<Program> &out);
+  ~Program();
+  Program(const Program &) = delete;
+  Program &operator=(const Program &) = delete;
+
+  Error launch(const conorm_launch_kernel_args &args,
+               cudaStream_t stream) const;
+  Error global(uint32_t index, const void *&out) const;
+
+private:
+  struct KernelRecord {
+    const void *function;
+    uint32_t numParams;
+    uint32_t maxThreads;
+    uint32_t maxSharedBytes;
+    std::string name;
+  };
+
+  Program() = default;
+  Error loadImage(const conorm_device_image &image, int device, uint32_t arch);
+  Error loadKernel(const conorm_device_kernel &kernel, uint32_t sharedBytes);
+  Error loadGlobals(const conorm_device_program &program, cudaStream_t stream);
+
+  cudaLibrary_t library = nullptr;
+  std::vector<KernelRecord> kernels;
+  char *constants = nullptr;
+  std::vector<const void *> globals;
+};
+
+} // namespace conorm::rt::cuda
+
+#endif // CONORM_RUNTIME_LIB_CUDA_PROGRAM_H
