@@ -178,7 +178,7 @@ TEST(Names, coverEveryEnumerator) {
   EXPECT_STREQ(conorm_status_name(CONORM_ERROR_MODULE), "module");
   EXPECT_STREQ(conorm_status_name(13), "invalid");
   EXPECT_STREQ(conorm_op_name(CONORM_OP_QUANTIZE), "norm.quantize");
-  EXPECT_STREQ(conorm_op_name(8), "invalid");
+  EXPECT_STREQ(conorm_op_name(11), "invalid");
   EXPECT_EQ(conorm_type_bytes(CONORM_TYPE_F4E2M1FN, 5), 3);
   EXPECT_EQ(conorm_type_bytes(CONORM_TYPE_I1, 5), 5);
   EXPECT_EQ(conorm_type_bytes(CONORM_TYPE_F64, 5), 40);
