@@ -20,19 +20,6 @@ using namespace conorm::run;
 
 namespace {
 
-std::vector<float> readFloats(uint32_t type, const void *data, int64_t count) {
-  std::vector<float> values(count);
-  for (int64_t i = 0; i < count; ++i)
-    values[i] = static_cast<float>(readElement(type, data, i));
-  return values;
-}
-
-std::vector<float> readWeight(const conorm_norm &norm, int64_t cols) {
-  if (norm.weight_type == CONORM_TYPE_NONE || !norm.weight)
-    return {};
-  return readFloats(norm.weight_type, norm.weight, cols);
-}
-
 /// R2: values = T(values + residual), elementwise.
 void addResidual(uint32_t type, const void *residual,
                  std::vector<float> &values) {
@@ -124,6 +111,41 @@ void conorm::run::contractNorm(uint32_t type, const conorm_norm &norm,
   }
 }
 
+const void *NormChecker::onHost(uint32_t type, const void *data,
+                                int64_t count) {
+  if (memory == CONORM_MEMORY_HOST || !data)
+    return data;
+  copies.emplace_back(conorm_type_bytes(type, count));
+  conorm_buffer buffer = {};
+  buffer.struct_size = sizeof(buffer);
+  buffer.element_type = type;
+  buffer.rank = 1;
+  buffer.memory = memory;
+  buffer.data = const_cast<void *>(data);
+  buffer.shape = &count;
+  conorm_status status = conorm_buffer_read(
+      context, &buffer, copies.back().data(), copies.back().size());
+  if (status != CONORM_OK)
+    throw RankError(status, conorm_context_message(context));
+  return copies.back().data();
+}
+
+std::vector<float> NormChecker::readFloats(uint32_t type, const void *data,
+                                           int64_t count) {
+  data = onHost(type, data, count);
+  std::vector<float> values(count);
+  for (int64_t i = 0; i < count; ++i)
+    values[i] = static_cast<float>(readElement(type, data, i));
+  return values;
+}
+
+std::vector<float> NormChecker::readWeight(const conorm_norm &norm,
+                                           int64_t cols) {
+  if (norm.weight_type == CONORM_TYPE_NONE || !norm.weight)
+    return {};
+  return readFloats(norm.weight_type, norm.weight, cols);
+}
+
 void NormChecker::install(conorm_context *context) {
   conorm_context_set_observer(context, observe, this);
 }
@@ -145,6 +167,8 @@ void NormChecker::observe(void *user, conorm_context *context, uint32_t op,
   self.world.beat();
   if (self.failure || conorm_context_status(context) != CONORM_OK)
     return;
+  self.context = context;
+  self.copies.clear();
   try {
     if (phase == 0)
       self.before(op, args);
@@ -207,7 +231,9 @@ void NormChecker::beforeNorm(const conorm_rms_norm_args &args) {
   call.values =
       readFloats(args.element_type, args.input, args.rows * args.cols);
   if (args.residual)
-    addResidual(args.element_type, args.residual, call.values);
+    addResidual(args.element_type,
+                onHost(args.element_type, args.residual, args.rows * args.cols),
+                call.values);
 }
 
 /// Outputs hold v if residual_out, or a reduced without a residual, is asked
@@ -227,7 +253,9 @@ void NormChecker::beforeFused(const conorm_all_reduce_rms_norm_args &args) {
     }
   }
   if (args.residual)
-    addResidual(args.element_type, args.residual, call.values);
+    addResidual(args.element_type,
+                onHost(args.element_type, args.residual, args.rows * args.cols),
+                call.values);
 }
 
 /// R1, from the members' inputs as the bootstrap carries them.
@@ -249,10 +277,12 @@ NormChecker::reduceMembers(const conorm_all_reduce_rms_norm_args &args) {
   size_t elementBytes = conorm_type_bytes(args.element_type, 1);
   std::vector<char> all(piece * elementBytes * world.size());
   std::vector<float> values(count);
+  const char *input =
+      static_cast<const char *>(onHost(args.element_type, args.input, count));
   for (int64_t at = 0; at < count; at += piece) {
     int64_t width = std::min(piece, count - at);
-    world.allgather(static_cast<const char *>(args.input) + at * elementBytes,
-                    width * elementBytes, all.data());
+    world.allgather(input + at * elementBytes, width * elementBytes,
+                    all.data());
     for (int64_t i = 0; i < width; ++i) {
       auto element = [&](int64_t rank) {
         return static_cast<float>(
@@ -272,6 +302,7 @@ void NormChecker::check(const void *normed) {
     stats.uncheckedRows += call.rows;
     return;
   }
+  normed = onHost(call.type, normed, call.rows * call.cols);
   for (int64_t row = 0; row < call.rows; ++row)
     checkRow(row, normed);
   call.values.clear();

@@ -11,7 +11,7 @@
 
 #include "RankExchange.h"
 
-#include "conorm-runtime/ops.h"
+#include "conorm-runtime/module.h"
 
 #include <exception>
 #include <set>
@@ -59,7 +59,10 @@ double normBound(uint32_t type, const conorm_norm &norm, int64_t cols);
 /// copies of its inputs.
 class NormChecker {
 public:
-  explicit NormChecker(RankExchange &world) : world(world) {}
+  /// `memory` is the conorm_memory of what the calls read and write.
+  explicit NormChecker(RankExchange &world,
+                       uint32_t memory = CONORM_MEMORY_HOST)
+      : world(world), memory(memory) {}
 
   void install(conorm_context *context);
   void remove(conorm_context *context);
@@ -92,6 +95,11 @@ private:
     uint32_t innerType;
   };
 
+  /// `count` elements of an operand, where this process can read them; until
+  /// the observer returns.
+  const void *onHost(uint32_t type, const void *data, int64_t count);
+  std::vector<float> readFloats(uint32_t type, const void *data, int64_t count);
+  std::vector<float> readWeight(const conorm_norm &norm, int64_t cols);
   void before(uint32_t op, const void *args);
   void after(uint32_t op, const void *args);
   void begin(uint32_t type, int64_t rows, int64_t cols, const conorm_norm &norm,
@@ -106,6 +114,9 @@ private:
   void countNorm(const conorm_site *site);
 
   RankExchange &world;
+  uint32_t memory;
+  conorm_context *context = nullptr;
+  std::vector<std::vector<char>> copies;
   NormStats stats;
   std::set<uint64_t> sites;
   Call call;

@@ -61,7 +61,11 @@ exists.
                      run with each of these, taking turns, and compare each
                      result bit by bit with that of the first one
   --workspace BYTES  communication workspace of each rank (default 64 MiB)
-  --backend B        cpu (default) or cuda
+  --backend B        cpu (default) or cuda. Ranks take the GPUs of this machine in
+                     turn
+  --graph            cuda only: calls are captured in a CUDA graph and replayed;
+                     with --compare, replays are compared with calls that are
+                     not, too
   --json             print one JSON object instead of text
   --describe         print entries, groups, and what the artifact needs of the
                      machine, and whether it runs here; no ranks are started
@@ -87,6 +91,7 @@ enum Option {
   kWorkspace,
   kDim,
   kBackend,
+  kGraph,
   kJson,
   kDescribe,
   kHelpOption,
@@ -109,6 +114,7 @@ const option kOptions[] = {
     {"workspace", required_argument, nullptr, kWorkspace},
     {"dim", required_argument, nullptr, kDim},
     {"backend", required_argument, nullptr, kBackend},
+    {"graph", no_argument, nullptr, kGraph},
     {"json", no_argument, nullptr, kJson},
     {"describe", no_argument, nullptr, kDescribe},
     {"help", no_argument, nullptr, kHelpOption},
@@ -256,6 +262,8 @@ bool *findFlag(int option, Options &options) {
     return &options.threads;
   case kCompare:
     return &options.compare;
+  case kGraph:
+    return &options.graph;
   case kJson:
     return &options.json;
   case kDescribe:
@@ -360,6 +368,9 @@ Options conorm::run::parseOptions(int argc, char **argv) {
   options.input = argv[optind];
   if (options.compare && options.variantGiven)
     usage("--variant: expected no variant with --compare, which runs both");
+  if (options.graph && options.backend != CONORM_BACKEND_CUDA)
+    usage("--graph: expected --backend=cuda with it, found the backend " +
+          std::string(enumName<conorm_backend>(options.backend)));
   bool hasStrategies = !options.comparedStrategies.empty();
   if (hasStrategies && (options.compare || options.strategyGiven))
     usage(std::string(options.compare ? "--compare" : "--strategy") +

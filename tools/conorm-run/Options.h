@@ -47,6 +47,8 @@ struct Options {
   /// Size of every other dynamic dimension; negative if not given.
   int64_t otherDims = -1;
   uint32_t backend = CONORM_BACKEND_CPU;
+  /// Replay calls as CUDA graphs.
+  bool graph = false;
   bool json = false;
   /// Print what the artifact says of itself, and run nothing.
   bool describe = false;

@@ -73,6 +73,7 @@ public:
     report.ranks = world.size();
     report.strategy = options.strategy;
     report.repeat = options.repeat;
+    report.backend = options.backend;
   }
 
   int run();
@@ -190,6 +191,7 @@ int RankRun::run() {
       file.commit();
   });
   report.strategiesTaken = session.strategiesTaken();
+  report.memory = session.memory();
   if (world.rank() == 0)
     printReport(report, options.compare, options.json);
   // Every rank has the sums of all ranks, and so the same verdict.
@@ -206,6 +208,13 @@ void RankRun::compare(Session &session) {
     Results results = session.checkedCall(*fused, mine.fused);
     mine.difference = compareResults(results, plain, world.rank());
     agreeOn([&] { writeResults(results); });
+    if (options.graph) {
+      session.useGraphs(true);
+      mine.difference.add(
+          compareResults(session.call(*unfused), plain, world.rank()));
+      mine.difference.add(
+          compareResults(session.call(*fused), results, world.rank()));
+    }
   }
   report.collectives = mine.unfused.collectives;
   report.fusedCollectives = mine.fused.fusedCollectives;
@@ -221,6 +230,7 @@ void RankRun::compare(Session &session) {
 
 void RankRun::runOnly(Session &session) {
   const conorm_entry &entry = fused ? *fused : *unfused;
+  session.useGraphs(options.graph);
   {
     Results results = session.call(entry);
     agreeOn([&] { writeResults(results); });
@@ -260,6 +270,7 @@ void RankRun::compareStrategies(const Artifact &artifact,
     one.strategy = strategy;
     sessions.push_back(std::make_unique<Session>(one, world, bootstrap,
                                                  artifact.get(), inputs));
+    sessions.back()->useGraphs(options.graph);
     report.strategyRuns.push_back({strategy, {}, {}, {}});
   }
   try {

@@ -130,6 +130,23 @@ void printStrategies(const RunReport &report) {
         median(run.times) * 1e3, run.difference.differingBits);
 }
 
+std::string memoryJson(const conorm_memory_report &memory) {
+  JsonObject object;
+  object.add("plan_bytes", memory.plan_bytes);
+  object.add("result_bytes", memory.result_bytes);
+  object.add("arena_bytes", memory.arena_bytes);
+  object.add("buffer_bytes", memory.buffer_bytes);
+  object.add("plans", uint64_t(memory.num_plans));
+  object.add("graphs", uint64_t(memory.num_graphs));
+  return object.str();
+}
+
+void printMemory(const conorm_memory_report &memory) {
+  printNote("a call takes " + std::to_string(memory.plan_bytes) +
+            " bytes of each rank's device besides arguments and results, and " +
+            std::to_string(memory.result_bytes) + " bytes for results");
+}
+
 void printJson(const RunReport &report, bool compare) {
   JsonObject object;
   object.add("entry", report.entry);
@@ -139,6 +156,8 @@ void printJson(const RunReport &report, bool compare) {
              std::string(enumName<conorm_strategy>(report.strategy)));
   object.addRaw("strategies_taken", takenJson(report.strategiesTaken));
   object.add("repeat", uint64_t(report.repeat));
+  if (report.backend != CONORM_BACKEND_CPU)
+    object.addRaw("memory", memoryJson(report.memory));
   if (compare) {
     NormStats norms = allNorms(report);
     object.add("calls_fused", report.fusedCalls);
@@ -265,6 +284,8 @@ void conorm::run::printReport(const RunReport &report, bool compare,
   finishOutput("the report");
   if (compare && report.collectives)
     printFused(report);
+  if (report.backend != CONORM_BACKEND_CPU && report.strategyRuns.empty())
+    printMemory(report.memory);
   if (report.difference.differingElements)
     printError("expected equal bits of " +
                std::string(compare ? "fused and unfused" : "all strategies") +

@@ -29,6 +29,10 @@ struct RunReport {
   /// --compare left out.
   Session::StrategyCounts strategiesTaken = {};
   int repeat = 1;
+  /// A conorm_backend.
+  uint32_t backend = CONORM_BACKEND_CPU;
+  /// Of rank 0, after all calls.
+  conorm_memory_report memory = {};
   /// Seconds, the slowest rank's, by repetition.
   std::vector<double> fusedTimes, unfusedTimes;
   /// --compare only: one rank's counts, the norms of all ranks, all bits.

@@ -13,7 +13,9 @@
 #include "support/Names.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 
 using conorm::rt::enumName;
 using namespace conorm::run;
@@ -26,6 +28,66 @@ Results::Results(size_t count) : buffers(count) {
 Results::~Results() {
   for (conorm_buffer &buffer : buffers)
     conorm_buffer_release(&buffer);
+}
+
+void Results::fetch(conorm_context *context) {
+  for (conorm_buffer &buffer : buffers) {
+    if (buffer.memory != CONORM_MEMORY_DEVICE)
+      continue;
+    size_t bytes = bytesOf(buffer);
+    void *data = std::malloc(bytes ? bytes : 1);
+    if (!data)
+      throw std::bad_alloc();
+    conorm_status status = conorm_buffer_read(context, &buffer, data, bytes);
+    conorm_buffer onDevice = buffer;
+    onDevice.shape = nullptr;
+    conorm_buffer_release(&onDevice);
+    buffer.memory = CONORM_MEMORY_HOST;
+    buffer.data = buffer.owner = data;
+    if (status != CONORM_OK)
+      throw RankError(status, conorm_context_message(context));
+  }
+}
+
+Argument::Argument(conorm_context *context, const conorm_value_desc &desc,
+                   Tensor &pristine)
+    : context(context), pristine(pristine), buffer(pristine.asBuffer()) {
+  if (desc.kind == CONORM_VALUE_SCALAR)
+    return;
+  made.struct_size = sizeof(made);
+  conorm_status status = conorm_buffer_create(context, pristine.type,
+                                              uint32_t(pristine.shape.size()),
+                                              pristine.shape.data(), &made);
+  if (status != CONORM_OK)
+    throw RankError(status, conorm_context_message(context));
+  buffer = made;
+  restore();
+}
+
+Argument::Argument(Argument &&other) noexcept
+    : context(other.context), pristine(other.pristine), made(other.made),
+      buffer(other.buffer) {
+  other.made = {};
+}
+
+void Argument::restore() {
+  if (!made.shape)
+    return;
+  conorm_status status =
+      conorm_buffer_write(context, &made, pristine.data(), pristine.bytes);
+  if (status != CONORM_OK)
+    throw RankError(status, conorm_context_message(context));
+}
+
+bool Argument::isUntouched() const {
+  if (!made.shape)
+    return true;
+  std::vector<char> now(pristine.bytes);
+  conorm_status status =
+      conorm_buffer_read(context, &made, now.data(), now.size());
+  if (status != CONORM_OK)
+    throw RankError(status, conorm_context_message(context));
+  return std::memcmp(now.data(), pristine.data(), now.size()) == 0;
 }
 
 int64_t conorm::run::countOf(const conorm_buffer &buffer) {
@@ -43,10 +105,12 @@ Session::Session(const Options &options, RankExchange &world,
                  const conorm_bootstrap &bootstrap, const conorm_module *module,
                  std::vector<Tensor> inputs)
     : world(world), module(module), pristine(std::move(inputs)),
-      arguments(pristine) {
+      isOnDevice(options.backend != CONORM_BACKEND_CPU) {
   conorm_context_options wanted = {};
   wanted.struct_size = sizeof(wanted);
   wanted.backend = options.backend;
+  wanted.device =
+      options.backend == CONORM_BACKEND_CUDA ? CONORM_DEVICE_BY_RANK : 0;
   wanted.bootstrap = &bootstrap;
   wanted.deadline_ms = options.timeoutMs();
   wanted.strategy = options.strategy;
@@ -87,7 +151,33 @@ Session::Session(const Options &options, RankExchange &world,
   }
 }
 
-Session::~Session() { conorm_context_destroy(context); }
+Session::~Session() {
+  arguments.clear();
+  conorm_context_destroy(context);
+}
+
+void Session::expect(conorm_status status) const {
+  if (status != CONORM_OK)
+    throw RankError(status, conorm_context_message(context));
+}
+
+void Session::useGraphs(bool enabled) {
+  expect(conorm_context_set_graphs(context, enabled));
+}
+
+conorm_memory_report Session::memory() const {
+  conorm_memory_report report = {};
+  report.struct_size = sizeof(report);
+  expect(conorm_context_memory(context, &report));
+  return report;
+}
+
+void Session::placeArguments(const conorm_entry &entry) {
+  if (!arguments.empty())
+    return;
+  for (uint32_t i = 0; i < entry.num_args; ++i)
+    arguments.emplace_back(context, entry.args[i], pristine[i]);
+}
 
 void Session::watch() { conorm_context_set_observer(context, observe, this); }
 
@@ -116,10 +206,11 @@ void Session::abort(const std::string &reason) {
 }
 
 Results Session::call(const conorm_entry &entry, double *seconds) {
+  placeArguments(entry);
   std::vector<conorm_buffer> buffers;
   for (uint32_t i = 0; i < entry.num_args; ++i) {
     if (entry.args[i].flags & CONORM_VALUE_DONATED)
-      std::memcpy(arguments[i].data(), pristine[i].data(), pristine[i].bytes);
+      arguments[i].restore();
     buffers.push_back(arguments[i].asBuffer());
   }
   Results results(entry.num_results);
@@ -127,17 +218,21 @@ Results Session::call(const conorm_entry &entry, double *seconds) {
   conorm_status status =
       conorm_module_invoke(module, &entry, context, buffers.data(),
                            buffers.size(), results.data(), results.size());
+  if (status == CONORM_OK)
+    status = conorm_context_synchronize(context);
   auto end = std::chrono::steady_clock::now();
   world.beat();
-  if (status != CONORM_OK)
-    throw RankError(status, conorm_context_message(context));
+  expect(status);
   if (seconds)
     *seconds = std::chrono::duration<double>(end - begin).count();
+  else
+    results.fetch(context);
   return results;
 }
 
 Results Session::checkedCall(const conorm_entry &entry, NormStats &stats) {
-  NormChecker checker(world);
+  NormChecker checker(world,
+                      isOnDevice ? CONORM_MEMORY_DEVICE : CONORM_MEMORY_HOST);
   checker.install(context);
   try {
     Results results = call(entry);
@@ -156,8 +251,7 @@ Results Session::checkedCall(const conorm_entry &entry, NormStats &stats) {
 void Session::expectUntouched(const conorm_entry &entry) {
   for (uint32_t i = 0; i < entry.num_args; ++i)
     if (!(entry.args[i].flags & CONORM_VALUE_DONATED) &&
-        std::memcmp(arguments[i].data(), pristine[i].data(),
-                    pristine[i].bytes) != 0)
+        !arguments[i].isUntouched())
       throw RunError(
           "entry '" + std::string(entry.name) + "': expected argument " +
           std::to_string(i) +

@@ -18,12 +18,15 @@
 
 namespace conorm::run {
 
-/// Results of one call.
+/// Results of one call, on the host.
 class Results {
 public:
   explicit Results(size_t count);
   ~Results();
   Results(Results &&) = default;
+
+  /// Brings them from the context's device, if they are there.
+  void fetch(conorm_context *context);
 
   conorm_buffer &operator[](size_t index) { return buffers[index]; }
   const conorm_buffer &operator[](size_t index) const { return buffers[index]; }
@@ -38,6 +41,29 @@ private:
 size_t bytesOf(const conorm_buffer &buffer);
 int64_t countOf(const conorm_buffer &buffer);
 
+/// An argument where the context's backend has it.
+class Argument {
+public:
+  /// Throws RankError.
+  Argument(conorm_context *context, const conorm_value_desc &desc,
+           Tensor &pristine);
+  ~Argument() { conorm_buffer_release(&made); }
+  Argument(Argument &&other) noexcept;
+  Argument(const Argument &) = delete;
+
+  const conorm_buffer &asBuffer() const { return buffer; }
+  /// Makes its data as new.
+  void restore();
+  bool isUntouched() const;
+
+private:
+  conorm_context *context;
+  Tensor &pristine;
+  /// A scalar is the host's.
+  conorm_buffer made = {};
+  conorm_buffer buffer = {};
+};
+
 /// A context with the artifact's groups, and the arguments of its entry.
 class Session {
 public:
@@ -47,8 +73,9 @@ public:
   ~Session();
   Session(const Session &) = delete;
 
-  /// One call on arguments as new; `seconds` is the time of the call alone.
-  /// Throws RankError if it fails.
+  /// One call on arguments as new. With `seconds`, which is the time until the
+  /// call is complete, the results stay where they are. Throws RankError if it
+  /// fails.
   Results call(const conorm_entry &entry, double *seconds = nullptr);
 
   /// The same under observation: counts calls and checks norms.
@@ -59,10 +86,18 @@ public:
   using StrategyCounts = std::array<uint64_t, CONORM_STRATEGY_MULTIMEM + 1>;
   const StrategyCounts &strategiesTaken() const { return taken; }
 
+  /// Whether calls from now on are replayed graphs.
+  void useGraphs(bool enabled);
+  /// Of the context, after the last call.
+  conorm_memory_report memory() const;
+
   /// Makes peers fail now, not at their deadline.
   void abort(const std::string &reason);
 
 private:
+  void expect(conorm_status status) const;
+  /// Copies the arguments to the context's backend. Made for the first call.
+  void placeArguments(const conorm_entry &entry);
   void expectUntouched(const conorm_entry &entry);
   void watch();
   static void observe(void *session, conorm_context *context, uint32_t op,
@@ -72,7 +107,8 @@ private:
   const conorm_module *module;
   conorm_context *context = nullptr;
   std::vector<Tensor> pristine;
-  std::vector<Tensor> arguments;
+  std::vector<Argument> arguments;
+  bool isOnDevice;
   StrategyCounts taken = {};
 };
 

@@ -24,6 +24,7 @@ constexpr const char *kNames[] = {
     "FILE",      "--entry",    "--variant",
     "--compare", "--repeat",   "--compare-strategies",
     "--seed",    "--strategy", "--backend",
+    "--graph",
 };
 constexpr size_t kCount = sizeof(kNames) / sizeof(kNames[0]);
 
@@ -51,6 +52,7 @@ Values describe(const Options &options) {
       std::to_string(options.seed),
       enumName<conorm_strategy>(options.strategy),
       enumName<conorm_backend>(options.backend),
+      options.graph ? "given" : "not given",
   };
   Values values = {};
   for (size_t i = 0; i < kCount; ++i)
