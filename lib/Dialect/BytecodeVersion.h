@@ -24,9 +24,10 @@ namespace conorm {
 /// Of both dialects:
 /// 1.0: the first.
 /// 1.1: `comm.all_reduce_rms_norm` has `replicated` behind its properties.
+/// 1.2: norms have `weight_rounding` behind their properties.
 struct BytecodeVersion : public mlir::DialectVersion {
   static constexpr uint64_t kMajor = 1;
-  static constexpr uint64_t kMinor = 1;
+  static constexpr uint64_t kMinor = 2;
 
   BytecodeVersion(uint64_t major, uint64_t minor)
       : major(major), minor(minor) {}

@@ -85,7 +85,7 @@ LogicalResult FuseAllReduceNormPass::initialize(MLIRContext *context) {
     return Stage{std::move(patterns), roots};
   };
   normalize = compile(FusionStage::Normalize, [&](RewritePatternSet &patterns) {
-    populateNormalizePatterns(patterns, {weightBias, numerics});
+    populateNormalizePatterns(patterns, {weightBias});
   });
   fuseSandwiches =
       compile(FusionStage::FuseSandwich, populateFuseSandwichPatterns);

@@ -91,8 +91,7 @@ Violation checkNothingCommunicates(mlir::Operation *first,
                                    mlir::Operation *last);
 
 /// Register what the patterns of each stage name.
-void registerNormalizeConstraints(mlir::PDLPatternModule &patterns,
-                                  Numerics numerics);
+void registerNormalizeConstraints(mlir::PDLPatternModule &patterns);
 void registerFuseConstraints(mlir::PDLPatternModule &patterns);
 void registerQuantizeConstraints(mlir::PDLPatternModule &patterns);
 void registerNormalizeRewrites(mlir::PDLPatternModule &patterns);

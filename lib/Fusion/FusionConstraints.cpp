@@ -299,10 +299,6 @@ static LogicalResult isPlusOne(PatternRewriter &, Value sum, Operation *norm) {
                  fitsWeight(norm->getOperand(0), parts->weight));
 }
 
-static LogicalResult weightSumFoldable(PatternRewriter &, Value sum) {
-  return success(getElementTypeOrSelf(sum).isF32());
-}
-
 static LogicalResult isSum(PatternRewriter &, Value sum) {
   return success(matchSum(sum).has_value());
 }
@@ -347,16 +343,9 @@ static LogicalResult fusibleSandwich(PatternRewriter &, Operation *reduce,
   return failure(findReason(getConstraints(), site).has_value());
 }
 
-void fusion::registerNormalizeConstraints(PDLPatternModule &patterns,
-                                          Numerics numerics) {
+void fusion::registerNormalizeConstraints(PDLPatternModule &patterns) {
   registerNormConstraints(patterns);
   patterns.registerConstraintFunction("NoWeightBias", noWeightBias);
-  if (numerics == Numerics::Exact)
-    patterns.registerConstraintFunction("WeightSumFoldable", weightSumFoldable);
-  else
-    patterns.registerConstraintFunction(
-        "WeightSumFoldable",
-        [](PatternRewriter &, Value) { return success(); });
   patterns.registerConstraintFunction("IsPlusOne", isPlusOne);
   patterns.registerConstraintFunction("IsSum", isSum);
   patterns.registerConstraintFunction("RightIsReducedLast", rightIsReducedLast);

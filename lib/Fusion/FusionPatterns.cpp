@@ -40,8 +40,7 @@ void conorm::populateNormalizePatterns(RewritePatternSet &patterns,
                                        const NormalizeOptions &options) {
   using namespace fusion::normalize;
   populateNormCastPatterns(patterns);
-  fusion::registerNormalizeConstraints(patterns.getPDLPatterns(),
-                                       options.numerics);
+  fusion::registerNormalizeConstraints(patterns.getPDLPatterns());
   fusion::registerNormalizeRewrites(patterns.getPDLPatterns());
   patterns.add<Addition, ExchangedAddends>(patterns.getContext());
   if (options.weightBias)

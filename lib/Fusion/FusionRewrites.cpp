@@ -11,7 +11,6 @@
 #include "../Raise/Placement.h"
 #include "../Raise/Reshapes.h"
 #include "../Raise/Rewriting.h"
-#include "../Support/RemarkLocation.h"
 #include "Fusion.h"
 
 #include "mlir/IR/TypeUtilities.h"
@@ -26,25 +25,23 @@ using namespace conorm::raise;
 // Norms
 //===----------------------------------------------------------------------===//
 
-/// The guards hold: the norm's weight is another one plus 1. What relaxed
-/// numerics allow is named where it is done.
+/// The guards hold: the norm's weight is another one plus 1. A sum that is no
+/// f32 is of the input's element type, and so rounded to it.
 static void foldWeightSum(PatternRewriter &rewriter, Operation *op) {
-  using Arg = remark::detail::Remark::Arg;
   auto norm = cast<norm::NormOpInterface>(op);
   Value sum = norm.getWeight();
   Type type = getElementTypeOrSelf(norm.getInput());
-  if (!getElementTypeOrSelf(sum).isF32())
-    remark::passed(getRemarkLocation(norm), getRemarkOptions(norm, "Relaxed"))
-        << "added 1 to the weight in f32 where the program rounds the sum"
-        << Arg("Rewrite", "RoundedWeightBias")
-        << Arg("Rounded", toString(type));
-  Value weight = matchPlusConstant(sum, type)->weight;
+  PlusConstant parts = *matchPlusConstant(sum, type);
   rewriter.modifyOpInPlace(norm, [&] {
     norm->setAttr("weight_bias", rewriter.getF32FloatAttr(1.0f));
+    if (!getElementTypeOrSelf(sum).isF32())
+      norm->setAttr("weight_rounding", norm::WeightRoundingAttr::get(
+                                           rewriter.getContext(),
+                                           norm::WeightRounding::ElementType));
     if (sum.hasOneUse())
-      keepAttributes(norm, {sum.getDefiningOp(), norm});
+      keepAttributes(norm, {parts.addition, sum.getDefiningOp(), norm});
   });
-  setWeight(rewriter, norm, weight);
+  setWeight(rewriter, norm, parts.weight);
 }
 
 static void mergeAddition(PatternRewriter &rewriter, Value sum,
@@ -59,7 +56,8 @@ static void mergeAddition(PatternRewriter &rewriter, Value sum,
   auto merged = norm::AddRMSNormOp::create(
       rewriter, fuseLocations(rewriter, replaced), addition.left,
       addition.right, rms.getWeight(), ValueRange(), rms.getEpsilonAttr(),
-      rms.getWeightBiasAttr(), rms.getRoundingAttr());
+      rms.getWeightBiasAttr(), rms.getRoundingAttr(),
+      rms.getWeightRoundingAttr());
   keepAttributes(merged, replaced);
   readSizesOf(rewriter, sum, addition.left);
   Type type = sum.getType();
@@ -105,6 +103,8 @@ struct FusedParts {
     properties.weight_bias = norm.getWeightBiasAttr();
     properties.rounding =
         norm::RoundingAttr::get(norm->getContext(), norm.getRounding());
+    properties.weight_rounding = norm::WeightRoundingAttr::get(
+        norm->getContext(), norm.getWeightRounding());
   }
 
   void setPostNorm(norm::RMSNormOp norm) {
@@ -112,6 +112,7 @@ struct FusedParts {
     properties.post_norm_epsilon = norm.getEpsilonAttr();
     properties.post_norm_weight_bias = norm.getWeightBiasAttr();
     properties.post_norm_rounding = norm.getRoundingAttr();
+    properties.post_norm_weight_rounding = norm.getWeightRoundingAttr();
   }
 
   /// Takes the place of `replaced`, and the attributes that they carry.

@@ -19,6 +19,7 @@ using namespace conorm::norm;
 LogicalResult conorm::norm::verifyNorm(Operation *op, ShapedType input,
                                        Value weight, llvm::APFloat epsilon,
                                        llvm::APFloat weightBias,
+                                       WeightRounding weightRounding,
                                        StringRef prefix) {
   if (input.getRank() == 0)
     return op->emitOpError("expected an input of rank 1 or more, found ")
@@ -33,6 +34,9 @@ LogicalResult conorm::norm::verifyNorm(Operation *op, ShapedType input,
     if (!weightBias.isZero())
       return op->emitOpError("expected a ")
              << prefix << "weight with " << prefix << "weight_bias";
+    if (weightRounding != WeightRounding::None)
+      return op->emitOpError("expected a ")
+             << prefix << "weight with " << prefix << "weight_rounding";
     return success();
   }
   auto type = cast<ShapedType>(weight.getType());
@@ -53,6 +57,13 @@ LogicalResult conorm::norm::verifyNorm(Operation *op, ShapedType input,
   return success();
 }
 
+bool conorm::norm::isWeightSumExact(ShapedType input, Value weight,
+                                    llvm::APFloat weightBias) {
+  Type element = input.getElementType();
+  return element.isF32() ||
+         (weightBias.isZero() && getElementTypeOrSelf(weight) == element);
+}
+
 LogicalResult conorm::norm::verifySameShapeAndElementType(Operation *op,
                                                           ShapedType expected,
                                                           ShapedType type,
@@ -69,9 +80,9 @@ LogicalResult conorm::norm::verifySameShapeAndElementType(Operation *op,
 
 LogicalResult conorm::norm::detail::verifyNormOp(NormOpInterface op) {
   auto input = cast<ShapedType>(op.getInput().getType());
-  if (failed(verifyNorm(op, input, op.getWeight(),
-                        op.getEpsilonAttr().getValue(),
-                        op.getWeightBiasAttr().getValue())))
+  if (failed(verifyNorm(
+          op, input, op.getWeight(), op.getEpsilonAttr().getValue(),
+          op.getWeightBiasAttr().getValue(), op.getWeightRounding())))
     return failure();
   if (Value residual = op.getResidual())
     return verifySameShapeAndElementType(

@@ -33,7 +33,6 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   manager.addPass(createRefuseCircles());
   FuseAllReduceNormOptions fusion;
   fusion.weightBias = options.weightBias;
-  fusion.numerics = options.numerics;
   // Both before the canonicalizer, which folds the extension and the addition
   // of a constant weight, so that `1 + weight` is not recognized any more.
   manager.addPass(createRaiseQuantize());

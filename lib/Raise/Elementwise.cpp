@@ -341,7 +341,12 @@ std::optional<Sum> raise::matchSum(Value value) {
 
 std::optional<PlusConstant> raise::matchPlusConstant(Value value, Type type) {
   Element sum = peel({value});
-  if (!isStrictlyComputedBy<arith::AddFOp>(sum))
+  bool isRounded = isStrictlyComputedBy<arith::TruncFOp>(sum);
+  if (isRounded)
+    sum = peel(sum.getOperand(0));
+  if (!isStrictlyComputedBy<arith::AddFOp>(sum) ||
+      (isRounded && !isInnocuous(getElementTypeOrSelf(value),
+                                 getElementTypeOrSelf(sum.value))))
     return std::nullopt;
   // Both may be constant: of a constant weight the 1 is the other addend.
   std::optional<Scalar> first = getScalar(sum.getOperand(0)),
@@ -351,12 +356,14 @@ std::optional<PlusConstant> raise::matchPlusConstant(Value value, Type type) {
   if (!scalar || !scalar->constant || scalar->reciprocal)
     return std::nullopt;
   Element addend = sum.getOperand(takeSecond ? 0 : 1), wide = peel(addend);
-  // On tensors the extended weight is a tensor itself.
-  bool isExtended = !wide.isTensor() && isComputedBy<arith::ExtFOp>(wide);
+  // On tensors the extended weight of a sum that is not rounded is a tensor
+  // itself.
+  bool isExtended =
+      (isRounded || !wide.isTensor()) && isComputedBy<arith::ExtFOp>(wide);
   Value weight = isExtended
                      ? matchTensor(wide.getOperand(0), type, value)
                      : matchTensor(addend, getElementTypeOrSelf(value), value);
   if (!weight)
     return std::nullopt;
-  return PlusConstant{weight, *scalar->constant};
+  return PlusConstant{weight, *scalar->constant, sum.getTensorOp()};
 }

@@ -108,10 +108,13 @@ struct Sum {
 std::optional<Sum> matchSum(mlir::Value value);
 
 /// A weight and the constant that is added to each of its elements, in either
-/// order. The weight is of the sum's type, or of `type` and only extended.
+/// order. The weight is of the sum's type, or of `type` and only extended. What
+/// is added in another type and rounded to the sum's is as if added in that.
 struct PlusConstant {
   mlir::Value weight;
   llvm::APFloat constant;
+  /// The operation, on tensors or of linalg, that adds.
+  mlir::Operation *addition;
 };
 std::optional<PlusConstant> matchPlusConstant(mlir::Value value,
                                               mlir::Type type);

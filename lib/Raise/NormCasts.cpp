@@ -103,7 +103,9 @@ static void narrowNorm(PatternRewriter &rewriter, Operation *norm) {
   rewriter.setInsertionPoint(norm);
   auto narrowed = norm::RMSNormOp::create(
       rewriter, fuseLocations(rewriter, replaced), narrow, wide.getWeight(),
-      Value(), wide.getEpsilonAttr(), wide.getWeightBiasAttr(), rounding);
+      Value(), wide.getEpsilonAttr(), wide.getWeightBiasAttr(), rounding,
+      // In f32 the sum is not rounded, whatever the attribute says.
+      norm::WeightRoundingAttr());
   keepAttributes(narrowed, replaced);
   for (Operation *cast : casts) {
     Value result = cast->getResult(0);

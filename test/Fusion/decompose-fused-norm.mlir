@@ -62,6 +62,23 @@ func.func @sandwich(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf1
   return %y : tensor<4x8xbf16>
 }
 
+// CHECK-LABEL: func @weight_rounding
+func.func @weight_rounding(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>, %w: tensor<8xbf16>, %p: tensor<8xbf16>) -> (tensor<4x8xbf16>, tensor<4x8xbf16>) {
+  // CHECK-NEXT: comm.all_reduce
+  // CHECK-NEXT: norm.rms_norm {{.*}} {epsilon = 2.500000e-01 : f32, weight_bias = 1.000000e+00 : f32, weight_rounding = #norm.weight_rounding<element_type>}
+  // CHECK-NEXT: norm.add_rms_norm {{.*}} {epsilon = 5.000000e-01 : f32, weight_bias = 2.000000e+00 : f32}
+  // CHECK-NEXT: comm.all_reduce
+  // CHECK-NEXT: norm.add_rms_norm {{.*}} {epsilon = 5.000000e-01 : f32, weight_bias = 1.000000e+00 : f32, weight_rounding = #norm.weight_rounding<element_type>}
+  // CHECK-NEXT: return
+  %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>) residual(%r : tensor<4x8xbf16>) post_norm_weight(%p : tensor<8xbf16>)
+    {epsilon = 0.5 : f32, weight_bias = 2.0 : f32, post_norm_epsilon = 0.25 : f32, post_norm_weight_bias = 1.0 : f32, post_norm_weight_rounding = #norm.weight_rounding<element_type>}
+    : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  %z = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>) residual(%r : tensor<4x8xbf16>)
+    {epsilon = 0.5 : f32, weight_bias = 1.0 : f32, weight_rounding = #norm.weight_rounding<element_type>}
+    : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  return %y, %z : tensor<4x8xbf16>, tensor<4x8xbf16>
+}
+
 // CHECK-LABEL: func @quantized
 func.func @quantized(%x: tensor<4x8xbf16>) -> (tensor<4x8xf8E4M3FN>, tensor<4x1xf32>) {
   // CHECK: %[[Y:.*]] = norm.rms_norm

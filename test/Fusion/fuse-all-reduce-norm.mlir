@@ -153,21 +153,6 @@ func.func @collectives_around(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tenso
   return %1 : tensor<4x8xbf16>
 }
 
-// The bf16 sum 1 + w is another number than f32's: a plain norm over that sum.
-// CHECK-LABEL: func @bf16_one_plus_weight
-func.func @bf16_one_plus_weight(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
-  // CHECK: %[[W1:.*]] = arith.addf {{.*}} : tensor<8xbf16>
-  // CHECK-NOT: weight_bias
-  // CHECK: comm.all_reduce_rms_norm %{{.*}} weight(%[[W1]] : tensor<8xbf16>)
-  // CHECK-NOT: weight_bias
-  // CHECK: return
-  %one = arith.constant dense<1.0> : tensor<8xbf16>
-  %w1 = arith.addf %w, %one : tensor<8xbf16>
-  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
-  %1 = norm.rms_norm %0 weight(%w1 : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
-  return %1 : tensor<4x8xbf16>
-}
-
 // The residual of one site is the sum of the site before: every layer's form.
 // CHECK-LABEL: func @chain_of_residuals
 func.func @chain_of_residuals(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {

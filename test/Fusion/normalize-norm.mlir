@@ -310,18 +310,6 @@ func.func @no_bias_mixed_constant(%x: tensor<4x2xf32>, %w: tensor<2xf32>) -> ten
   return %y : tensor<4x2xf32>
 }
 
-// ElementTypeF32: 1 + w in bf16 is another number.
-// CHECK-LABEL: func @no_bias_bf16_sum
-func.func @no_bias_bf16_sum(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
-  // CHECK: arith.addf
-  // CHECK-NOT: weight_bias
-  // CHECK: return
-  %one = arith.constant dense<1.0> : tensor<8xbf16>
-  %w1 = arith.addf %w, %one : tensor<8xbf16>
-  %y = norm.rms_norm %x weight(%w1 : tensor<8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
-  return %y : tensor<4x8xbf16>
-}
-
 // WeightOfInputType: a bf16 weight of an f16 norm is representable only in f32.
 // CHECK-LABEL: func @no_unwrap_other_type
 func.func @no_unwrap_other_type(%x: tensor<4x8xf16>, %w: tensor<8xbf16>) -> tensor<4x8xf16> {

@@ -65,7 +65,7 @@ static conorm_norm drawNorm(Random &random, uint32_t type) {
   static const float epsilons[] = {1e-5f, 1e-6f, 0.0f, 0.25f};
   conorm_norm norm = {};
   norm.epsilon = epsilons[random.below(4)];
-  norm.rounding = uint32_t(random.below(2));
+  norm.rounding = uint32_t(random.below(4));
   uint64_t kind = random.below(3);
   norm.weight_type = kind == 0   ? uint32_t(CONORM_TYPE_NONE)
                      : kind == 1 ? type

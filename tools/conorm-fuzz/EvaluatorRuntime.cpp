@@ -175,8 +175,10 @@ Data Evaluator::norm(Operation *op, Environment &values) {
       (plain ? plain.getEpsilon() : added.getEpsilon()).convertToFloat();
   args.norm.weight_bias =
       (plain ? plain.getWeightBias() : added.getWeightBias()).convertToFloat();
-  args.norm.rounding =
-      static_cast<uint32_t>(plain ? plain.getRounding() : added.getRounding());
+  // Bit 0 and bit 1 of a conorm_rounding.
+  auto norm = cast<norm::NormOpInterface>(op);
+  args.norm.rounding = static_cast<uint32_t>(norm.getRounding()) |
+                       static_cast<uint32_t>(norm.getWeightRounding()) << 1;
   std::optional<Memory> gamma, residual;
   if (weight) {
     gamma.emplace(*values[weight]);

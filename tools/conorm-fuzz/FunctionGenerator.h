@@ -85,6 +85,7 @@ private:
   Value linalgOf(const std::string &op, Value left, Value right);
   std::string genericHead(unsigned numOperands) const;
   std::optional<Value> makeWeight(bool &hasBias);
+  Value addWeights(Value left, Value right);
   Value makeOne(const std::string &type);
   std::string normAttributes(bool hasWeight, bool mayHaveBias);
   Value norm(Value input);

@@ -179,8 +179,10 @@ std::optional<Value> FunctionGenerator::makeWeight(bool &hasBias) {
                                weight.type);
     return product;
   }
-  // Everything else starts from an f32 weight, or adds in T.
+  // Everything else starts from an f32 weight, or adds in T, perhaps by way of
+  // f32.
   bool inT = isF32 || kind >= 92;
+  bool isRounded = !isF32 && kind >= 84 && kind < 92;
   Value wide = weight;
   if (!inT) {
     std::string type = weightType(true);
@@ -194,18 +196,26 @@ std::optional<Value> FunctionGenerator::makeWeight(bool &hasBias) {
   Value one = makeOne(wide.type);
   if (random.percent(50))
     std::swap(one, wide);
-  if (random.percent(20)) {
-    std::string size =
-        sizes.back() < 0 ? dimOf(sizes.size() - 1).name : std::string();
-    Value out =
-        writer.add("tensor.empty(" + size + ") : " + one.type, one.type);
-    return writer.add("linalg.add ins(" + one.name + ", " + wide.name + " : " +
-                          one.type + ", " + one.type + ") outs(" + out.name +
-                          " : " + one.type + ") -> " + one.type,
-                      one.type);
-  }
-  return writer.add(
-      "arith.addf " + one.name + ", " + wide.name + " : " + one.type, one.type);
+  Value sum = addWeights(one, wide);
+  if (!isRounded)
+    return sum;
+  return writer.add("arith.truncf " + sum.name + " : " + sum.type + " to " +
+                        weight.type,
+                    weight.type);
+}
+
+Value FunctionGenerator::addWeights(Value left, Value right) {
+  const std::string &type = left.type;
+  if (!random.percent(20))
+    return writer.add(
+        "arith.addf " + left.name + ", " + right.name + " : " + type, type);
+  std::string size =
+      sizes.back() < 0 ? dimOf(sizes.size() - 1).name : std::string();
+  Value out = writer.add("tensor.empty(" + size + ") : " + type, type);
+  return writer.add("linalg.add ins(" + left.name + ", " + right.name + " : " +
+                        type + ", " + type + ") outs(" + out.name + " : " +
+                        type + ") -> " + type,
+                    type);
 }
 
 //===----------------------------------------------------------------------===//
@@ -222,6 +232,8 @@ std::string FunctionGenerator::normAttributes(bool hasWeight,
             random.pick({"1.0", "1.0", "0.5", "-1.0"}) + " : f32";
   if (random.percent(30))
     text += ", rounding = #norm.rounding<round_then_scale>";
+  if (hasWeight && random.percent(20))
+    text += ", weight_rounding = #norm.weight_rounding<element_type>";
   return text + "}";
 }
 

@@ -138,6 +138,9 @@ static std::string describe(comm::AllReduceRMSNormOp op) {
                                         : "norm";
   if (!op.getWeightBias().isZero() || !op.getPostNormWeightBias().isZero())
     text += " + bias";
+  if (op.getWeightRounding() != norm::WeightRounding::None ||
+      op.getPostNormWeightRounding() != norm::WeightRounding::None)
+    text += " rounded";
   if (auto scheme = op.getQuantization()) {
     text += " -> " + norm::stringifySchemeKind(scheme->getKind()).str();
     Value scales = op.getScales();

@@ -75,12 +75,20 @@ void NormStats::add(const NormStats &other) {
   }
 }
 
+/// The bits of a conorm_rounding.
+static bool roundsThenScales(const conorm_norm &norm) {
+  return norm.rounding & CONORM_ROUNDING_ROUND_THEN_SCALE;
+}
+static bool roundsWeight(const conorm_norm &norm) {
+  return norm.rounding & CONORM_ROUNDING_SCALE_THEN_ROUND_ROUNDED_WEIGHT;
+}
+
 double conorm::run::normBound(uint32_t type, const conorm_norm &norm,
                               int64_t cols) {
   bool hasWeight = norm.weight_type != CONORM_TYPE_NONE && norm.weight;
   if (type == CONORM_TYPE_F32)
     return (hasWeight ? 9.5 : 7.5) + treeLevels(cols) / 2.0;
-  return norm.rounding == CONORM_ROUNDING_ROUND_THEN_SCALE ? 2 : 1;
+  return roundsThenScales(norm) ? 2 : 1;
 }
 
 void conorm::run::contractNorm(uint32_t type, const conorm_norm &norm,
@@ -101,10 +109,12 @@ void conorm::run::contractNorm(uint32_t type, const conorm_norm &norm,
   float r = 1.0f / std::sqrt(mean + norm.epsilon);
   for (int64_t i = 0; i < cols; ++i) {
     float y = values[i] * r;
-    if (norm.rounding == CONORM_ROUNDING_ROUND_THEN_SCALE)
+    if (roundsThenScales(norm))
       y = static_cast<float>(roundToType(type, y));
     if (!weight.empty()) {
       float factor = norm.weight_bias + weight[i];
+      if (roundsWeight(norm))
+        factor = static_cast<float>(roundToType(type, factor));
       y = y * factor;
     }
     out[i] = static_cast<float>(roundToType(type, y));
@@ -324,8 +334,8 @@ void NormChecker::checkRow(int64_t row, const void *normed) {
   RowContext context;
   context.row = row;
   context.r = 1 / std::sqrt(variance);
-  bool twice = call.norm.rounding == CONORM_ROUNDING_ROUND_THEN_SCALE;
-  context.innerType = twice ? call.type : uint32_t(CONORM_TYPE_F32);
+  context.innerType =
+      roundsThenScales(call.norm) ? call.type : uint32_t(CONORM_TYPE_F32);
   context.bound = normBound(call.type, call.norm, call.cols);
   for (int64_t i = 0; i < call.cols; ++i)
     checkElement(context, i, values[i],
@@ -335,9 +345,13 @@ void NormChecker::checkRow(int64_t row, const void *normed) {
 void NormChecker::checkElement(const RowContext &context, int64_t column,
                                double value, double found) {
   double scaled = value * context.r;
-  double factor = call.weight.empty()
-                      ? 1
-                      : double(call.norm.weight_bias) + call.weight[column];
+  double factor = 1;
+  if (!call.weight.empty()) {
+    factor = double(call.norm.weight_bias) + call.weight[column];
+    // A factor that the contract rounds is exact as it is.
+    if (roundsWeight(call.norm))
+      factor = roundToType(call.type, static_cast<float>(factor));
+  }
   if (!(std::fabs(factor) <= FLT_MAX))
     return;
   double exact = scaled * factor;

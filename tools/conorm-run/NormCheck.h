@@ -53,6 +53,7 @@ struct NormStats {
 ///    reciprocal: r is within (7 + d / 2) u. With a weight, v * r and
 ///    weight_bias + w add one each. u relative is at most one unit in the last
 ///    place; the last rounding is half a unit.
+/// A sum of weight_bias and weight that R4 rounds to T counts as exact.
 double normBound(uint32_t type, const conorm_norm &norm, int64_t cols);
 
 /// An observer that counts calls and evaluates each norm again in float64 from

@@ -63,8 +63,8 @@ static NormSpec randomNorm(Random &random, uint32_t type) {
   NormSpec norm;
   norm.epsilon = random.oneIn(2) ? 1e-6f : 1e-5f;
   norm.bias = random.oneIn(2) ? 1.0f : 0.0f;
-  norm.rounding = random.oneIn(2) ? CONORM_ROUNDING_SCALE_THEN_ROUND
-                                  : CONORM_ROUNDING_ROUND_THEN_SCALE;
+  // All of them.
+  norm.rounding = uint32_t(random.below(4));
   norm.weightType = weights[random.below(4)];
   return norm;
 }

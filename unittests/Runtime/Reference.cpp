@@ -59,8 +59,8 @@ float decode(const Format &format, uint16_t code) {
     return sign * std::numeric_limits<float>::infinity();
   }
   if (exponent == 0)
-    return sign * std::ldexp(float(fraction),
-                             format.minExponent - fractionBits);
+    return sign *
+           std::ldexp(float(fraction), format.minExponent - fractionBits);
   return sign * std::ldexp(float(fraction + (1 << fractionBits)),
                            format.minExponent + exponent - 1 - fractionBits);
 }
@@ -201,6 +201,11 @@ float reference::inverseRms(const Values &row, float epsilon) {
   return 1.0f / std::sqrt(mean + epsilon);
 }
 
+static bool roundsFactor(const Norm &norm) {
+  return norm.rounding == CONORM_ROUNDING_SCALE_THEN_ROUND_ROUNDED_WEIGHT ||
+         norm.rounding == CONORM_ROUNDING_ROUND_THEN_SCALE_ROUNDED_WEIGHT;
+}
+
 Values reference::rmsNorm(uint32_t type, const Values &row, const Norm &norm) {
   float r = inverseRms(row, norm.epsilon);
   Values out(row.size());
@@ -210,9 +215,12 @@ Values reference::rmsNorm(uint32_t type, const Values &row, const Norm &norm) {
       out[i] = round(type, y);
       continue;
     }
-    if (norm.rounding == CONORM_ROUNDING_ROUND_THEN_SCALE)
+    if (norm.rounding == CONORM_ROUNDING_ROUND_THEN_SCALE ||
+        norm.rounding == CONORM_ROUNDING_ROUND_THEN_SCALE_ROUNDED_WEIGHT)
       y = round(type, y);
     float factor = norm.weightBias + norm.weight[i];
+    if (roundsFactor(norm))
+      factor = round(type, factor);
     out[i] = round(type, y * factor);
   }
   return out;
@@ -287,7 +295,7 @@ FusedRow reference::allReduceRmsNorm(uint32_t type,
 // Exact mathematics, as near as float64 comes
 //===----------------------------------------------------------------------===//
 
-std::vector<double> reference::rmsNormFloat64(const Values &row,
+std::vector<double> reference::rmsNormFloat64(uint32_t type, const Values &row,
                                               const Norm &norm) {
   double sum = 0;
   for (float v : row)
@@ -295,9 +303,11 @@ std::vector<double> reference::rmsNormFloat64(const Values &row,
   double rms = std::sqrt(sum / double(row.size()) + double(norm.epsilon));
   std::vector<double> out(row.size());
   for (size_t i = 0; i < row.size(); ++i) {
-    double factor = norm.weight.empty() ? 1.0
-                                        : double(norm.weightBias) +
-                                              double(norm.weight[i]);
+    double factor = 1.0;
+    if (!norm.weight.empty())
+      factor = roundsFactor(norm)
+                   ? double(round(type, norm.weightBias + norm.weight[i]))
+                   : double(norm.weightBias) + double(norm.weight[i]);
     out[i] = double(row[i]) / rms * factor;
   }
   return out;

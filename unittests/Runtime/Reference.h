@@ -100,7 +100,9 @@ FusedRow allReduceRmsNorm(uint32_t type, const std::vector<Values> &inputs,
 // Exact mathematics, as near as float64 comes
 //===----------------------------------------------------------------------===//
 
-std::vector<double> rmsNormFloat64(const Values &row, const Norm &norm);
+/// The norm of one row; a factor that R4 rounds to T counts as exact.
+std::vector<double> rmsNormFloat64(uint32_t type, const Values &row,
+                                   const Norm &norm);
 
 /// Distance from `exact` in units of the last place that T has at `exact`.
 /// Infinity stands for the number that would follow T's largest.

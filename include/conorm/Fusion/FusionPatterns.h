@@ -38,10 +38,8 @@ namespace conorm {
 
 /// What the first stage may do.
 struct NormalizeOptions {
-  /// Turn norms over an f32 `1 + weight` into `weight_bias = 1.0`.
+  /// Turn norms over `1 + weight` into `weight_bias = 1.0`.
   bool weightBias = true;
-  /// Under relaxed numerics, also where the program rounds the sum.
-  Numerics numerics = Numerics::Exact;
 };
 
 /// Stage 1: brings norms to one form, with no casts or copies around them. The

@@ -9,7 +9,6 @@
 #ifndef CONORM_FUSION_PASSES_H
 #define CONORM_FUSION_PASSES_H
 
-#include "conorm/Support/Numerics.h"
 #include "mlir/Pass/Pass.h"
 
 namespace conorm {

@@ -16,8 +16,9 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
   let description = [{
     Works in stages, each of which runs to a fixpoint.
 
-    1. *Normalize*: a norm over an f32 `1 + weight` takes the raw weight and
-       `weight_bias = 1.0`; an addition that a norm reads becomes
+    1. *Normalize*: a norm over `1 + weight` takes the raw weight and
+       `weight_bias = 1.0`, and `weight_rounding = element_type` where the
+       program adds in bf16 or f16; an addition that a norm reads becomes
        `norm.add_rms_norm`; casts and copies that change nothing are ignored.
        Reshapes that keep rows whole move out of the way: those of a reduced
        value before the all_reduce, which is elementwise (rule R1), and those of
@@ -35,9 +36,7 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
        Elementwise arithmetic that quantizes a norm is raised to `norm.quantize`
        before, by `--raise-quantize`.
 
-    No bit of any result changes, unless `numerics=relaxed` is given. Then a
-    norm over `1 + weight` also becomes one with `weight_bias = 1.0` if the
-    program rounds the sum to bf16 or f16, and a remark names each such place.
+    No bit of any result changes.
 
     An operation that replaces others has their fused location and all of their
     discardable attributes. If several have an attribute of the same name, the
@@ -88,11 +87,7 @@ def FuseAllReduceNorm : Pass<"fuse-all-reduce-norm"> {
   }];
   let options = [
     Option<"weightBias", "weight-bias", "bool", /*default=*/"true",
-           "Turn norms over an f32 1 + weight into weight_bias = 1.0">,
-    Option<"numerics", "numerics", "::conorm::Numerics",
-           /*default=*/"::conorm::Numerics::Exact", "Which bits to keep", [{
-             ::conorm::getNumericsValues()
-           }]>,
+           "Turn norms over 1 + weight into weight_bias = 1.0">,
     Option<"report", "report", "bool", /*default=*/"false",
            "Print how many sites were fused, by kind, and how many were "
            "missed, by reason">

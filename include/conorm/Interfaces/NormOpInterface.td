@@ -25,7 +25,7 @@ def NormOpInterface : OpInterface<"NormOpInterface"> {
 
     The verifier checks an input of rank 1 or more, a residual like it, a weight
     of one row, an epsilon that is finite and not negative, and no `weight_bias`
-    without a weight.
+    or `weight_rounding` without a weight.
   }];
   let methods = [
     InterfaceMethod<[{
@@ -59,6 +59,13 @@ def NormOpInterface : OpInterface<"NormOpInterface"> {
         Where the norm rounds to the input's element type.
       }],
       "::conorm::norm::Rounding", "getRounding">,
+    InterfaceMethod<[{
+        Whether the norm rounds the sum of weight bias and weight, too.
+      }],
+      "::conorm::norm::WeightRounding", "getWeightRounding", (ins),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        return ::conorm::norm::WeightRounding::None;
+      }]>,
     InterfaceMethod<[{
         The normalized rows; null on memrefs, and where they are no result.
       }],

@@ -18,6 +18,7 @@
 #include "conorm/Bufferization/Passes.h"
 #include "conorm/Fusion/Passes.h"
 #include "conorm/Pipelines/OpKinds.h"
+#include "conorm/Support/Numerics.h"
 #include "conorm/Support/OptionText.h"
 #include "conorm/Target/Target.h"
 #include "mlir/Pass/PassManager.h"
@@ -50,11 +51,11 @@ struct TargetOptionSet : public virtual mlir::detail::PassOptions {
 };
 
 /// How the fusion works.
-struct FusionOptionSet : public virtual NumericsOptionSet {
+struct FusionOptionSet : public virtual mlir::detail::PassOptions {
   Option<bool> weightBias{
       *this, "weight-bias",
-      llvm::cl::desc("Turn norms over an f32 1 + weight into weight_bias = 1.0 "
-                     "when fusing"),
+      llvm::cl::desc("Turn norms over 1 + weight into weight_bias = 1.0 when "
+                     "fusing"),
       llvm::cl::init(true)};
 };
 
@@ -98,7 +99,7 @@ struct ToBuffersOptionSet : public FusionOptionSet,
 };
 
 /// What code is made.
-struct CodegenOptionSet : public virtual NumericsOptionSet,
+struct CodegenOptionSet : public NumericsOptionSet,
                           public virtual TargetOptionSet {
   Option<bool> checkBounds{
       *this, "check-bounds",

@@ -121,16 +121,17 @@ void RuntimeCall::setNorm(norm::NormOpInterface op) {
     expectSizes(residual, "residual", getInputSizes());
   }
   setNorm("norm", op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRounding(),
-          op.getWeight(), "weight");
+          op.getWeightRounding(), op.getWeight(), "weight");
 }
 
 void RuntimeCall::setNorm(StringRef field, FloatAttr epsilon,
                           FloatAttr weightBias, norm::Rounding rounding,
-                          Value weight, StringRef weightName) {
+                          norm::WeightRounding weightRounding, Value weight,
+                          StringRef weightName) {
   std::string prefix = (field + ".").str();
   setFloat(prefix + "epsilon", epsilon);
   setFloat(prefix + "weight_bias", weightBias);
-  setNumber(prefix + "rounding", toRuntime(rounding));
+  setNumber(prefix + "rounding", toRuntime(rounding, weightRounding));
   setNumber(prefix + "weight_type", getElementType(weight));
   setInput(prefix + "weight", weight);
   expectSizes(weight, weightName, getInputSizes().back());

@@ -92,7 +92,8 @@ static void describe(comm::AllReduceRMSNormOp op, RuntimeCall &call) {
   if (op.isSandwich())
     call.setNorm("post_norm", op.getPostNormEpsilonAttr(),
                  op.getPostNormWeightBiasAttr(), op.getPostNormRounding(),
-                 op.getPostNormWeight(), "post_norm_weight");
+                 op.getPostNormWeightRounding(), op.getPostNormWeight(),
+                 "post_norm_weight");
   call.setNumber("has_post_norm", op.isSandwich());
   call.setNumber("replicated", op.getReplicated());
   if (norm::SchemeAttr scheme = op.getQuantizationAttr())

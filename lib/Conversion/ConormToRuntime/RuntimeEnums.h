@@ -54,6 +54,20 @@ namespace conorm {
 #include "RuntimeEnums.def"
 // clang-format on
 
+/// The C ABI has one enumeration for both roundings of a norm.
+constexpr conorm_rounding toRuntime(norm::Rounding rounding,
+                                    norm::WeightRounding weightRounding) {
+  bool twice = rounding == norm::Rounding::RoundThenScale;
+  switch (weightRounding) {
+  case norm::WeightRounding::None:
+    return toRuntime(rounding);
+  case norm::WeightRounding::ElementType:
+    return twice ? CONORM_ROUNDING_ROUND_THEN_SCALE_ROUNDED_WEIGHT
+                 : CONORM_ROUNDING_SCALE_THEN_ROUND_ROUNDED_WEIGHT;
+  }
+  llvm_unreachable("no enumerator of norm::WeightRounding");
+}
+
 #pragma GCC diagnostic pop
 
 } // namespace conorm

@@ -102,10 +102,14 @@ typedef enum conorm_numerics {
   CONORM_NUMERICS_RELAXED = 1
 } conorm_numerics;
 
-/// Where a norm rounds to the element type, rule R4.
+/// Where a norm rounds to the element type, rule R4. Bit 0 is the order of
+/// scaling and rounding; bit 1, since 1.6, says that the sum of weight_bias and
+/// the weight is rounded too.
 typedef enum conorm_rounding {
   CONORM_ROUNDING_SCALE_THEN_ROUND = 0,
-  CONORM_ROUNDING_ROUND_THEN_SCALE = 1
+  CONORM_ROUNDING_ROUND_THEN_SCALE = 1,
+  CONORM_ROUNDING_SCALE_THEN_ROUND_ROUNDED_WEIGHT = 2,
+  CONORM_ROUNDING_ROUND_THEN_SCALE_ROUNDED_WEIGHT = 3
 } conorm_rounding;
 
 /// Quantization schemes, rule R5.

@@ -121,9 +121,9 @@ static int64_t weightBytes(const conorm_norm &norm, int64_t cols) {
 
 static Error checkNorm(const char *prefix, const conorm_norm &norm,
                        uint32_t type, int64_t cols) {
-  if (norm.rounding > CONORM_ROUNDING_ROUND_THEN_SCALE)
+  if (norm.rounding > CONORM_ROUNDING_ROUND_THEN_SCALE_ROUNDED_WEIGHT)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                     "%s.rounding is %u, expected 0 to 1", prefix,
+                     "%s.rounding is %u, expected 0 to 3", prefix,
                      norm.rounding);
   if (norm.weight_type != CONORM_TYPE_NONE &&
       norm.weight_type != CONORM_TYPE_F32 && norm.weight_type != type)

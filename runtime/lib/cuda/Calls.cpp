@@ -8,6 +8,7 @@
 
 #include "CudaBackend.h"
 
+#include "numerics/Numerics.h"
 #include "numerics/Quantize.h"
 
 #include <cinttypes>
@@ -29,9 +30,12 @@ static int64_t leavesOf(int64_t elements) {
 
 static NormTask taskOf(const conorm_norm &norm) {
   return {norm.weight_type == CONORM_TYPE_NONE ? nullptr : norm.weight,
-          norm.epsilon, norm.weight_bias,
-          norm.rounding == CONORM_ROUNDING_ROUND_THEN_SCALE,
-          norm.weight_type == CONORM_TYPE_F32};
+          norm.epsilon,
+          norm.weight_bias,
+          roundsThenScales(norm),
+          roundsWeight(norm),
+          norm.weight_type == CONORM_TYPE_F32,
+          0};
 }
 
 static QuantTask taskOf(const conorm_quant &quant, const void *scale,

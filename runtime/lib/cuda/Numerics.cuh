@@ -291,7 +291,10 @@ __device__ Leaf<T> normalize(const Leaf<T> &leaf, float r, const NormTask &norm,
 #pragma unroll
   for (int i = 0; i < leafElements; ++i) {
     float x = norm.roundThenScale ? rounded<T>(v.at[i]) : v.at[i];
-    v.at[i] = __fmul_rn(x, __fadd_rn(norm.weightBias, w.at[i]));
+    float factor = __fadd_rn(norm.weightBias, w.at[i]);
+    if (norm.roundWeight)
+      factor = rounded<T>(factor);
+    v.at[i] = __fmul_rn(x, factor);
   }
   return round<T>(v);
 }

@@ -29,7 +29,9 @@ struct NormTask {
   float epsilon;
   float weightBias;
   uint32_t roundThenScale;
+  uint32_t roundWeight;
   uint32_t weightIsF32;
+  uint32_t reserved;
 };
 
 /// Values of conorm_quant_scheme and conorm_scale_layout.

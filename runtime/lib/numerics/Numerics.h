@@ -68,6 +68,18 @@ struct Claim {
   }
 };
 
+/// The roundings of R4: whether a norm rounds before it scales, and whether it
+/// rounds the factor, the sum of weight_bias and the weight. Always inlined, as
+/// Claim::take.
+__attribute__((always_inline)) inline bool
+roundsThenScales(const conorm_norm &norm) {
+  return norm.rounding & CONORM_ROUNDING_ROUND_THEN_SCALE;
+}
+__attribute__((always_inline)) inline bool
+roundsWeight(const conorm_norm &norm) {
+  return norm.rounding & CONORM_ROUNDING_SCALE_THEN_ROUND_ROUNDED_WEIGHT;
+}
+
 /// R3 and R4 on one row of `cols` elements; `claim` is claimed meanwhile.
 void rmsNormRow(uint32_t type, const void *row, void *out, int64_t cols,
                 const conorm_norm &norm, const Claim &claim = {});

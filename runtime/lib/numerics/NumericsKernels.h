@@ -51,7 +51,8 @@ struct BF16 {
 };
 
 /// Calls fn(tag) with the tag of the element type.
-template <typename Fn> inline void withType(uint32_t type, Fn fn) {
+template <typename Fn>
+inline void withType(uint32_t type, Fn fn) {
   switch (type) {
   case CONORM_TYPE_F16:
     return fn(F16());
@@ -66,11 +67,13 @@ template <typename Fn> inline void withType(uint32_t type, Fn fn) {
 // Pairs of vectors, whole or the first `n` elements of one
 //===----------------------------------------------------------------------===//
 
-template <typename Isa> struct Pair {
+template <typename Isa>
+struct Pair {
   typename Isa::V a, b;
 };
 
-template <typename Isa> constexpr int pairElements = 2 * Isa::width;
+template <typename Isa>
+constexpr int pairElements = 2 * Isa::width;
 
 /// Loads a pair; if Partial, `n` elements and zeros after them.
 template <typename Isa, bool Partial, typename T>
@@ -112,13 +115,16 @@ inline void forEachPair(int64_t count, Fn body) {
     body(i, count - i, std::true_type());
 }
 
-template <typename Isa> inline Pair<Isa> add(Pair<Isa> x, Pair<Isa> y) {
+template <typename Isa>
+inline Pair<Isa> add(Pair<Isa> x, Pair<Isa> y) {
   return {Isa::add(x.a, y.a), Isa::add(x.b, y.b)};
 }
-template <typename Isa> inline Pair<Isa> mul(Pair<Isa> x, Pair<Isa> y) {
+template <typename Isa>
+inline Pair<Isa> mul(Pair<Isa> x, Pair<Isa> y) {
   return {Isa::mul(x.a, y.a), Isa::mul(x.b, y.b)};
 }
-template <typename Isa> inline Pair<Isa> splat(float x) {
+template <typename Isa>
+inline Pair<Isa> splat(float x) {
   return {Isa::splat(x), Isa::splat(x)};
 }
 
@@ -140,7 +146,8 @@ inline Pair<Isa> combine(Pair<Isa> x, Pair<Isa> y) {
 
 /// The sources' addresses; if their number is known, in a copy that the
 /// compiler knows no store can reach.
-template <int Static, typename Storage> class SourceList {
+template <int Static, typename Storage>
+class SourceList {
 public:
   SourceList(const void *const *sources) : list(sources) {
     for (int k = 0; k < Static; ++k)
@@ -174,9 +181,8 @@ inline void prefetch(const SourceList<Static, Storage> &sources, int numSources,
 
 /// As forEachPair, with the sources fetched ahead.
 template <typename Isa, int Static, typename Storage, typename Fn>
-inline void
-forEachFetchedPair(const SourceList<Static, Storage> &sources, int numSources,
-                   int64_t count, Fn body) {
+inline void forEachFetchedPair(const SourceList<Static, Storage> &sources,
+                               int numSources, int64_t count, Fn body) {
   constexpr int64_t ahead = prefetchBytes / sizeof(Storage);
   prefetch(sources, numSources, 0, count < ahead ? count : ahead);
   forEachPair<Isa>(count, [&](int64_t i, int64_t n, auto partial) {
@@ -196,8 +202,8 @@ inline Pair<Isa> fold(T tag,
   int end = Static ? Static : numSources;
   Pair<Isa> x = loadPair<Isa, Partial>(tag, sources[0] + i, n);
   for (int k = 1; k < end; ++k)
-    x = combine<Isa, Reduction>(
-        x, loadPair<Isa, Partial>(tag, sources[k] + i, n));
+    x = combine<Isa, Reduction>(x,
+                                loadPair<Isa, Partial>(tag, sources[k] + i, n));
   return x;
 }
 
@@ -207,12 +213,13 @@ void reduce(T tag, const void *const *sources, int numSources, void *out,
   using Storage = typename T::Storage;
   SourceList<Static, Storage> from(sources);
   auto *to = static_cast<Storage *>(out);
-  forEachFetchedPair<Isa>(from, numSources, count, [&](int64_t i, int64_t n,
-                                                       auto partial) {
-    constexpr bool p = decltype(partial)::value;
-    Pair<Isa> x = fold<Isa, Reduction, Static, p>(tag, from, numSources, i, n);
-    storePair<Isa, p>(tag, to + i, Isa::pack(tag, x), n);
-  });
+  forEachFetchedPair<Isa>(
+      from, numSources, count, [&](int64_t i, int64_t n, auto partial) {
+        constexpr bool p = decltype(partial)::value;
+        Pair<Isa> x =
+            fold<Isa, Reduction, Static, p>(tag, from, numSources, i, n);
+        storePair<Isa, p>(tag, to + i, Isa::pack(tag, x), n);
+      });
 }
 
 template <typename Isa, int Static, typename T>
@@ -223,17 +230,17 @@ void reduceAdd(T tag, const void *const *sources, int numSources,
   auto *res = static_cast<const Storage *>(residual);
   auto *red = static_cast<Storage *>(reduced);
   auto *to = static_cast<Storage *>(sum);
-  forEachFetchedPair<Isa>(from, numSources, count, [&](int64_t i, int64_t n,
-                                                       auto partial) {
-    constexpr bool p = decltype(partial)::value;
-    auto x = Isa::pack(tag, fold<Isa, CONORM_REDUCTION_SUM, Static, p>(
-                                tag, from, numSources, i, n));
-    Pair<Isa> r = loadPair<Isa, p>(tag, res + i, n);
-    auto y = Isa::pack(tag, add<Isa>(Isa::unpack(tag, x), r));
-    if (red)
-      storePair<Isa, p>(tag, red + i, x, n);
-    storePair<Isa, p>(tag, to + i, y, n);
-  });
+  forEachFetchedPair<Isa>(
+      from, numSources, count, [&](int64_t i, int64_t n, auto partial) {
+        constexpr bool p = decltype(partial)::value;
+        auto x = Isa::pack(tag, fold<Isa, CONORM_REDUCTION_SUM, Static, p>(
+                                    tag, from, numSources, i, n));
+        Pair<Isa> r = loadPair<Isa, p>(tag, res + i, n);
+        auto y = Isa::pack(tag, add<Isa>(Isa::unpack(tag, x), r));
+        if (red)
+          storePair<Isa, p>(tag, red + i, x, n);
+        storePair<Isa, p>(tag, to + i, y, n);
+      });
 }
 
 template <typename Isa>
@@ -360,10 +367,10 @@ enum class WeightKind { None, Same, F32 };
 template <WeightKind Kind>
 using WeightConstant = std::integral_constant<WeightKind, Kind>;
 
-template <typename Isa, WeightKind Kind, bool RoundThenScale, typename T>
+template <typename Isa, WeightKind Kind, bool RoundThenScale, bool RoundWeight,
+          typename T>
 void scaleRow(T tag, const typename T::Storage *row, typename T::Storage *out,
-              int64_t cols, float r, const conorm_norm &norm,
-              Claim &claim) {
+              int64_t cols, float r, const conorm_norm &norm, Claim &claim) {
   using Storage = typename T::Storage;
   const Pair<Isa> scale = splat<Isa>(canonicalNan(r));
   const Pair<Isa> bias = splat<Isa>(canonicalNan(norm.weight_bias));
@@ -374,16 +381,19 @@ void scaleRow(T tag, const typename T::Storage *row, typename T::Storage *out,
     Pair<Isa> x = mul<Isa>(loadPair<Isa, p>(tag, row + i, n), scale);
     if constexpr (RoundThenScale)
       x = Isa::unpack(tag, Isa::pack(tag, x));
-    if constexpr (Kind == WeightKind::Same)
-      x = mul<Isa>(
-          x, add<Isa>(bias, loadPair<Isa, p>(
-                                tag, static_cast<const Storage *>(weight) + i,
-                                n)));
-    else if constexpr (Kind == WeightKind::F32)
-      x = mul<Isa>(
-          x, add<Isa>(bias, loadPairF32<Isa, p>(
-                                tag, static_cast<const float *>(weight) + i,
-                                n)));
+    if constexpr (Kind != WeightKind::None) {
+      Pair<Isa> factor;
+      if constexpr (Kind == WeightKind::Same)
+        factor =
+            loadPair<Isa, p>(tag, static_cast<const Storage *>(weight) + i, n);
+      else
+        factor =
+            loadPairF32<Isa, p>(tag, static_cast<const float *>(weight) + i, n);
+      factor = add<Isa>(bias, factor);
+      if constexpr (RoundWeight)
+        factor = Isa::unpack(tag, Isa::pack(tag, factor));
+      x = mul<Isa>(x, factor);
+    }
     storePair<Isa, p>(tag, out + i, Isa::pack(tag, x), n);
   });
 }
@@ -398,18 +408,26 @@ void rmsNormRowImpl(uint32_t type, const void *row, void *out, int64_t cols,
     Claim rest = claim;
     float r = inverseRms(sumOfSquares<Isa>(tag, from, cols, rest), cols,
                          norm.epsilon);
-    auto scaleBy = [&](auto kind, auto roundThenScale) {
-      scaleRow<Isa, decltype(kind)::value, decltype(roundThenScale)::value>(
-          tag, from, to, cols, r, norm, rest);
+    auto scaleBy = [&](auto kind, auto roundThenScale, auto roundWeight) {
+      scaleRow<Isa, decltype(kind)::value, decltype(roundThenScale)::value,
+               decltype(roundWeight)::value>(tag, from, to, cols, r, norm,
+                                             rest);
+    };
+    auto scaleInOrder = [&](auto kind, auto roundThenScale) {
+      if (roundsWeight(norm))
+        scaleBy(kind, roundThenScale, std::true_type());
+      else
+        scaleBy(kind, roundThenScale, std::false_type());
     };
     auto scale = [&](auto kind) {
-      if (norm.rounding == CONORM_ROUNDING_SCALE_THEN_ROUND)
-        scaleBy(kind, std::false_type());
+      if (roundsThenScales(norm))
+        scaleInOrder(kind, std::true_type());
       else
-        scaleBy(kind, std::true_type());
+        scaleInOrder(kind, std::false_type());
     };
     if (norm.weight_type == CONORM_TYPE_NONE)
-      scaleBy(WeightConstant<WeightKind::None>(), std::false_type());
+      scaleBy(WeightConstant<WeightKind::None>(), std::false_type(),
+              std::false_type());
     else if (norm.weight_type == type)
       scale(WeightConstant<WeightKind::Same>());
     else
@@ -427,7 +445,8 @@ void addRoundedImpl(uint32_t type, const void *a, const void *b, void *out,
   });
 }
 
-template <typename Isa> constexpr NumericsTable makeTable() {
+template <typename Isa>
+constexpr NumericsTable makeTable() {
   return {reduceOrderedImpl<Isa>, reduceAddOrderedImpl<Isa>,
           addRoundedImpl<Isa>, rmsNormRowImpl<Isa>, quantizeBlocksImpl};
 }

@@ -150,6 +150,27 @@ func.func @fused(%x: memref<4x8xf16>, %r: memref<4x8xf16>, %w: memref<8xf16>, %p
   return
 }
 
+// One number says both roundings of a norm.
+// CHECK-LABEL: func.func @weight_rounding(
+func.func @weight_rounding(%x: memref<4x8xf16>, %r: memref<4x8xf16>, %w: memref<8xf16>) {
+  // CHECK: llvm.getelementptr inbounds %{{.*}}[0, 16, 1]
+  // CHECK: %[[TWO:.*]] = llvm.mlir.constant(2 : i32) : i32
+  // CHECK-NEXT: %[[FIELD:.*]] = llvm.getelementptr inbounds %{{.*}}[0, 16, 2]
+  // CHECK-NEXT: llvm.store %[[TWO]], %[[FIELD]]
+  // CHECK: llvm.getelementptr inbounds %{{.*}}[0, 20, 1]
+  // CHECK: %[[THREE:.*]] = llvm.mlir.constant(3 : i32) : i32
+  // CHECK-NEXT: %[[FIELD:.*]] = llvm.getelementptr inbounds %{{.*}}[0, 20, 2]
+  // CHECK-NEXT: llvm.store %[[THREE]], %[[FIELD]]
+  // CHECK: llvm.call @conorm_all_reduce_rms_norm
+  comm.all_reduce_rms_norm %x on @four weight(%w : memref<8xf16>) residual(%r : memref<4x8xf16>)
+    post_norm_weight(%w : memref<8xf16>) outs(normed = %x : memref<4x8xf16>)
+    {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32, weight_rounding = #norm.weight_rounding<element_type>,
+     post_norm_epsilon = 0.25 : f32, post_norm_weight_bias = 0.5 : f32, post_norm_rounding = #norm.rounding<round_then_scale>,
+     post_norm_weight_rounding = #norm.weight_rounding<element_type>}
+    : memref<4x8xf16>
+  return
+}
+
 // The field behind that of the sandwich: 0 above, 1 here.
 // CHECK-LABEL: func.func @replicated(
 func.func @replicated(%x: memref<4x8xf16>, %r: memref<4x8xf16>) {

@@ -73,6 +73,25 @@ func.func @unused_results_go(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tens
   return %y : tensor<4x8xbf16>
 }
 
+// Roundings that round nothing go, each by itself.
+// CHECK-LABEL: func @weight_rounding_of_f32_goes
+func.func @weight_rounding_of_f32_goes(%x: tensor<4x8xf32>, %w: tensor<8xf32>) -> tensor<4x8xf32> {
+  // CHECK: comm.all_reduce_rms_norm {{.*}} {epsilon = {{[^,]*}}, post_norm_epsilon = {{[^,]*}}, weight_bias = 1.000000e+00 : f32}
+  %y = comm.all_reduce_rms_norm %x on @any weight(%w : tensor<8xf32>) residual(%x : tensor<4x8xf32>) post_norm_weight(%w : tensor<8xf32>)
+    {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32, weight_rounding = #norm.weight_rounding<element_type>, post_norm_epsilon = 1.0e-6 : f32, post_norm_weight_rounding = #norm.weight_rounding<element_type>}
+    : tensor<4x8xf32> -> (normed: tensor<4x8xf32>)
+  return %y : tensor<4x8xf32>
+}
+
+// CHECK-LABEL: func @weight_rounding_of_bf16_stays
+func.func @weight_rounding_of_bf16_stays(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: comm.all_reduce_rms_norm {{.*}} {epsilon = {{[^,]*}}, post_norm_epsilon = {{[^,]*}}, weight_bias = 1.000000e+00 : f32, weight_rounding = #norm.weight_rounding<element_type>}
+  %y = comm.all_reduce_rms_norm %x on @any weight(%w : tensor<8xbf16>) residual(%x : tensor<4x8xbf16>) post_norm_weight(%w : tensor<8xbf16>)
+    {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32, weight_rounding = #norm.weight_rounding<element_type>, post_norm_epsilon = 1.0e-6 : f32, post_norm_weight_rounding = #norm.weight_rounding<element_type>}
+    : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  return %y : tensor<4x8xbf16>
+}
+
 // CHECK-LABEL: func @replicated_stays
 func.func @replicated_stays(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
   // CHECK: comm.all_reduce_rms_norm {{.*}}{epsilon = {{[^,]*}}, replicated} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)

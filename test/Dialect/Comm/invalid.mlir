@@ -173,6 +173,15 @@ func.func @fused_post_norm_weight_c4(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) {
 // -----
 
 comm.group @tp
+func.func @fused_post_norm_weight_rounding_c4(%x: tensor<4x8xbf16>) {
+  // expected-error@+1 {{expected post_norm_epsilon with post_norm attributes or weight}}
+  %y = comm.all_reduce_rms_norm %x on @tp {epsilon = 1.0e-6 : f32, post_norm_weight_rounding = #norm.weight_rounding<element_type>} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  return
+}
+
+// -----
+
+comm.group @tp
 func.func @fused_post_norm_residual_c4(%x: tensor<4x8xbf16>) {
   // expected-error@+1 {{expected a residual with post_norm_epsilon}}
   %y = comm.all_reduce_rms_norm %x on @tp  {epsilon = 1.0e-6 : f32, post_norm_epsilon = 1.0e-6 : f32} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
@@ -266,6 +275,24 @@ comm.group @tp
 func.func @fused_post_norm_epsilon(%x: tensor<4x8xbf16>) {
   // expected-error@+1 {{expected post_norm_epsilon to be finite and not negative, found -1}}
   %y = comm.all_reduce_rms_norm %x on @tp residual(%x : tensor<4x8xbf16>) {epsilon = 1.0e-6 : f32, post_norm_epsilon = -1.0 : f32} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  return
+}
+
+// -----
+
+comm.group @tp
+func.func @fused_weight_rounding_without_weight(%x: tensor<4x8xbf16>) {
+  // expected-error@+1 {{'comm.all_reduce_rms_norm' op expected a weight with weight_rounding}}
+  %y = comm.all_reduce_rms_norm %x on @tp {epsilon = 1.0e-6 : f32, weight_rounding = #norm.weight_rounding<element_type>} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  return
+}
+
+// -----
+
+comm.group @tp
+func.func @fused_post_norm_weight_rounding_without_weight(%x: tensor<4x8xbf16>) {
+  // expected-error@+1 {{expected a post_norm_weight with post_norm_weight_rounding}}
+  %y = comm.all_reduce_rms_norm %x on @tp residual(%x : tensor<4x8xbf16>) {epsilon = 1.0e-6 : f32, post_norm_epsilon = 1.0e-6 : f32, post_norm_weight_rounding = #norm.weight_rounding<element_type>} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
   return
 }
 

@@ -106,9 +106,19 @@ func.func @fused_scales(%x: tensor<4x512xbf16>) -> (tensor<4x512xf8E4M3FN>, tens
   return %q, %s : tensor<4x512xf8E4M3FN>, tensor<4x4xf32>
 }
 
+// CHECK-LABEL: func @fused_weight_rounding
+func.func @fused_weight_rounding(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>, %p: tensor<8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: post_norm_weight_bias = 2.000000e+00 : f32, post_norm_weight_rounding = #norm.weight_rounding<element_type>, weight_bias = 1.000000e+00 : f32, weight_rounding = #norm.weight_rounding<element_type>}
+  %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>) residual(%r : tensor<4x8xbf16>) post_norm_weight(%p : tensor<8xbf16>)
+    {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32, weight_rounding = #norm.weight_rounding<element_type>,
+     post_norm_epsilon = 1.0e-6 : f32, post_norm_weight_bias = 2.0 : f32, post_norm_weight_rounding = #norm.weight_rounding<element_type>}
+    : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
+  return %y : tensor<4x8xbf16>
+}
+
 // CHECK-LABEL: func @fused_sandwich
 func.func @fused_sandwich(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>, %p: tensor<8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
-  // CHECK: post_norm_weight(%{{.*}} : tensor<8xbf16>) {{.*}}post_norm_epsilon = {{.*}}, post_norm_weight_bias = 1.000000e+00 : f32
+  // CHECK: post_norm_weight(%{{.*}} : tensor<8xbf16>) {{.*}}post_norm_epsilon = {{.*}}, post_norm_weight_bias = 1.000000e+00 : f32, weight_bias = 1.000000e+00 : f32}
   %y = comm.all_reduce_rms_norm %x on @tp weight(%w : tensor<8xbf16>) residual(%r : tensor<4x8xbf16>) post_norm_weight(%p : tensor<8xbf16>)
     {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32, post_norm_epsilon = 1.0e-6 : f32, post_norm_weight_bias = 1.0 : f32}
     : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)

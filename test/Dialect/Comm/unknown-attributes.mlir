@@ -32,7 +32,7 @@ func.func @all_gather(%x: tensor<2x8xbf16>) -> tensor<4x8xbf16> {
 }
 
 func.func @fused(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
-  // expected-warning@+1 {{'comm.all_reduce_rms_norm' op ignores 'replicate' (did you mean 'replicated'?), expected an attribute of the operation ('dispatch', 'epsilon', 'group', 'post_norm_epsilon', 'post_norm_rounding', 'post_norm_weight_bias', 'quantization', 'replicated', 'rounding', 'strategy', 'weight_bias')}}
+  // expected-warning@+1 {{'comm.all_reduce_rms_norm' op ignores 'replicate' (did you mean 'replicated'?), expected an attribute of the operation ('dispatch', 'epsilon', 'group', 'post_norm_epsilon', 'post_norm_rounding', 'post_norm_weight_bias', 'post_norm_weight_rounding', 'quantization', 'replicated', 'rounding', 'strategy', 'weight_bias', 'weight_rounding')}}
   %0 = comm.all_reduce_rms_norm %x on @tp {epsilon = 1.0e-6 : f32, replicate} : tensor<4x8xbf16> -> (normed: tensor<4x8xbf16>)
   return %0 : tensor<4x8xbf16>
 }

@@ -48,6 +48,39 @@ func.func @rms_norm_bias_without_weight(%x: tensor<4x8xbf16>) {
 
 // -----
 
+func.func @rms_norm_weight_rounding_without_weight(%x: tensor<4x8xbf16>) {
+  // expected-error@+1 {{'norm.rms_norm' op expected a weight with weight_rounding}}
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32, weight_rounding = #norm.weight_rounding<element_type>} : tensor<4x8xbf16>
+  return
+}
+
+// -----
+
+func.func @add_rms_norm_weight_rounding_without_weight(%x: tensor<4x8xbf16>) {
+  // expected-error@+1 {{'norm.add_rms_norm' op expected a weight with weight_rounding}}
+  %y, %s = norm.add_rms_norm %x, %x {epsilon = 1.0e-6 : f32, weight_rounding = #norm.weight_rounding<element_type>} : tensor<4x8xbf16>, tensor<4x8xbf16>
+  return
+}
+
+// -----
+
+func.func @rms_norm_weight_rounding(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) {
+  // expected-error@+1 {{attribute 'weight_rounding' failed to satisfy constraint: how a norm rounds the sum of weight_bias and weight}}
+  %y = norm.rms_norm %x weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32, weight_rounding = #norm.rounding<round_then_scale>} : tensor<4x8xbf16>
+  return
+}
+
+// -----
+
+func.func @rms_norm_unknown_weight_rounding(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) {
+  // expected-error@+2 {{expected ::conorm::norm::WeightRounding to be one of: none, element_type}}
+  // expected-error@+1 {{failed to parse Norm_WeightRoundingAttr parameter 'value'}}
+  %y = norm.rms_norm %x weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32, weight_rounding = #norm.weight_rounding<bf16>} : tensor<4x8xbf16>
+  return
+}
+
+// -----
+
 func.func @rms_norm_weight_rank(%x: tensor<4x8xbf16>, %w: tensor<1x8xbf16>) {
   // expected-error@+1 {{expected a 1-D weight, found 'tensor<1x8xbf16>'}}
   %y = norm.rms_norm %x weight(%w : tensor<1x8xbf16>) {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>

@@ -46,6 +46,20 @@ func.func @rms_norm_default_rounding(%x: tensor<8xbf16>) -> tensor<8xbf16> {
   return %y : tensor<8xbf16>
 }
 
+// CHECK-LABEL: func @rms_norm_weight_rounding
+func.func @rms_norm_weight_rounding(%x: tensor<4x8xbf16>, %w: tensor<8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK: {epsilon = {{.*}} : f32, weight_bias = 1.000000e+00 : f32, weight_rounding = #norm.weight_rounding<element_type>} : tensor<4x8xbf16>
+  %y = norm.rms_norm %x weight(%w : tensor<8xbf16>) {epsilon = 1.0e-6 : f32, weight_bias = 1.0 : f32, weight_rounding = #norm.weight_rounding<element_type>} : tensor<4x8xbf16>
+  return %y : tensor<4x8xbf16>
+}
+
+// CHECK-LABEL: func @rms_norm_default_weight_rounding
+func.func @rms_norm_default_weight_rounding(%x: tensor<8xbf16>) -> tensor<8xbf16> {
+  // CHECK: {epsilon = {{[^,]*}} : f32}
+  %y = norm.rms_norm %x {epsilon = 1.0e-6 : f32, weight_rounding = #norm.weight_rounding<none>} : tensor<8xbf16>
+  return %y : tensor<8xbf16>
+}
+
 // CHECK-LABEL: func @rms_norm_destination
 func.func @rms_norm_destination(%x: tensor<4x8xbf16>, %o: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
   // CHECK: norm.rms_norm %{{.*}} outs(%{{.*}} : tensor<4x8xbf16>)

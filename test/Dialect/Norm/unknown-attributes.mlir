@@ -1,7 +1,7 @@
 // RUN: conorm-opt %s --split-input-file --verify-diagnostics -o /dev/null
 
 func.func @rms_norm(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
-  // expected-warning@+1 {{'norm.rms_norm' op ignores 'eps', expected an attribute of the operation ('epsilon', 'rounding', 'weight_bias')}}
+  // expected-warning@+1 {{'norm.rms_norm' op ignores 'eps', expected an attribute of the operation ('epsilon', 'rounding', 'weight_bias', 'weight_rounding')}}
   %0 = norm.rms_norm %x {epsilon = 1.0e-6 : f32, eps = 1.0e-5 : f32} : tensor<4x8xbf16>
   return %0 : tensor<4x8xbf16>
 }
@@ -19,7 +19,7 @@ func.func @rms_norm_epsilom(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
 // -----
 
 func.func @add_rms_norm(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
-  // expected-warning@+1 {{'norm.add_rms_norm' op ignores 'weight_bais' (did you mean 'weight_bias'?), expected an attribute of the operation ('epsilon', 'rounding', 'weight_bias')}}
+  // expected-warning@+1 {{'norm.add_rms_norm' op ignores 'weight_bais' (did you mean 'weight_bias'?), expected an attribute of the operation ('epsilon', 'rounding', 'weight_bias', 'weight_rounding')}}
   %0, %s = norm.add_rms_norm %x, %x {epsilon = 1.0e-6 : f32, weight_bais = 1.0 : f32} : tensor<4x8xbf16>, tensor<4x8xbf16>
   return %0 : tensor<4x8xbf16>
 }

@@ -143,6 +143,8 @@ class Cell:
         self.id = ("gemma" if gemma else "plain") + ("_kept" if kept else "")
         late = (entry.number + gemma) % 2
         self.rounding = "round_then_scale" if late else "scale_then_round"
+        rounds = gemma and entry.number // 2 % 2
+        self.weight_rounding = "element_type" if rounds else "none"
 
     def results(self):
         """What the cell returns: value, part, type."""
@@ -160,7 +162,8 @@ class Cell:
     def attributes(self, prefix="", epsilon=EPSILON, rounding=None):
         return (
             "%sepsilon = %e : f32, %sweight_bias = %.1f : f32, "
-            "%srounding = #norm.rounding<%s>"
+            "%srounding = #norm.rounding<%s>, "
+            "%sweight_rounding = #norm.weight_rounding<%s>"
             % (
                 prefix,
                 epsilon,
@@ -168,6 +171,8 @@ class Cell:
                 1.0 if self.gemma else 0.0,
                 prefix,
                 rounding or self.rounding,
+                prefix,
+                self.weight_rounding,
             )
         )
 
@@ -252,14 +257,15 @@ class Cell:
         """The bytes of each result, by part."""
         type, scheme = self.entry.type, self.entry.scheme
         bias = 1.0 if self.gemma else 0.0
+        roundings = self.rounding, self.weight_rounding
         value = data.reduced()
         parts = {"reduced": value}
         if self.entry.kind == "sandwich":
-            value = data.norm("p", value, bias, POST_EPSILON, self.rounding)
+            value = data.norm("p", value, bias, POST_EPSILON, *roundings)
         if self.entry.kind != "no_residual":
             value = contract.add_residual(type, value, data.values["r"])
             parts["residual_out"] = value
-        y = data.norm("w", value, bias, EPSILON, self.rounding)
+        y = data.norm("w", value, bias, EPSILON, *roundings)
         parts["normed"] = y
         parts = {part: contract.to_bytes(type, v) for part, v in parts.items()}
         scale = data.values["s"][0] if self.entry.has_scale else None
@@ -333,15 +339,8 @@ class Data:
     def norm(self, weight, values, *parameters):
         key = (weight, id(values) if weight == "p" else None) + parameters
         if key not in self.cache:
-            bias, epsilon, rounding = parameters
             self.cache[key] = contract.rms_norm(
-                self.entry.type,
-                values,
-                COLUMNS,
-                self.values[weight],
-                bias,
-                epsilon,
-                rounding,
+                self.entry.type, values, COLUMNS, self.values[weight], *parameters
             )
         return self.cache[key]
 
@@ -491,6 +490,7 @@ def run(runner, artifact, directory):
                 "normed" if cell.kept else "-",
                 entry.type,
                 cell.rounding,
+                cell.weight_rounding,
                 "%d ranks:" % entry.ranks,
                 difference or "equal",
                 flush=True,

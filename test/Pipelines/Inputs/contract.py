@@ -89,7 +89,7 @@ def add_residual(type, values, residual):
     return [ROUND[type](add(a, b)) for a, b in zip(values, residual)]
 
 
-def norm_row(type, row, weight, weight_bias, epsilon, rounding):
+def norm_row(type, row, weight, weight_bias, epsilon, rounding, weight_rounding):
     leaves = []
     for start in range(0, len(row), 8):
         total = 0.0
@@ -109,7 +109,10 @@ def norm_row(type, row, weight, weight_bias, epsilon, rounding):
         y = multiply(value, r)
         if rounding == "round_then_scale":
             y = ROUND[type](y)
-        result.append(ROUND[type](multiply(y, add(f32(weight_bias), w))))
+        factor = add(f32(weight_bias), w)
+        if weight_rounding == "element_type":
+            factor = ROUND[type](factor)
+        result.append(ROUND[type](multiply(y, factor)))
     return result
 
 

@@ -16,9 +16,9 @@ TUNED = ('{"version": 1, "targets": [{"arch": "cpu", "link": "shared_memory", '
 TARGET = 'target-description={#comm.target<"cpu" over shared_memory, world_size = 4>}'
 TUNING = "tuning-file={WORK/tuning file.json}"
 ONE_SHOT = "bufferization=one-shot"
-FUSION = ["", "weight-bias=false", "numerics=relaxed"]
+FUSION = ["", "weight-bias=false"]
 TO_BUFFERS = FUSION + [ONE_SHOT, "fuse=false", "decompose=true", TARGET, TARGET + " " + TUNING]
-CODEGEN = ["", "check-bounds=true"]
+CODEGEN = ["", "check-bounds=true", "numerics=relaxed"]
 # Each pipeline's options, and what makes the modules that it takes.
 SETTINGS = {
     "conorm-fuse": ([], FUSION),

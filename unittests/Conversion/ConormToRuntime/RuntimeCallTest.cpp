@@ -56,8 +56,8 @@ protected:
     describe = [](memref::CopyOp op, RuntimeCall &call) {
       call.setRowsAndCols();
       FloatAttr half = Builder(op).getF32FloatAttr(0.5f);
-      call.setNorm("norm", half, half, norm::Rounding::ScaleThenRound, Value(),
-                   "weight");
+      call.setNorm("norm", half, half, norm::Rounding::ScaleThenRound,
+                   norm::WeightRounding::None, Value(), "weight");
       call.setOutput("normed", op.getTarget());
       call.expectSizes(op.getTarget(), "normed", getInputSizeExprs(op));
       call.setSplittable();

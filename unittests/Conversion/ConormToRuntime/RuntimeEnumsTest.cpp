@@ -48,4 +48,14 @@ namespace {
 #include "RuntimeEnums.def"
 // clang-format on
 
+TEST(RuntimeEnums, BothRoundingsOfANorm) {
+  using norm::Rounding, norm::WeightRounding;
+  for (Rounding rounding :
+       {Rounding::ScaleThenRound, Rounding::RoundThenScale}) {
+    EXPECT_EQ(toRuntime(rounding, WeightRounding::None), toRuntime(rounding));
+    EXPECT_EQ(getText(toRuntime(rounding, WeightRounding::ElementType)),
+              (stringifyEnum(rounding) + "_rounded_weight").str());
+  }
+}
+
 } // namespace

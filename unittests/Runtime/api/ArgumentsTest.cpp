@@ -95,8 +95,8 @@ TEST_F(BadArguments, ofNorms) {
   bad([](auto &a) { a.rows = -1; },
       "norm.rms_norm at unknown: rows is -1, expected at least 0");
   bad([](auto &a) { a.cols = -1; }, "cols is -1, expected at least 0");
-  bad([](auto &a) { a.norm.rounding = 2; },
-      "norm.rounding is 2, expected 0 to 1");
+  bad([](auto &a) { a.norm.rounding = 4; },
+      "norm.rounding is 4, expected 0 to 3");
   bad([](auto &a) { a.norm.weight_type = CONORM_TYPE_BF16; },
       "norm.weight_type is 3 (bf16), expected none or f32");
   bad([](auto &a) { a.norm.weight_type = CONORM_TYPE_F32; },
@@ -146,9 +146,9 @@ TEST_F(BadArguments, ofTheFusedOperation) {
   bad(
       [](auto &a) {
         a.has_post_norm = 1;
-        a.post_norm.rounding = 3;
+        a.post_norm.rounding = 4;
       },
-      "post_norm.rounding is 3, expected 0 to 1");
+      "post_norm.rounding is 4, expected 0 to 3");
   bad([&](auto &a) { a.normed = sum + 2; }, "normed overlaps residual_out");
   bad([&](auto &a) { a.residual_out = residual + 2; },
       "residual_out overlaps residual in part");

@@ -196,6 +196,9 @@ TEST(Mismatch, ofAttributes) {
   expectFusedMismatch([](auto &a) { a.norm.rounding = 1; },
                       "rank 2 passed rounding round_then_scale, this rank "
                       "scale_then_round");
+  expectFusedMismatch([](auto &a) { a.norm.rounding = 2; },
+                      "rank 2 passed rounding scale_then_round_rounded_weight, "
+                      "this rank scale_then_round");
   expectFusedMismatch(
       [](auto &a) {
         a.norm.weight_type = CONORM_TYPE_F32;

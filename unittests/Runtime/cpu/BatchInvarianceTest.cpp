@@ -83,7 +83,7 @@ struct Batch {
     conorm_norm norm = {};
     norm.epsilon = 1e-6f;
     norm.weight_bias = float(random() % 2);
-    norm.rounding = random() % 2;
+    norm.rounding = random() % 4;
     norm.weight_type = random() % 2 ? type : uint32_t(CONORM_TYPE_F32);
     return norm;
   }

@@ -46,11 +46,11 @@ protected:
     args.weight_type = norm.weight.empty() ? uint32_t(CONORM_TYPE_NONE) : type;
     args.weight = weight.data();
     rmsNormRow(type, in.data(), out.data(), cols, args);
-    std::vector<double> exact = reference::rmsNormFloat64(row, norm);
+    std::vector<double> exact = reference::rmsNormFloat64(type, row, norm);
     double largest = 0;
     for (int64_t i = 0; i < cols; ++i)
-      largest = std::max(
-          largest, reference::errorInUlps(type, exact[i], out.at(i)));
+      largest =
+          std::max(largest, reference::errorInUlps(type, exact[i], out.at(i)));
     return largest;
   }
 
@@ -76,15 +76,16 @@ TEST_P(NumericsBound, SingleNormWithinItsUlps) {
     lengths.push_back(1 + random.below(9000));
   for (int64_t cols : lengths)
     for (bool weighted : {false, true})
-      for (uint32_t rounding : {CONORM_ROUNDING_SCALE_THEN_ROUND,
-                                CONORM_ROUNDING_ROUND_THEN_SCALE}) {
+      for (uint32_t rounding = CONORM_ROUNDING_SCALE_THEN_ROUND;
+           rounding <= CONORM_ROUNDING_ROUND_THEN_SCALE_ROUNDED_WEIGHT;
+           ++rounding) {
         reference::Norm norm;
         norm.rounding = rounding;
         norm.weightBias = random.below(2) ? 1.0f : 0.0f;
         if (weighted)
           norm.weight = random.values(type, cols, false);
         double error = largestError(row(random, cols), norm);
-        bool twice = rounding == CONORM_ROUNDING_ROUND_THEN_SCALE && weighted;
+        bool twice = rounding & CONORM_ROUNDING_ROUND_THEN_SCALE && weighted;
         double bound = type == CONORM_TYPE_F32 ? f32Bound(cols, weighted)
                        : twice                 ? 2.0
                                                : 1.0;

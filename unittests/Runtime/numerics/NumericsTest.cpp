@@ -100,12 +100,10 @@ TEST_P(NumericsReduce, R1CancellingSumsShowTheOrder) {
   Buffer out(type, 77);
   reduceOrdered(type, CONORM_REDUCTION_SUM, sources.pointers.data(), 4,
                 out.data(), 77);
-  Values expected =
-      reference::allReduce(type, CONORM_REDUCTION_SUM, values);
+  Values expected = reference::allReduce(type, CONORM_REDUCTION_SUM, values);
   CONORM_EXPECT_BITS(out, expected);
   std::swap(values[1], values[2]);
-  EXPECT_NE(expected,
-            reference::allReduce(type, CONORM_REDUCTION_SUM, values));
+  EXPECT_NE(expected, reference::allReduce(type, CONORM_REDUCTION_SUM, values));
 }
 
 /// All pairs of the values that maximum and minimum treat specially.
@@ -170,8 +168,7 @@ TEST_P(NumericsReduce, R1R2TogetherRoundTwice) {
     int numSources = 1 + random.below(9);
     auto values = randomSources(random, type, numSources, count, true);
     Values residual = random.values(type, count, true);
-    Values reduced =
-        reference::allReduce(type, CONORM_REDUCTION_SUM, values);
+    Values reduced = reference::allReduce(type, CONORM_REDUCTION_SUM, values);
     Values sum(count);
     for (int64_t i = 0; i < count; ++i) {
       sum[i] = reference::addResidual(type, reduced[i], residual[i]);
@@ -203,6 +200,9 @@ TEST_P(NumericsReduce, R1R2TogetherRoundTwice) {
 // R3 and R4
 //===----------------------------------------------------------------------===//
 
+constexpr uint32_t numRoundings =
+    CONORM_ROUNDING_ROUND_THEN_SCALE_ROUNDED_WEIGHT + 1;
+
 class NumericsNorm : public NumericsFixture {
 protected:
   /// Runs the kernel, out of place and in place, against the transcription.
@@ -230,8 +230,7 @@ protected:
     reference::Norm norm;
     norm.epsilon = random.below(2) ? 1e-6f : 1e-5f;
     norm.weightBias = random.below(2) ? 1.0f : 0.0f;
-    norm.rounding = random.below(2) ? CONORM_ROUNDING_ROUND_THEN_SCALE
-                                    : CONORM_ROUNDING_SCALE_THEN_ROUND;
+    norm.rounding = random.below(numRoundings);
     if (weightType != CONORM_TYPE_NONE)
       norm.weight = random.values(weightType, cols, random.below(4) == 0);
     return norm;
@@ -244,8 +243,7 @@ TEST_P(NumericsNorm, R3R4EveryLengthWeightAndRounding) {
   for (int64_t cols : lengths())
     for (uint32_t weightType :
          {uint32_t(CONORM_TYPE_NONE), type, uint32_t(CONORM_TYPE_F32)})
-      for (uint32_t rounding : {CONORM_ROUNDING_SCALE_THEN_ROUND,
-                                CONORM_ROUNDING_ROUND_THEN_SCALE}) {
+      for (uint32_t rounding = 0; rounding < numRoundings; ++rounding) {
         reference::Norm norm = randomNorm(random, cols, weightType);
         norm.rounding = rounding;
         SCOPED_TRACE(testing::Message()
@@ -253,6 +251,32 @@ TEST_P(NumericsNorm, R3R4EveryLengthWeightAndRounding) {
                      << ", rounding " << rounding);
         check(random.values(type, cols, false), norm, weightType);
       }
+}
+
+/// Let h be half a unit in the last place of 1 in T. 1 + h is a tie and becomes
+/// 1; 1 + 3h becomes 1 + 4h. Unrounded factors keep them, but in f32, where each sum
+/// is rounded.
+TEST_P(NumericsNorm, R4RoundedWeightSumIsAnotherFactor) {
+  const float h = type == CONORM_TYPE_BF16  ? 0x1p-8f
+                  : type == CONORM_TYPE_F16 ? 0x1p-11f
+                                            : 0x1p-24f;
+  // The mean of the squares is 1, and so is r.
+  Values row = {1.5f, 1.5f, 1.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f};
+  reference::Norm norm;
+  norm.epsilon = 0;
+  norm.weightBias = 1;
+  norm.weight = {h, 3 * h, 0, 0, 0, 0, 0, 0};
+  for (uint32_t rounding = 0; rounding < numRoundings; ++rounding) {
+    SCOPED_TRACE(testing::Message() << "rounding " << rounding);
+    norm.rounding = rounding;
+    check(row, norm, type);
+    Values normed = reference::rmsNorm(type, row, norm);
+    bool rounds = type == CONORM_TYPE_F32 ||
+                  rounding >= CONORM_ROUNDING_SCALE_THEN_ROUND_ROUNDED_WEIGHT;
+    EXPECT_EQ(normed[0], rounds ? 1.5f : 1.5f + 2 * h);
+    EXPECT_EQ(normed[1], rounds ? 1.5f + 6 * h : 1.5f + 4 * h);
+    EXPECT_EQ(normed[2], 1.5f);
+  }
 }
 
 TEST_P(NumericsNorm, R6SpecialValues) {

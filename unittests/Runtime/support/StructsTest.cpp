@@ -100,6 +100,7 @@ TEST(Names, areThoseOfTheTable) {
   EXPECT_STREQ(enumName<conorm_strategy>(CONORM_STRATEGY_TWO_SHOT), "two_shot");
   EXPECT_STREQ(enumName<conorm_quant_scheme>(CONORM_QUANT_MXFP8), "mxfp8");
   EXPECT_STREQ(enumName<conorm_rounding>(1), "round_then_scale");
+  EXPECT_STREQ(enumName<conorm_rounding>(3), "round_then_scale_rounded_weight");
   EXPECT_STREQ(enumName<conorm_strategy>(77), "invalid");
   EXPECT_STREQ(conorm_op_name(CONORM_OP_QUANTIZE), "norm.quantize");
   EXPECT_STREQ(conorm_status_name(0xffffffff), "invalid");

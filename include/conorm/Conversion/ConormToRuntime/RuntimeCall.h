@@ -92,7 +92,8 @@ public:
   /// Sets the structure `field`, a norm, whose weight is null or one row.
   void setNorm(llvm::StringRef field, mlir::FloatAttr epsilon,
                mlir::FloatAttr weightBias, norm::Rounding rounding,
-               mlir::Value weight, llvm::StringRef weightName);
+               norm::WeightRounding weightRounding, mlir::Value weight,
+               llvm::StringRef weightName);
   /// Sets the structure `quant`, and `scale`, if it is not null. `quantized`
   /// and `scales` are outputs, of which the latter may be null.
   void setQuantization(norm::SchemeAttr scheme, mlir::Value scale,

@@ -133,11 +133,35 @@ static LogicalResult dropUnusedResults(AllReduceRMSNormOp op,
   return success();
 }
 
+/// Removes roundings of weight sums that change nothing.
+static LogicalResult dropWeightRoundings(AllReduceRMSNormOp op,
+                                         PatternRewriter &rewriter) {
+  auto input = cast<ShapedType>(op.getInput().getType());
+  bool drops =
+      op.getWeightRounding() != norm::WeightRounding::None &&
+      norm::isWeightSumExact(input, op.getWeight(), op.getWeightBias());
+  bool dropsPostNorm =
+      op.getPostNormWeightRounding() != norm::WeightRounding::None &&
+      norm::isWeightSumExact(input, op.getPostNormWeight(),
+                             op.getPostNormWeightBias());
+  if (!drops && !dropsPostNorm)
+    return failure();
+  rewriter.modifyOpInPlace(op, [&] {
+    if (drops)
+      op.setWeightRounding(norm::WeightRounding::None);
+    if (dropsPostNorm)
+      op.setPostNormWeightRounding(norm::WeightRounding::None);
+  });
+  return success();
+}
+
 LogicalResult AllReduceRMSNormOp::canonicalize(AllReduceRMSNormOp op,
                                                PatternRewriter &rewriter) {
   if (op->getNumResults() == 0)
     return failure();
   if (succeeded(dropUnusedResults(op, rewriter)))
+    return success();
+  if (succeeded(dropWeightRoundings(op, rewriter)))
     return success();
   if (!isOneRankGroup(op, op.getGroupAttr()) || readsItself(op))
     return failure();
@@ -149,8 +173,8 @@ SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
                                                     AllReduceRMSNormOp op,
                                                     Value reduced) {
   Location loc = op.getLoc();
-  // Each part has what the program notes on the whole: fused again, they give the
-  // same.
+  // Each part has what the program notes on the whole: fused again, they give
+  // the same.
   auto annotate = [&](auto part) {
     part->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     return part;
@@ -167,20 +191,22 @@ SmallVector<Value> conorm::comm::decomposeFusedNorm(RewriterBase &rewriter,
                          rewriter, loc, value, op.getPostNormWeight(), Value(),
                          op.getPostNormEpsilonAttr(),
                          op.getPostNormWeightBiasAttr(),
-                         op.getPostNormRoundingAttr()))
+                         op.getPostNormRoundingAttr(),
+                         op.getPostNormWeightRoundingAttr()))
                 .getNormed();
   Value normed, residualOut;
   if (op.getResidual()) {
     auto add = annotate(norm::AddRMSNormOp::create(
         rewriter, loc, value, op.getResidual(), op.getWeight(), ValueRange(),
-        op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRoundingAttr()));
+        op.getEpsilonAttr(), op.getWeightBiasAttr(), op.getRoundingAttr(),
+        op.getWeightRoundingAttr()));
     normed = add.getNormed();
     residualOut = add.getResidualOut();
   } else {
     normed = annotate(norm::RMSNormOp::create(
                           rewriter, loc, value, op.getWeight(), Value(),
                           op.getEpsilonAttr(), op.getWeightBiasAttr(),
-                          op.getRoundingAttr()))
+                          op.getRoundingAttr(), op.getWeightRoundingAttr()))
                  .getNormed();
   }
   std::array<Value, AllReduceRMSNormOp::kNumParts> parts = {

@@ -201,12 +201,15 @@ void AllReduceRMSNormOp::build(OpBuilder &, OperationState &state,
 void AllReduceRMSNormOp::build(OpBuilder &builder, OperationState &state,
                                Value input, Value weight, Value residual,
                                StringRef group, double epsilon,
-                               double weightBias, norm::Rounding rounding) {
+                               double weightBias, norm::Rounding rounding,
+                               norm::WeightRounding weightRounding) {
   Properties properties;
   properties.group = FlatSymbolRefAttr::get(builder.getContext(), group);
   properties.epsilon = norm::getF32Attr(builder, epsilon);
   properties.weight_bias = norm::getF32Attr(builder, weightBias);
   properties.rounding = norm::RoundingAttr::get(builder.getContext(), rounding);
+  properties.weight_rounding =
+      norm::WeightRoundingAttr::get(builder.getContext(), weightRounding);
   Type type = input.getType();
   build(builder, state,
         {Type(), residual ? type : Type(), type, Type(), Type()},
@@ -216,9 +219,10 @@ void AllReduceRMSNormOp::build(OpBuilder &builder, OperationState &state,
 void AllReduceRMSNormOp::build(OpBuilder &builder, OperationState &state,
                                Value input, Value weight, StringRef group,
                                double epsilon, double weightBias,
-                               norm::Rounding rounding) {
+                               norm::Rounding rounding,
+                               norm::WeightRounding weightRounding) {
   build(builder, state, input, weight, /*residual=*/Value(), group, epsilon,
-        weightBias, rounding);
+        weightBias, rounding, weightRounding);
 }
 
 void AllReduceRMSNormOp::build(OpBuilder &builder, OperationState &state,

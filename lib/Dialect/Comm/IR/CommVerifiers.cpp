@@ -166,7 +166,8 @@ static LogicalResult verifyParts(AllReduceRMSNormOp op,
     return op.emitOpError("expected a quantization with scale");
   if (!op.isSandwich()) {
     if (op.getPostNormWeight() || !op.getPostNormWeightBias().isZero() ||
-        op.getPostNormRounding() != norm::Rounding::ScaleThenRound)
+        op.getPostNormRounding() != norm::Rounding::ScaleThenRound ||
+        op.getPostNormWeightRounding() != norm::WeightRounding::None)
       return op.emitOpError("expected post_norm_epsilon with post_norm "
                             "attributes or weight");
   } else if (!op.getResidual()) {
@@ -205,7 +206,7 @@ LogicalResult AllReduceRMSNormOp::verify() {
   if (isSandwich() &&
       failed(norm::verifyNorm(*this, input, getPostNormWeight(),
                               *getPostNormEpsilon(), getPostNormWeightBias(),
-                              "post_norm_")))
+                              getPostNormWeightRounding(), "post_norm_")))
     return failure();
   auto sameAsInput = [&](Value value, StringRef name) {
     return !value ? success()

@@ -243,7 +243,8 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     1. `reduced = all_reduce(input)` with `sum` (rule R1);
     2. with `post_norm_epsilon` (the sandwich of Gemma 2 and 3):
        `p = rms_norm(reduced)` with `post_norm_weight`, `post_norm_epsilon`,
-       `post_norm_weight_bias` and `post_norm_rounding`; otherwise `p = reduced`;
+       `post_norm_weight_bias`, `post_norm_rounding` and
+       `post_norm_weight_rounding`; otherwise `p = reduced`;
     3. with `residual`: `residual_out = T(p + residual)` (rule R2);
     4. `normed = rms_norm(residual_out)`, or of `p` without a residual (rules R3
        and R4);
@@ -299,11 +300,15 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
     DefaultValuedAttr<Norm_F32Attr, "0.0f">:$weight_bias,
     DefaultValuedAttr<Norm_RoundingAttr,
                       "::conorm::norm::Rounding::ScaleThenRound">:$rounding,
+    DefaultValuedAttr<Norm_WeightRoundingAttr,
+                      "::conorm::norm::WeightRounding::None">:$weight_rounding,
     OptionalAttr<Norm_SchemeAttr>:$quantization,
     OptionalAttr<Norm_F32Attr>:$post_norm_epsilon,
     DefaultValuedAttr<Norm_F32Attr, "0.0f">:$post_norm_weight_bias,
     DefaultValuedAttr<Norm_RoundingAttr,
                       "::conorm::norm::Rounding::ScaleThenRound">:$post_norm_rounding,
+    DefaultValuedAttr<Norm_WeightRoundingAttr,
+                      "::conorm::norm::WeightRounding::None">:$post_norm_weight_rounding,
     DefaultValuedAttr<Comm_StrategyAttr,
                       "::conorm::comm::Strategy::Auto">:$strategy,
     OptionalAttr<Comm_DispatchAttr>:$dispatch,
@@ -349,13 +354,15 @@ def Comm_AllReduceRMSNormOp : Comm_Collective<"all_reduce_rms_norm", [
       "double":$epsilon, Norm_RoundingArg:$rounding)>,
     OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weight,
       "::llvm::StringRef":$group, "double":$epsilon,
-      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding)>,
+      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding,
+      Norm_WeightRoundingArg:$weight_rounding)>,
     // `residual_out` and `normed`.
     OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weight,
       "::mlir::Value":$residual, "::llvm::StringRef":$group, "double":$epsilon,
-      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding)>
+      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding,
+      Norm_WeightRoundingArg:$weight_rounding)>
   ];
-  // Bytecode of versions before `replicated` can still be read.
+  // Bytecode of older versions can still be read.
   let useCustomPropertiesEncoding = 1;
 }
 

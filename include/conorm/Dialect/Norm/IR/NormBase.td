@@ -78,7 +78,8 @@ class Norm_Enum<string name, string description, list<I32EnumAttrCase> cases>
   let cppNamespace = "::conorm::norm";
 }
 
-// The values of all enums are those of the runtime's C ABI (types.h).
+// The values of enums are those of the runtime's C ABI (types.h), whose
+// conorm_rounding stands for a rounding and a weight_rounding.
 
 def Norm_Rounding : Norm_Enum<"Rounding", "where a norm rounds to T (rule R4)", [
   I32EnumAttrCase<"ScaleThenRound", 0, "scale_then_round">,
@@ -92,6 +93,24 @@ def Norm_RoundingAttr : EnumAttr<Norm_Dialect, Norm_Rounding, "rounding"> {
     FlashInfer): `T((f32(v) * r) * (weight_bias + f32(w)))`. `round_then_scale`
     (the Llama family in Hugging Face transformers):
     `T(f32(T(f32(v) * r)) * (weight_bias + f32(w)))`.
+  }];
+}
+
+def Norm_WeightRounding
+    : Norm_Enum<"WeightRounding",
+                "how the sum of weight_bias and weight is rounded (rule R4)", [
+  I32EnumAttrCase<"None", 0, "none">,
+  I32EnumAttrCase<"ElementType", 1, "element_type">
+]>;
+def Norm_WeightRoundingAttr
+    : EnumAttr<Norm_Dialect, Norm_WeightRounding, "weight_rounding"> {
+  let summary = "how a norm rounds the sum of weight_bias and weight";
+  let assemblyFormat = "`<` $value `>`";
+  let description = [{
+    Rule R4 of the rounding contract. `none`: the factor of a column is the f32
+    sum, `weight_bias + f32(w)`. `element_type`: it is that sum rounded to the
+    input's element type, `f32(T(weight_bias + f32(w)))`, as in programs that
+    add 1 to a weight in bf16 or f16.
   }];
 }
 
@@ -159,8 +178,10 @@ def Norm_F32Attr
   let constBuilderCall = "::conorm::norm::getF32Attr($_builder, $0)";
 }
 
-/// The last argument of builders of norms.
+/// The last arguments of builders of norms.
 defvar Norm_RoundingArg = CArg<"::conorm::norm::Rounding",
                                "::conorm::norm::Rounding::ScaleThenRound">;
+defvar Norm_WeightRoundingArg = CArg<"::conorm::norm::WeightRounding",
+                                     "::conorm::norm::WeightRounding::None">;
 
 #endif // CONORM_DIALECT_NORM_IR_NORMBASE_TD

@@ -53,7 +53,12 @@ def Norm_RMSNormOp : Norm_Op<"rms_norm", [
     rule R4. Without a weight, the last factor is absent. The weight is one row
     and has the input's element type or f32.
 
-    `weight_bias = 1.0` is the convention of Gemma, Qwen3-Next and Qwen3.5.
+    `weight_bias = 1.0` is the convention of Gemma, Qwen3-Next and Qwen3.5. With
+    `weight_rounding = #norm.weight_rounding<element_type>`, which requires a
+    weight, the sum of both is rounded to the input's element type before it
+    multiplies. The canonicalizer removes it where that rounds nothing: with an
+    f32 input, or with `weight_bias = 0.0` and a weight of the input's element
+    type.
 
     Example:
 
@@ -63,6 +68,7 @@ def Norm_RMSNormOp : Norm_Op<"rms_norm", [
            : tensor<?x4096xbf16>
     ```
   }];
+  let hasCanonicalizeMethod = 1;
   let arguments = (ins
     Norm_Data:$input,
     Optional<Norm_Weight>:$weight,
@@ -70,7 +76,9 @@ def Norm_RMSNormOp : Norm_Op<"rms_norm", [
     Norm_F32Attr:$epsilon,
     DefaultValuedAttr<Norm_F32Attr, "0.0f">:$weight_bias,
     DefaultValuedAttr<Norm_RoundingAttr,
-                      "::conorm::norm::Rounding::ScaleThenRound">:$rounding);
+                      "::conorm::norm::Rounding::ScaleThenRound">:$rounding,
+    DefaultValuedAttr<Norm_WeightRoundingAttr,
+                      "::conorm::norm::WeightRounding::None">:$weight_rounding);
   let results = (outs Optional<Norm_DataTensor>:$normed);
   let assemblyFormat = [{
     $input (`weight` `(` $weight^ `:` type($weight) `)`)?
@@ -85,18 +93,22 @@ def Norm_RMSNormOp : Norm_Op<"rms_norm", [
     }]>,
     OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weight,
       "double":$epsilon, CArg<"double", "0.0">:$weight_bias,
-      Norm_RoundingArg:$rounding), [{
+      Norm_RoundingArg:$rounding, Norm_WeightRoundingArg:$weight_rounding), [{
       build($_builder, $_state, input, weight, /*outs=*/{}, epsilon,
-            weight_bias, rounding);
+            weight_bias, rounding, weight_rounding);
     }]>,
     OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$weight,
       "::mlir::Value":$outs, "double":$epsilon,
-      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding), [{
+      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding,
+      Norm_WeightRoundingArg:$weight_rounding), [{
       build($_builder, $_state, input, weight, outs,
             getF32Attr($_builder, epsilon), getF32Attr($_builder, weight_bias),
-            RoundingAttr::get($_builder.getContext(), rounding));
+            RoundingAttr::get($_builder.getContext(), rounding),
+            WeightRoundingAttr::get($_builder.getContext(), weight_rounding));
     }]>
   ];
+  // Bytecode of versions before `weight_rounding` can still be read.
+  let useCustomPropertiesEncoding = 1;
 }
 
 def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
@@ -116,6 +128,7 @@ def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
                 {epsilon = 1.0e-5 : f32} : tensor<8x4096xf16>, tensor<8x4096xf16>
     ```
   }];
+  let hasCanonicalizeMethod = 1;
   let arguments = (ins
     Norm_Data:$input,
     Norm_Data:$residual,
@@ -124,7 +137,9 @@ def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
     Norm_F32Attr:$epsilon,
     DefaultValuedAttr<Norm_F32Attr, "0.0f">:$weight_bias,
     DefaultValuedAttr<Norm_RoundingAttr,
-                      "::conorm::norm::Rounding::ScaleThenRound">:$rounding);
+                      "::conorm::norm::Rounding::ScaleThenRound">:$rounding,
+    DefaultValuedAttr<Norm_WeightRoundingAttr,
+                      "::conorm::norm::WeightRounding::None">:$weight_rounding);
   let results = (outs Variadic<Norm_DataTensor>:$outputs);
   let assemblyFormat = [{
     $input `,` $residual (`weight` `(` $weight^ `:` type($weight) `)`)?
@@ -139,10 +154,12 @@ def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
     }]>,
     OpBuilder<(ins "::mlir::Value":$input, "::mlir::Value":$residual,
       "::mlir::Value":$weight, "double":$epsilon,
-      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding), [{
+      CArg<"double", "0.0">:$weight_bias, Norm_RoundingArg:$rounding,
+      Norm_WeightRoundingArg:$weight_rounding), [{
       build($_builder, $_state, input, residual, weight, /*outs=*/{},
             getF32Attr($_builder, epsilon), getF32Attr($_builder, weight_bias),
-            RoundingAttr::get($_builder.getContext(), rounding));
+            RoundingAttr::get($_builder.getContext(), rounding),
+            WeightRoundingAttr::get($_builder.getContext(), weight_rounding));
     }]>
   ];
   let extraClassDeclaration = [{
@@ -154,6 +171,8 @@ def Norm_AddRMSNormOp : Norm_Op<"add_rms_norm", [
       return getNumResults() ? getResult(1) : ::mlir::Value();
     }
   }];
+  // Bytecode of versions before `weight_rounding` can still be read.
+  let useCustomPropertiesEncoding = 1;
 }
 
 def Norm_QuantizeOp : Norm_Op<"quantize", [AttrSizedOperandSegments],
