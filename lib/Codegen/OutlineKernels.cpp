@@ -76,7 +76,7 @@ static func::FuncOp makeKernel(Operation *op, ArrayRef<Operation *> copied,
   // The place of one of many uses would be wrong for the others.
   Location loc = builder.getUnknownLoc();
   auto kernel =
-      func::FuncOp::create(builder, loc, "conorm.kernel",
+      func::FuncOp::create(builder, loc, conorm::kKernelPrefix,
                            builder.getFunctionType(arguments.getTypes(), {}));
   kernel.setPrivate();
   if (llvm::all_of(arguments.getTypes(), isPointer))

@@ -9,11 +9,13 @@
 #include "conorm/Target/Target.h"
 
 #include "CPU/CPUTarget.h"
+#include "CUDA/CUDATarget.h"
+#include "conorm-runtime/device.h"
 
 using namespace conorm;
 
 llvm::ArrayRef<const Target *> conorm::getTargets() {
-  static const Target *const targets[] = {&getCPUTarget()};
+  static const Target *const targets[] = {&getCPUTarget(), &getCUDATarget()};
   return targets;
 }
 
@@ -22,4 +24,11 @@ const Target *conorm::lookupTarget(llvm::StringRef name) {
     if (target->getName() == name)
       return target;
   return nullptr;
+}
+
+llvm::StringRef DeviceProgram::getText() const {
+  for (const Image &image : images)
+    if (image.kind == CONORM_IMAGE_PTX)
+      return llvm::StringRef(image.data).rtrim('\0');
+  return "";
 }

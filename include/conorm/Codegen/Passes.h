@@ -19,6 +19,12 @@ namespace conorm {
 /// the error. Others end the process, as upstream's do.
 inline constexpr llvm::StringLiteral kReturnAssertion = "conorm.return";
 
+/// What the names of outlined operations begin with.
+inline constexpr llvm::StringLiteral kKernelPrefix = "conorm.kernel";
+
+/// The gpu.module that has the kernels of a program.
+inline constexpr llvm::StringLiteral kDeviceModuleName = "conorm.device";
+
 #define GEN_PASS_DECL
 #include "conorm/Codegen/Passes.h.inc"
 

@@ -259,4 +259,86 @@ def FinalizeToLLVM : Pass<"finalize-to-llvm", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def MapKernels : Pass<"map-kernels", "::mlir::ModuleOp"> {
+  let summary = "Map each linalg operation on buffers to a kernel of a GPU";
+  let description = [{
+    Each kernel is a `gpu.func` of the module `conorm.device`, launched where the
+    operation was, or where its function was called if `--outline-kernels` made
+    it. A kernel takes a pointer for each buffer, and the sizes and strides that
+    are not known. Its name says what it computes and ends in a hash of it, so
+    that equal kernels are one, also of different modules.
+
+    Operations without reductions run over their points in the order of memory,
+    several next to each other to a thread, with accesses of 16 bytes where the
+    addresses allow it. Of other operations a thread has one element of the
+    output and takes the steps of the reduction in their order.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<64x128xf32>, %b: memref<64x128xf32>) {
+      linalg.exp ins(%a : memref<64x128xf32>) outs(%b : memref<64x128xf32>)
+      return
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    func.func @f(%a: memref<64x128xf32>, %b: memref<64x128xf32>) {
+      ...
+      gpu.launch_func @conorm.device::@elementwise_exp_1c5f blocks in (%c8, %c1, %c1)
+        threads in (%c256, %c1, %c1) args(%p : !llvm.ptr, %q : !llvm.ptr)
+      return
+    }
+    gpu.module @conorm.device {
+      gpu.func @elementwise_exp_1c5f(%p: !llvm.ptr, %q: !llvm.ptr) kernel { ... }
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numLaunches", "num-launches", "Number of launches made">,
+    Statistic<"numKernels", "num-kernels", "Number of kernels made">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
+  ];
+}
+
+def FinalizeKernels : Pass<"finalize-kernels", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Convert loop-free kernels to the LLVM and NVVM dialects";
+  let description = [{
+    Converts everything in a `gpu.module` in one pass. Upstream's
+    `convert-gpu-to-nvvm` calls NVIDIA's libdevice for functions of the math
+    dialect, which a machine without the CUDA toolkit does not have; here, what
+    is left of that dialect is an error.
+
+    Before:
+
+    ```mlir
+    gpu.module @conorm.device {
+      gpu.func @store(%p: !llvm.ptr) kernel {
+        %0 = gpu.thread_id x
+        %1 = arith.index_cast %0 : index to i64
+        llvm.store %1, %p : i64, !llvm.ptr
+        gpu.return
+      }
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    gpu.module @conorm.device {
+      llvm.func @store(%p: !llvm.ptr) attributes {gpu.kernel, nvvm.kernel} {
+        %0 = nvvm.read.ptx.sreg.tid.x : i32
+        ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::NVVM::NVVMDialect"];
+}
+
 #endif // CONORM_CODEGEN_PASSES_TD

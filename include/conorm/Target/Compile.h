@@ -114,8 +114,7 @@ struct LoweringOptions {
   BufferAnalysis bufferization = BufferAnalysis::Linear;
   /// Makes an access out of bounds an error of the context.
   bool checkBounds = false;
-  /// What device code is for; the target's default if empty.
-  std::vector<std::string> deviceArchs;
+  DeviceOptions device;
 };
 
 /// Lowers a copy of `module` once for each variant and joins the results to one

@@ -45,6 +45,17 @@ struct DeviceProgram {
 
   std::vector<Image> images;
   std::vector<Kernel> kernels;
+  /// The image that is text; empty if there is none.
+  llvm::StringRef getText() const;
+};
+
+/// How device code is made.
+struct DeviceOptions {
+  /// The architectures that it is for; the target's default if empty.
+  std::vector<std::string> archs;
+  /// The program that makes machine code; searched for if empty, and not run if
+  /// "none".
+  std::string assembler;
 };
 
 /// The device code of a program while its variants are compiled.
@@ -86,11 +97,10 @@ public:
   virtual void addBufferPasses(mlir::OpPassManager &manager,
                                const CodegenSettings &settings) const = 0;
 
-  /// Collects device code for the architectures of that list, empty for the
-  /// default. Null, without an error, if the target has none.
+  virtual bool hasDeviceCode() const { return false; }
+  /// Collects device code. Null, without an error, if the target has none.
   virtual mlir::FailureOr<std::unique_ptr<DeviceCode>>
-  createDeviceCode(llvm::ArrayRef<std::string> archs,
-                   mlir::Location loc) const = 0;
+  createDeviceCode(const DeviceOptions &options, mlir::Location loc) const = 0;
 };
 
 /// All targets; the first is the default.

@@ -56,8 +56,9 @@ namespace {
 /// Gives functions the context as their first argument.
 class ContextThreader {
 public:
-  ContextThreader(ModuleOp module, SymbolTable &table)
-      : module(module), table(table) {}
+  /// Other functions need it too, if `isForAll`.
+  ContextThreader(ModuleOp module, SymbolTable &table, bool isForAll)
+      : module(module), table(table), isForAll(isForAll) {}
 
   /// `roots` contain calls of the runtime.
   LogicalResult run(ArrayRef<func::FuncOp> roots);
@@ -72,6 +73,7 @@ private:
 
   ModuleOp module;
   SymbolTable &table;
+  bool isForAll;
   llvm::SetVector<func::FuncOp> functions;
   llvm::DenseMap<Operation *, SmallVector<func::CallOp>> calls;
 };
@@ -82,7 +84,7 @@ private:
 void ContextThreader::findFunctions(ArrayRef<func::FuncOp> roots) {
   functions.insert(roots.begin(), roots.end());
   for (auto function : module.getOps<func::FuncOp>())
-    if (function.isPublic() && !function.isExternal())
+    if ((isForAll || function.isPublic()) && !function.isExternal())
       functions.insert(function);
   module.walk([&](func::CallOp call) {
     if (auto callee = table.lookup<func::FuncOp>(call.getCallee()))
@@ -178,7 +180,7 @@ struct ConvertConormToRuntime
     SymbolTable table(module);
     SmallVector<func::FuncOp> roots =
         llvm::to_vector(llvm::make_first_range(counts));
-    ContextThreader threader(module, table);
+    ContextThreader threader(module, table, contextEverywhere);
     if (failed(threader.run(roots)))
       return signalPassFailure();
     RuntimeAbiTypes types(&getContext());

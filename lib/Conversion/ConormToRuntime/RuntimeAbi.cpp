@@ -138,6 +138,10 @@ StringRef conorm::getRuntimeTypeName(uint32_t type) {
   return getText(static_cast<conorm_type>(type));
 }
 
+StringRef conorm::getRuntimeImageName(uint32_t kind) {
+  return getText(static_cast<conorm_image_kind>(kind));
+}
+
 uint32_t conorm::getRuntimeType(Type type) {
   if (type.isInteger() && !type.isSignlessInteger())
     return CONORM_TYPE_NONE;

@@ -46,7 +46,7 @@ std::string getTargetNames() {
                     " or ");
 }
 
-enum class EmitKind { SharedObject, Object, LLVMIR, Manifest };
+enum class EmitKind { SharedObject, Object, LLVMIR, PTX, Manifest };
 
 /// Made when the program starts, not when the library is loaded: other tools
 /// have options of the same names.
@@ -67,6 +67,16 @@ struct Options {
   cl::opt<std::string> target{
       "target", cl::desc("What to compile for: " + getTargetNames()),
       cl::init(getTargets().front()->getName().str()), cl::cat(category)};
+  cl::list<std::string> cudaArchs{
+      "cuda-arch", cl::CommaSeparated, cl::value_desc("sm_80,..."),
+      cl::desc("GPUs to compile for: PTX for the oldest, machine code for each "
+               "where ptxas is found (default: sm_80,sm_90,sm_100)"),
+      cl::cat(category)};
+  cl::opt<std::string> ptxas{
+      "ptxas", cl::value_desc("file"),
+      cl::desc("NVIDIA's assembler, or 'none' (default: as found in PATH, "
+               "$CUDA_HOME/bin or /usr/local/cuda/bin)"),
+      cl::cat(category)};
   cl::opt<std::string> cpu{
       "mcpu",
       cl::desc("Processor to compile for, or 'native' (default: x86-64-v3 "
@@ -102,7 +112,9 @@ struct Options {
       cl::values(
           clEnumValN(EmitKind::SharedObject, "so", "shared object"),
           clEnumValN(EmitKind::Object, "obj", "object"),
-          clEnumValN(EmitKind::LLVMIR, "llvm-ir", "optimized LLVM IR"),
+          clEnumValN(EmitKind::LLVMIR, "llvm-ir",
+                     "optimized LLVM IR of the host"),
+          clEnumValN(EmitKind::PTX, "ptx", "kernels for NVIDIA's GPUs"),
           clEnumValN(EmitKind::Manifest, "manifest", "the manifest, as JSON")),
       cl::init(EmitKind::SharedObject), cl::cat(category)};
   cl::list<std::string> entries{
@@ -158,6 +170,45 @@ static LogicalResult emitBinary(llvm::Module &module,
   return failure();
 }
 
+/// The code of all variants, if something of it is wanted; adds to the manifest
+/// what only the code says.
+static FailureOr<std::unique_ptr<llvm::Module>>
+makeCode(ModuleOp module, Manifest &manifest, const Options &options,
+         ArrayRef<Variant> variants, llvm::LLVMContext &llvmContext,
+         llvm::TargetMachine &machine) {
+  if (options.emit == EmitKind::Manifest && !manifest.target->hasDeviceCode())
+    return std::unique_ptr<llvm::Module>();
+  LoweringOptions lowering;
+  lowering.targetDescription = options.targetDescription;
+  lowering.tuningFile = options.tuningFile;
+  lowering.bufferization = options.bufferization;
+  lowering.checkBounds = options.checkBounds;
+  lowering.device.archs.assign(options.cudaArchs.begin(),
+                               options.cudaArchs.end());
+  lowering.device.assembler = options.ptxas;
+  std::unique_ptr<llvm::Module> code =
+      compileToLLVM(module, manifest, variants, lowering, llvmContext, machine);
+  if (!code)
+    return failure();
+  return code;
+}
+
+static void printText(const Manifest &manifest, const llvm::Module *code,
+                      EmitKind kind, ArrayRef<Variant> variants,
+                      llvm::raw_ostream &stream) {
+  if (kind == EmitKind::LLVMIR)
+    code->print(stream, nullptr);
+  else if (kind == EmitKind::Manifest)
+    printManifest(manifest, variants, stream);
+  else
+    stream << manifest.device->getText();
+}
+
+static bool isTextKind(EmitKind kind) {
+  return kind == EmitKind::LLVMIR || kind == EmitKind::PTX ||
+         kind == EmitKind::Manifest;
+}
+
 /// Everything after the input is read.
 static int compile(ModuleOp module, const Options &options,
                    ArrayRef<Variant> variants) {
@@ -166,8 +217,7 @@ static int compile(ModuleOp module, const Options &options,
   FailureOr<Manifest> manifest = buildManifest(module, names);
   if (failed(manifest))
     return EXIT_FAILURE;
-  bool isText =
-      options.emit == EmitKind::LLVMIR || options.emit == EmitKind::Manifest;
+  bool isText = isTextKind(options.emit);
   std::string path = options.output;
   if (path.empty() && isText)
     path = "-";
@@ -183,32 +233,20 @@ static int compile(ModuleOp module, const Options &options,
   manifest->numerics = options.numerics;
   manifest->target = lookupTarget(options.target);
   llvm::LLVMContext llvmContext;
-  std::unique_ptr<llvm::Module> code;
-  if (options.emit != EmitKind::Manifest) {
-    code = compileToLLVM(module, *manifest, variants,
-                         {options.targetDescription, options.tuningFile,
-                          options.bufferization, options.checkBounds},
-                         llvmContext, *machine);
-    if (!code)
-      return EXIT_FAILURE;
-  }
-
-  auto print = [&](llvm::raw_ostream &stream) {
-    if (code)
-      code->print(stream, nullptr);
-    else
-      printManifest(*manifest, variants, stream);
-  };
+  FailureOr<std::unique_ptr<llvm::Module>> code =
+      makeCode(module, *manifest, options, variants, llvmContext, *machine);
+  if (failed(code))
+    return EXIT_FAILURE;
   if (path == "-") {
-    print(llvm::outs());
+    printText(*manifest, code->get(), options.emit, variants, llvm::outs());
     return EXIT_SUCCESS;
   }
   OutputFile file(path);
   if (failed(file.open(error)))
     return reportToolError(error);
   if (isText)
-    print(file.getStream());
-  else if (failed(emitBinary(*code, *machine, options.emit == EmitKind::Object,
+    printText(*manifest, code->get(), options.emit, variants, file.getStream());
+  else if (failed(emitBinary(**code, *machine, options.emit == EmitKind::Object,
                              file, path, error)))
     return reportToolError(error);
   if (failed(file.commit(error, /*isExecutable=*/!isText)))
@@ -269,6 +307,11 @@ int conorm::compileMain(int argc, char **argv, DialectRegistry &registry) {
   if (!lookupTarget(options.target))
     return reportToolError("expected --target=" + getTargetNames() +
                            ", found '" + options.target + "'");
+  if (options.emit == EmitKind::PTX &&
+      !lookupTarget(options.target)->hasDeviceCode())
+    return reportToolError("expected a target with device code for --emit=ptx, "
+                           "found --target=" +
+                           options.target);
   SmallVector<Variant> variants;
   for (Variant variant : options.variants) {
     if (llvm::is_contained(variants, variant))

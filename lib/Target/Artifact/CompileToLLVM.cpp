@@ -9,6 +9,7 @@
 #include "ManifestBuilder.h"
 #include "Names.h"
 #include "conorm-runtime/module.h"
+#include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
 #include "conorm/Pipelines/Passes.h"
 #include "conorm/Target/Compile.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -98,7 +99,8 @@ compileVariant(ModuleOp module, const Manifest &manifest, Variant variant,
     if (function.getName().starts_with("conorm.kernel"))
       function.addFnAttr(llvm::Attribute::NoInline);
   for (llvm::GlobalValue &value : result->global_values())
-    if (!value.isDeclaration() && !wrappers.contains(value.getName()))
+    if (!value.isDeclaration() && !wrappers.contains(value.getName()) &&
+        !value.getName().starts_with(kDeviceDataPrefix))
       value.setLinkage(llvm::GlobalValue::InternalLinkage);
   return result;
 }
@@ -133,7 +135,7 @@ std::unique_ptr<llvm::Module> conorm::compileToLLVM(
   if (failed(checkNoExternalFunctions(module)))
     return nullptr;
   FailureOr<std::unique_ptr<DeviceCode>> device =
-      manifest.target->createDeviceCode(lowering.deviceArchs, module.getLoc());
+      manifest.target->createDeviceCode(lowering.device, module.getLoc());
   if (failed(device))
     return nullptr;
   std::unique_ptr<llvm::Module> result;

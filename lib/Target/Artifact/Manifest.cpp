@@ -217,6 +217,27 @@ static void printGroup(llvm::json::OStream &json, const ManifestGroup &group) {
   });
 }
 
+static void printDevice(llvm::json::OStream &json,
+                        const DeviceProgram &program) {
+  json.object([&] {
+    json.attributeArray("images", [&] {
+      for (const DeviceProgram::Image &image : program.images)
+        json.object([&] {
+          json.attribute("kind", getRuntimeImageName(image.kind));
+          json.attribute("arch", "sm_" + std::to_string(image.arch));
+          json.attribute("bytes", static_cast<int64_t>(image.data.size()));
+        });
+    });
+    json.attributeArray("kernels", [&] {
+      for (const DeviceProgram::Kernel &kernel : program.kernels)
+        json.object([&] {
+          json.attribute("name", kernel.name);
+          json.attribute("num_params", kernel.numParams);
+        });
+    });
+  });
+}
+
 void conorm::printManifest(const Manifest &manifest, ArrayRef<Variant> variants,
                            llvm::raw_ostream &stream) {
   llvm::json::OStream json(stream, /*IndentSize=*/2);
@@ -232,6 +253,11 @@ void conorm::printManifest(const Manifest &manifest, ArrayRef<Variant> variants,
         for (const std::string &feature : *manifest.processor.features)
           json.value(feature);
       });
+    if (manifest.device) {
+      json.attributeBegin("device_program");
+      printDevice(json, *manifest.device);
+      json.attributeEnd();
+    }
     json.attributeArray("entries", [&] {
       for (Variant variant : variants)
         for (const ManifestEntry &entry : manifest.entries)

@@ -10,6 +10,7 @@
 
 #include "Conversion/ConormToRuntime/RuntimeEnums.h"
 #include "Names.h"
+#include "conorm-runtime/device.h"
 #include "conorm-runtime/module.h"
 #include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -121,6 +122,12 @@ private:
   llvm::Constant *array(llvm::ArrayRef<llvm::Constant *> elements,
                         llvm::StringRef name);
   llvm::Constant *values(llvm::ArrayRef<ManifestValue> values);
+  llvm::Constant *bytes(llvm::StringRef data, llvm::StringRef name);
+  llvm::Constant *images(const DeviceProgram &program);
+  llvm::Constant *kernels(const DeviceProgram &program);
+  llvm::Constant *globals(uint64_t &count);
+  llvm::Constant *device(const Manifest &manifest);
+  void define(llvm::StringRef name, llvm::Constant *value);
 
   llvm::Module &module;
   llvm::LLVMContext &context;
@@ -199,6 +206,99 @@ llvm::Constant *ManifestWriter::values(llvm::ArrayRef<ManifestValue> values) {
   return array(elements, "values");
 }
 
+//===----------------------------------------------------------------------===//
+// Device code
+//===----------------------------------------------------------------------===//
+
+/// Gives a constant that code has declared its value.
+void ManifestWriter::define(llvm::StringRef name, llvm::Constant *value) {
+  llvm::GlobalVariable *declared = module.getNamedGlobal(name);
+  if (!declared)
+    return;
+  auto *defined =
+      new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                               llvm::GlobalValue::InternalLinkage, value, "");
+  declared->replaceAllUsesWith(defined);
+  defined->takeName(declared);
+  declared->eraseFromParent();
+}
+
+llvm::Constant *ManifestWriter::bytes(llvm::StringRef data,
+                                      llvm::StringRef name) {
+  auto *variable = llvm::cast<llvm::GlobalVariable>(
+      global(llvm::ConstantDataArray::getString(context, data,
+                                                /*AddNull=*/false),
+             name));
+  variable->setAlignment(llvm::Align(16));
+  return variable;
+}
+
+llvm::Constant *ManifestWriter::images(const DeviceProgram &program) {
+  llvm::SmallVector<llvm::Constant *> elements;
+  for (const DeviceProgram::Image &image : program.images)
+    elements.push_back(structure(getAbiStruct<conorm_device_image>(),
+                                 {{"kind", image.kind},
+                                  {"arch", image.arch},
+                                  {"data", bytes(image.data, "image")},
+                                  {"bytes", image.data.size()}}));
+  return array(elements, "images");
+}
+
+llvm::Constant *ManifestWriter::kernels(const DeviceProgram &program) {
+  llvm::SmallVector<llvm::Constant *> elements;
+  llvm::Type *i32 = llvm::Type::getInt32Ty(context);
+  for (const DeviceProgram::Kernel &kernel : program.kernels) {
+    define((kKernelIndexPrefix + kernel.name).str(),
+           llvm::ConstantInt::get(i32, elements.size()));
+    elements.push_back(structure(
+        getAbiStruct<conorm_device_kernel>(),
+        {{"num_params", kernel.numParams}, {"name", string(kernel.name)}}));
+  }
+  return array(elements, "kernels");
+}
+
+/// What code needs on the device besides kernels.
+llvm::Constant *ManifestWriter::globals(uint64_t &count) {
+  llvm::SmallVector<llvm::Constant *> elements;
+  llvm::Type *i32 = llvm::Type::getInt32Ty(context);
+  llvm::SmallVector<llvm::GlobalVariable *> all;
+  for (llvm::GlobalVariable &data : module.globals())
+    if (data.getName().starts_with(kDeviceDataPrefix))
+      all.push_back(&data);
+  for (llvm::GlobalVariable *data : all) {
+    llvm::StringRef name = data->getName().drop_front(kDeviceDataPrefix.size());
+    define((kGlobalIndexPrefix + name).str(),
+           llvm::ConstantInt::get(i32, elements.size()));
+    uint64_t bytes =
+        module.getDataLayout().getTypeAllocSize(data->getValueType());
+    elements.push_back(structure(getAbiStruct<conorm_device_global>(),
+                                 {{"data", data}, {"bytes", bytes}}));
+  }
+  count = elements.size();
+  return array(elements, "globals");
+}
+
+llvm::Constant *ManifestWriter::device(const Manifest &manifest) {
+  if (!manifest.device)
+    return null();
+  uint64_t numGlobals = 0;
+  llvm::Constant *constants = globals(numGlobals);
+  llvm::Constant *program =
+      structure(getAbiStruct<conorm_device_program>(),
+                {{"backend", toRuntime(manifest.target->getBackend())},
+                 {"num_images", manifest.device->images.size()},
+                 {"num_kernels", manifest.device->kernels.size()},
+                 {"num_globals", numGlobals},
+                 {"images", images(*manifest.device)},
+                 {"kernels", kernels(*manifest.device)},
+                 {"globals", constants}});
+  if (module.getNamedGlobal(kDeviceProgramName)) {
+    define(kDeviceProgramName, program);
+    return module.getNamedGlobal(kDeviceProgramName);
+  }
+  return global(program, "program");
+}
+
 llvm::Constant *ManifestWriter::write(const Manifest &manifest,
                                       llvm::ArrayRef<Variant> variants) {
   llvm::SmallVector<llvm::Constant *> entries, groups;
@@ -235,7 +335,8 @@ llvm::Constant *ManifestWriter::write(const Manifest &manifest,
                     {"processor_features",
                      features ? string(llvm::join(*features, ",")) : null()},
                     {"numerics", isRelaxed ? CONORM_NUMERICS_RELAXED
-                                           : CONORM_NUMERICS_EXACT}});
+                                           : CONORM_NUMERICS_EXACT},
+                    {"device_program", device(manifest)}});
 }
 
 void conorm::addManifest(llvm::Module &module, const Manifest &manifest,

@@ -78,10 +78,10 @@ public:
   }
 
   FailureOr<std::unique_ptr<DeviceCode>>
-  createDeviceCode(ArrayRef<std::string> archs, Location loc) const override {
-    if (!archs.empty())
-      return emitError(loc) << "expected no architectures for the target cpu, "
-                               "which has no device code";
+  createDeviceCode(const DeviceOptions &options, Location loc) const override {
+    if (!options.archs.empty())
+      return emitError(loc) << "expected no architectures of devices for the "
+                               "target cpu, which has no device code";
     return std::unique_ptr<DeviceCode>();
   }
 };

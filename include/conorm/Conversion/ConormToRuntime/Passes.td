@@ -71,7 +71,10 @@ def ConvertConormToRuntime
     Option<"numerics", "numerics", "::conorm::Numerics",
            /*default=*/"::conorm::Numerics::Exact", "Which bits to keep", [{
              ::conorm::getNumericsValues()
-           }]>
+           }]>,
+    Option<"contextEverywhere", "context-everywhere", "bool",
+           /*default=*/"false",
+           "Give the context to all functions with a body">
   ];
   let statistics = [
     Statistic<"numCalls", "num-calls", "Number of runtime calls made">,
@@ -85,6 +88,49 @@ def ConvertConormToRuntime
     "::mlir::cf::ControlFlowDialect",
     "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect"
+  ];
+}
+
+def ConvertDeviceToRuntime
+    : Pass<"convert-device-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Convert launches, copies and memory to calls of the runtime";
+  let description = [{
+    All buffers are in the memory of a device. Launches of kernels, copies of
+    contiguous buffers, allocations, deallocations and addresses of constants
+    become calls of the runtime's C ABI (docs/RuntimeABI.md). They stand in
+    functions whose first argument is the context.
+
+    Kernels and constants are named by their index in the program. The indices
+    and the program are constants of the code that are declared here and defined
+    when the artifact is made, when all variants are known.
+
+    Before:
+
+    ```mlir
+    func.func @f(%context: !llvm.ptr, %a: memref<4x8xf32>) -> memref<4x8xf32> {
+      %0 = memref.alloc() : memref<4x8xf32>
+      memref.copy %a, %0 : memref<4x8xf32> to memref<4x8xf32>
+      return %0 : memref<4x8xf32>
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    func.func @f(%context: !llvm.ptr, %a: memref<4x8xf32>) -> memref<4x8xf32> {
+      %p = llvm.call @conorm_allocate(%context, %c128)
+      ...
+      llvm.call @conorm_copy(%context, %args)
+      return %0 : memref<4x8xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numCalls", "num-calls", "Number of runtime calls made">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect"
   ];
 }
 

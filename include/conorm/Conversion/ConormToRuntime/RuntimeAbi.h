@@ -19,6 +19,17 @@
 
 namespace conorm {
 
+/// The `conorm_device_program` of the code, and the indices of its kernels and
+/// globals, are constants that are declared where they are used and defined
+/// when the program is complete. Their names end in that of a kernel, or of
+/// data; the latter is that of a constant's symbol too.
+inline constexpr llvm::StringLiteral kDeviceProgramName = "conorm.program";
+inline constexpr llvm::StringLiteral kKernelIndexPrefix =
+    "conorm.kernel_index.";
+inline constexpr llvm::StringLiteral kGlobalIndexPrefix =
+    "conorm.global_index.";
+inline constexpr llvm::StringLiteral kDeviceDataPrefix = "conorm.data.";
+
 struct AbiStruct;
 
 /// One field of a C structure.
@@ -80,6 +91,9 @@ uint32_t getRuntimeType(mlir::Type type);
 
 /// How the runtime spells an element type that has a number.
 llvm::StringRef getRuntimeTypeName(uint32_t type);
+
+/// How the runtime spells a conorm_image_kind.
+llvm::StringRef getRuntimeImageName(uint32_t kind);
 
 } // namespace conorm
 
