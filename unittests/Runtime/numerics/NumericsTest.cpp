@@ -254,8 +254,8 @@ TEST_P(NumericsNorm, R3R4EveryLengthWeightAndRounding) {
 }
 
 /// Let h be half a unit in the last place of 1 in T. 1 + h is a tie and becomes
-/// 1; 1 + 3h becomes 1 + 4h. Unrounded factors keep them, but in f32, where each sum
-/// is rounded.
+/// 1; 1 + 3h becomes 1 + 4h. Unrounded factors keep them, but in f32, where each
+/// sum is rounded.
 TEST_P(NumericsNorm, R4RoundedWeightSumIsAnotherFactor) {
   const float h = type == CONORM_TYPE_BF16  ? 0x1p-8f
                   : type == CONORM_TYPE_F16 ? 0x1p-11f
