@@ -96,16 +96,39 @@ static bool isNan(uint32_t type, uint32_t bits) {
   }
 }
 
+void check::fillElements(uint32_t type, int64_t count, uint64_t seed,
+                         void *to) {
+  Random random(seed);
+  bool isFloat = type == CONORM_TYPE_F32 || type == CONORM_TYPE_F16 ||
+                 type == CONORM_TYPE_BF16;
+  Layout layout = layoutOf(type);
+  int64_t unit = conorm_type_bytes(type, 1);
+  for (int64_t i = 0; i < count; ++i) {
+    uint64_t bits = random.next();
+    uint64_t element = isFloat ? drawBits(layout, dataRandom, bits)
+                       : type == CONORM_TYPE_F8E4M3FN
+                           ? (bits & 0x87) | (0x28 + (bits >> 8 & 0x10))
+                           : bits & (type == CONORM_TYPE_I1 ? 1 : 7);
+    memcpy(static_cast<char *>(to) + i * unit, &element, size_t(unit));
+  }
+}
+
 std::string check::compare(const Cell &cell, Slot slot, const void *expected,
                            const void *found) {
-  int64_t bytes = bytesOf(cell, slot);
-  if (bytes == 0 || memcmp(expected, found, size_t(bytes)) == 0)
-    return "";
   uint32_t type = cell.type;
   if (slot == slotQuantized)
     type = cell.quant.quantized_type;
   if (slot == slotScales)
     type = cell.quant.scale_type;
+  std::string difference =
+      compareElements(type, bytesOf(cell, slot), expected, found);
+  return difference.empty() ? "" : text("slot %d ", slot) + difference;
+}
+
+std::string check::compareElements(uint32_t type, int64_t bytes,
+                                   const void *expected, const void *found) {
+  if (bytes == 0 || memcmp(expected, found, size_t(bytes)) == 0)
+    return "";
   int64_t unit = type == CONORM_TYPE_F32                               ? 4
                  : type == CONORM_TYPE_F16 || type == CONORM_TYPE_BF16 ? 2
                                                                        : 1;
@@ -115,8 +138,8 @@ std::string check::compare(const Cell &cell, Slot slot, const void *expected,
     memcpy(&b, static_cast<const char *>(found) + i * unit, size_t(unit));
     if (a == b || (isNan(type, a) && isNan(type, b)))
       continue;
-    return text("slot %d element %lld of %lld: expected %x, found %x", slot,
-                (long long)i, (long long)(bytes / unit), a, b);
+    return text("element %lld of %lld: expected %x, found %x", (long long)i,
+                (long long)(bytes / unit), a, b);
   }
   return "";
 }

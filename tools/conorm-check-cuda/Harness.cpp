@@ -40,6 +40,14 @@ int64_t check::option(int argc, char **argv, const char *name,
   return otherwise;
 }
 
+std::string check::textOption(int argc, char **argv, const char *name,
+                              const char *otherwise) {
+  for (int i = 0; i + 1 < argc; ++i)
+    if (argv[i][0] == '-' && argv[i][1] == '-' && !strcmp(argv[i] + 2, name))
+      return argv[i + 1];
+  return otherwise;
+}
+
 static int mostDevices = 0;
 
 void check::limitDevices(int most) { mostDevices = most; }

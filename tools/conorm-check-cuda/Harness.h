@@ -156,6 +156,13 @@ conorm_status call(conorm_context *context, const Cell &cell,
 /// Fills an input as rank `rank` has it.
 void fill(const Cell &cell, Slot slot, int rank, void *to);
 
+/// Fills elements of any type with numbers around 1.
+void fillElements(uint32_t type, int64_t count, uint64_t seed, void *to);
+
+/// First difference of two arrays of a type, as text; "" if there is none.
+std::string compareElements(uint32_t type, int64_t bytes, const void *expected,
+                            const void *found);
+
 /// First difference of two outputs, as text; "" if there is none.
 std::string compare(const Cell &cell, Slot slot, const void *expected,
                     const void *found);
@@ -230,6 +237,8 @@ struct FaultOptions {
 int runFaults(const FaultOptions &options);
 /// Ranks as processes; `victim` is killed by itself, or -1. Returns how many
 /// ended otherwise than they should.
+int runProgramUntilKilled(const conorm_bootstrap &bootstrap, int victim,
+                          int at);
 int launch(int worldSize, std::vector<std::string> words, int victim);
 
 int nccl(int argc, char **argv);
@@ -244,9 +253,14 @@ int processes(int argc, char **argv);
 int processRank(int argc, char **argv);
 int times(int argc, char **argv);
 int strategies(int argc, char **argv);
+int programs(int argc, char **argv);
+int programFaults(int argc, char **argv);
+int refusals(int argc, char **argv);
 
 /// The value of `--name N`, or `otherwise`.
 int64_t option(int argc, char **argv, const char *name, int64_t otherwise);
+std::string textOption(int argc, char **argv, const char *name,
+                       const char *otherwise);
 
 } // namespace check
 

@@ -148,6 +148,13 @@ int check::processRank(int argc, char **argv) {
   useDeviceOf(rank);
   int cells = int(option(argc, argv, "cells", 50));
   int victim = int(option(argc, argv, "victim", -1));
+  if (option(argc, argv, "program", 0)) {
+    int failed = runProgramUntilKilled(bootstrap, victim,
+                                       int(option(argc, argv, "at", 0)));
+    conorm_bootstrap_release(&bootstrap);
+    fflush(stdout);
+    return failed;
+  }
   ContextOptions options;
   options.workspaceBytes = 8 << 20;
   options.stream = cudaStreamPerThread;

@@ -28,6 +28,10 @@ int main(int argc, char **argv) {
       {"processes", check::processes, "--cells N --world N --kills N"},
       {"times", check::times, "--world N"},
       {"strategies", check::strategies, "--world N --nccl 1"},
+      {"programs", check::programs,
+       "--artifacts FOLDER --run CONORM-RUN --replays N --world N"},
+      {"program-faults", check::programFaults, "--count N"},
+      {"refusals", check::refusals, "--artifacts FOLDER --run CONORM-RUN"},
       {"process-rank", check::processRank, "one rank of `processes`"},
       {"nccl-refusal", check::ncclRefusal, "what is said without NCCL"},
   };

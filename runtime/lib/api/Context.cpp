@@ -232,9 +232,14 @@ void conorm_context_abort(conorm_context *context, const char *reason) {
 }
 
 void conorm_context_set_deadline(conorm_context *context, uint32_t deadlineMs) {
-  if (ContextUse use(context); use && !isForkedCopy(context))
-    context->backend->setDeadline(deadlineMs ? deadlineMs
-                                             : CONORM_DEFAULT_DEADLINE_MS);
+  ContextUse use(context);
+  if (!use || isForkedCopy(context))
+    return;
+  if (!deadlineMs)
+    deadlineMs = CONORM_DEFAULT_DEADLINE_MS;
+  context->backend->setDeadline(deadlineMs);
+  if (context->calls)
+    context->calls->deadlineMs = deadlineMs;
 }
 
 void conorm_context_set_observer(conorm_context *context,

@@ -66,8 +66,7 @@ Error World::join(const conorm_bootstrap &bootstrap, const Deadline &deadline) {
 }
 
 World::~World() {
-  if (!controls.empty())
-    tellPeers(&RankControl::left);
+  leave();
   if (!monitorRuns)
     return;
   monitorEnds = true;

@@ -98,6 +98,13 @@ public:
   /// What happened to the world, "<prefix><what>"; success if nothing did.
   Error checkPeers(const std::string &prefix) const;
 
+  /// Tells the peers that this rank makes no more calls. The end of the world
+  /// does so too.
+  void leave() const {
+    if (!controls.empty())
+      tellPeers(&RankControl::left);
+  }
+
   /// Writes this rank's abort record and wakes everybody.
   void publishFailure(const Error &error);
 

@@ -83,12 +83,7 @@ Error CudaBackend::launch(Kernel kernel, uint32_t type,
     channels = comm->channels();
   }
   Plan plan = makePlan(kernel, task, channels);
-  DeviceScope scope(settings.device);
-  cudaLaunchConfig_t config{};
-  config.gridDim = dim3(unsigned(plan.blocks));
-  config.blockDim = dim3(unsigned(plan.threads));
-  config.dynamicSmemBytes = plan.sharedBytes;
-  config.stream = stream;
+  Launcher::Scope scope(launcher);
   // What no row writes of the scales is zero.
   const QuantTask &quant = task.row.quant;
   bool clears = quant.scales && quant.layout != CONORM_SCALE_LAYOUT_LINEAR &&
@@ -98,16 +93,15 @@ Error CudaBackend::launch(Kernel kernel, uint32_t type,
             "cudaMemsetAsync",
             cudaMemsetAsync(quant.scales, 0, quant.scaleBytes, stream)))
       return error;
-  cudaLaunchAttribute attribute{};
-  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-  attribute.val.programmaticStreamSerializationAllowed = 1;
-  config.attrs = &attribute;
+  LaunchShape shape;
+  shape.grid = dim3(unsigned(plan.blocks));
+  shape.block = dim3(unsigned(plan.threads));
+  shape.sharedBytes = plan.sharedBytes;
   // Only a kernel in front can let this one begin before it is complete.
-  config.numAttrs = dependentLaunch && !clears;
+  shape.isDependent = dependentLaunch && !clears;
   void *arguments[] = {&group, &task};
-  return checkCuda("cudaLaunchKernel",
-                   cudaLaunchKernelExC(
-                       &config, kernels[type - 1].kernels[kernel], arguments));
+  return launcher.launch("cuLaunchKernelEx", functions[type - 1][kernel], shape,
+                         arguments);
 }
 
 Error CudaBackend::launch(const conorm_launch_kernel_args &args) {

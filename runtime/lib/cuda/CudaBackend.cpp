@@ -35,11 +35,16 @@ struct DeviceRecord {
 
 /// Kernels are loaded before any of them waits for another rank's: loading
 /// lazily would wait for the waiting one.
-static Error loadKernels(const KernelTable &table) {
-  for (const void *kernel : table.kernels) {
+static Error loadKernels(const KernelTable &table, CUfunction *functions) {
+  for (int kernel = 0; kernel < numKernels; ++kernel) {
+    const void *symbol = table.kernels[kernel];
     cudaFuncAttributes attributes;
     if (Error error = checkCuda("cudaFuncGetAttributes",
-                                cudaFuncGetAttributes(&attributes, kernel)))
+                                cudaFuncGetAttributes(&attributes, symbol)))
+      return error;
+    if (Error error =
+            checkCuda("cudaGetFuncBySymbol",
+                      cudaGetFuncBySymbol(&functions[kernel], symbol)))
       return error;
   }
   return checkCuda(
@@ -106,11 +111,12 @@ Error CudaBackend::prepareDevice(const conorm_context_options &options,
     return error;
   if (Error error = chooseHandleKind(settings.device, settings.handles))
     return error;
-  kernels[CONORM_TYPE_F32 - 1] = kernelsF32();
-  kernels[CONORM_TYPE_F16 - 1] = kernelsF16();
-  kernels[CONORM_TYPE_BF16 - 1] = kernelsBF16();
-  for (const KernelTable &table : kernels)
-    if (Error error = loadKernels(table))
+  if (Error error = launcher.connect(stream))
+    return error;
+  for (auto [type, table] : {std::pair(CONORM_TYPE_F32, kernelsF32()),
+                             std::pair(CONORM_TYPE_F16, kernelsF16()),
+                             std::pair(CONORM_TYPE_BF16, kernelsBF16())})
+    if (Error error = loadKernels(table, functions[type - 1]))
       return error;
   void *rows;
   if (Error error =
@@ -168,7 +174,8 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
   }
   deviceOfCalls = std::make_unique<CudaDevice>(
       CudaDevice::Settings{settings.device, arch, stream, hasNeighbors},
-      control, [this] { return poll(); }, [this] { return synchronize(); });
+      launcher, control, [this] { return poll(); },
+      [this] { return synchronize(); });
   return reachDevices(settings.device, settings.localDevices, settings.handles);
 }
 
@@ -262,6 +269,9 @@ CudaBackend::~CudaBackend() {
     constexpr uint32_t patience = 2000;
     idle = drain(patience);
   }
+  // To free memory may wait until nothing runs on the device, and a peer's
+  // kernel there may wait for this rank.
+  control.world().leave();
   if (!idle) {
     // Something else holds the stream. Memory that kernels may still touch is
     // better lost than reused.

@@ -16,6 +16,7 @@
 
 #include "CudaDevice.h"
 #include "CudaStrategy.h"
+#include "Launcher.h"
 #include "Plan.h"
 
 #include "control/ControlPlane.h"
@@ -99,7 +100,9 @@ private:
   uint32_t arch = 0;
   /// Whether kernels may become resident early (DependentLaunch.cuh).
   bool dependentLaunch = false;
-  KernelTable kernels[3];
+  Launcher launcher;
+  /// By type and Kernel.
+  CUfunction functions[3][numKernels] = {};
   /// Rows that do not fit shared memory.
   char *scratch = nullptr;
   bool pageRegistered = false;

@@ -64,8 +64,7 @@ Error CudaDevice::launch(const conorm_launch_kernel_args &args) {
   const Program *program;
   if (Error error = find(args.program, program))
     return error;
-  DeviceScope scope(settings.device);
-  return program->launch(args, settings.stream);
+  return program->launch(args, launcher);
 }
 
 //===----------------------------------------------------------------------===//

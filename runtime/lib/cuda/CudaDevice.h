@@ -29,10 +29,11 @@ public:
   };
   /// `poll` finds what went wrong in earlier calls, `synchronize` waits for
   /// them.
-  CudaDevice(const Settings &settings, ControlPlane &control,
-             std::function<Error()> poll, std::function<Error()> synchronize)
-      : settings(settings), control(control), poll(std::move(poll)),
-        synchronize(std::move(synchronize)) {}
+  CudaDevice(const Settings &settings, const Launcher &launcher,
+             ControlPlane &control, std::function<Error()> poll,
+             std::function<Error()> synchronize)
+      : settings(settings), launcher(launcher), control(control),
+        poll(std::move(poll)), synchronize(std::move(synchronize)) {}
 
   Error load(const conorm_device_program *key, uint64_t serial,
              const conorm_device_program &program) override;
@@ -66,6 +67,7 @@ private:
                  cudaMemcpyKind kind);
 
   Settings settings;
+  const Launcher &launcher;
   ControlPlane &control;
   std::function<Error()> poll, synchronize;
   GrowingMemory regions[numRegions];

@@ -77,6 +77,11 @@ static Error loadOnce() {
   add("cuMemExportToShareableHandle", functions.exportHandle);
   add("cuMemImportFromShareableHandle", functions.importHandle);
   add("cuDeviceGetAttribute", functions.getAttribute);
+  add("cuCtxGetCurrent", functions.getCurrent);
+  add("cuCtxPushCurrent", functions.pushCurrent);
+  add("cuCtxPopCurrent", functions.popCurrent);
+  add("cuKernelGetFunction", functions.getFunction);
+  add("cuLaunchKernelEx", functions.launch);
   return error;
 }
 

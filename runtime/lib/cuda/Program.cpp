@@ -53,17 +53,25 @@ static Error imageFailure(const conorm_device_image &image, int device,
   return error;
 }
 
+/// The driver compiles PTX at once, but says what is wrong with it, other than
+/// in the log, when it is asked for a kernel.
 Error Program::loadImage(const conorm_device_image &image, int device,
-                         uint32_t arch) {
+                         uint32_t arch, const char *firstKernel) {
   char log[2048] = "";
   cudaJitOption options[] = {cudaJitErrorLogBuffer,
                              cudaJitErrorLogBufferSizeBytes};
   void *values[] = {log, reinterpret_cast<void *>(sizeof(log))};
   cudaError_t code = cudaLibraryLoadData(&library, image.data, options, values,
                                          2, nullptr, nullptr, 0);
+  if (code != cudaSuccess)
+    library = nullptr;
+  cudaKernel_t ignored;
   if (code == cudaSuccess)
+    code = cudaLibraryGetKernel(&ignored, library, firstKernel);
+  if (code == cudaSuccess || code == cudaErrorSymbolNotFound) {
+    cudaGetLastError();
     return success();
-  library = nullptr;
+  }
   log[sizeof(log) - 1] = 0;
   return imageFailure(image, device, arch, code, log);
 }
@@ -80,14 +88,14 @@ Error Program::loadKernel(const conorm_device_kernel &kernel,
                      "expected a kernel '%s' in the code, found none",
                      kernel.name);
   }
-  const void *function = reinterpret_cast<const void *>(handle);
+  const void *symbol = reinterpret_cast<const void *>(handle);
   cudaFuncAttributes attributes;
   if (Error error = checkCuda("cudaFuncGetAttributes",
-                              cudaFuncGetAttributes(&attributes, function)))
+                              cudaFuncGetAttributes(&attributes, symbol)))
     return error;
   size_t offset, bytes;
   uint32_t params = 0;
-  while (cudaFuncGetParamInfo(function, params, &offset, &bytes) == cudaSuccess)
+  while (cudaFuncGetParamInfo(symbol, params, &offset, &bytes) == cudaSuccess)
     ++params;
   cudaGetLastError();
   if (params != kernel.num_params)
@@ -99,9 +107,17 @@ Error Program::loadKernel(const conorm_device_kernel &kernel,
   if (Error error =
           checkCuda("cudaFuncSetAttribute",
                     cudaFuncSetAttribute(
-                        function, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                        symbol, cudaFuncAttributeMaxDynamicSharedMemorySize,
                         int(dynamic))))
     return error;
+  const Driver *driver;
+  if (Error error = loadDriver(driver))
+    return error;
+  CUfunction function;
+  CUresult found =
+      driver->getFunction(&function, reinterpret_cast<CUkernel>(handle));
+  if (found != CUDA_SUCCESS)
+    return driverFailure("cuKernelGetFunction", found);
   kernels.push_back({function, params, uint32_t(attributes.maxThreadsPerBlock),
                      dynamic, kernel.name});
   return success();
@@ -145,7 +161,8 @@ Error Program::load(const conorm_device_program &program, int device,
     const conorm_device_image *image;
     if (Error error = chooseImage(program, arch, image))
       return error;
-    if (Error error = made->loadImage(*image, device, arch))
+    if (Error error =
+            made->loadImage(*image, device, arch, program.kernels[0].name))
       return error;
   }
   int sharedBytes;
@@ -176,7 +193,7 @@ Program::~Program() {
 //===----------------------------------------------------------------------===//
 
 Error Program::launch(const conorm_launch_kernel_args &args,
-                      cudaStream_t stream) const {
+                      const Launcher &launcher) const {
   if (args.kernel >= kernels.size())
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "kernel is %u, expected one of the program's %zu",
@@ -199,16 +216,14 @@ Error Program::launch(const conorm_launch_kernel_args &args,
         args.grid_x, args.grid_y, args.grid_z, threads, args.shared_bytes);
   if (args.grid_x == 0 || args.grid_y == 0 || args.grid_z == 0)
     return success();
-  cudaLaunchConfig_t config{};
-  config.gridDim =
+  LaunchShape shape;
+  shape.grid =
       dim3(unsigned(args.grid_x), unsigned(args.grid_y), unsigned(args.grid_z));
-  config.blockDim = dim3(args.block_x, args.block_y, args.block_z);
-  config.dynamicSmemBytes = args.shared_bytes;
-  config.stream = stream;
-  cudaError_t code = cudaLaunchKernelExC(&config, kernel.function,
-                                         const_cast<void **>(args.params));
-  return code == cudaSuccess ? success()
-                             : cudaFailure(kernel.name.c_str(), code);
+  shape.block = dim3(args.block_x, args.block_y, args.block_z);
+  shape.sharedBytes = args.shared_bytes;
+  Launcher::Scope scope(launcher);
+  return launcher.launch(kernel.name.c_str(), kernel.function, shape,
+                         const_cast<void **>(args.params));
 }
 
 Error Program::global(uint32_t index, const void *&out) const {

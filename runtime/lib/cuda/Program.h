@@ -9,7 +9,7 @@
 #ifndef CONORM_RUNTIME_LIB_CUDA_PROGRAM_H
 #define CONORM_RUNTIME_LIB_CUDA_PROGRAM_H
 
-#include "Driver.h"
+#include "Launcher.h"
 
 #include "conorm-runtime/device.h"
 
@@ -31,12 +31,12 @@ public:
   Program &operator=(const Program &) = delete;
 
   Error launch(const conorm_launch_kernel_args &args,
-               cudaStream_t stream) const;
+               const Launcher &launcher) const;
   Error global(uint32_t index, const void *&out) const;
 
 private:
   struct KernelRecord {
-    const void *function;
+    CUfunction function;
     uint32_t numParams;
     uint32_t maxThreads;
     uint32_t maxSharedBytes;
@@ -44,7 +44,8 @@ private:
   };
 
   Program() = default;
-  Error loadImage(const conorm_device_image &image, int device, uint32_t arch);
+  Error loadImage(const conorm_device_image &image, int device, uint32_t arch,
+                  const char *firstKernel);
   Error loadKernel(const conorm_device_kernel &kernel, uint32_t sharedBytes);
   Error loadGlobals(const conorm_device_program &program, cudaStream_t stream);
 

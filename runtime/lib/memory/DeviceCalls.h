@@ -47,6 +47,8 @@ struct PlannedGraph {
   std::unique_ptr<CapturedCall> call;
   /// What it was captured with: the arguments' addresses, and the caller's.
   std::vector<const void *> addresses;
+  /// Which the kernels were captured with, milliseconds.
+  uint32_t deadlineMs = 0;
   /// Where its results go. What the caller does not give is the graph's, so
   /// that addresses repeat.
   ResultPlaces places;
@@ -70,6 +72,8 @@ struct DeviceCalls {
   /// By entry, sizes and scalars.
   Recent<PlannedCall> planned{mostPlans};
   bool usesGraphs = false;
+  /// Of calls from now on; what was captured has that of then.
+  uint32_t deadlineMs = 0;
   /// Set while an entry runs.
   std::atomic<bool> isRunning{false};
   /// Of the last call.

@@ -210,11 +210,13 @@ std::vector<const void *> DeviceInvocation::addresses() const {
   return all;
 }
 
-/// Captures the entry unless that has been done with these addresses.
+/// Captures the entry unless that has been done with these addresses and this
+/// deadline.
 Error DeviceInvocation::captureCall() {
   PlannedGraph &graph = call->graph;
   std::vector<const void *> now = addresses();
-  if (graph.call && graph.addresses == now) {
+  if (graph.call && graph.addresses == now &&
+      graph.deadlineMs == calls.deadlineMs) {
     returned.setContents(graph.words);
     return success();
   }
@@ -232,6 +234,7 @@ Error DeviceInvocation::captureCall() {
     return error;
   graph.words = returned.contents();
   graph.addresses = std::move(now);
+  graph.deadlineMs = calls.deadlineMs;
   return success();
 }
 

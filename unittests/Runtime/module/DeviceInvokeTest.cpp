@@ -378,6 +378,17 @@ TEST_F(DeviceInvoke, CapturesAgainForOtherAddresses) {
   conorm_buffer_release(&before);
 }
 
+TEST_F(DeviceInvoke, CapturesAgainForAnotherDeadline) {
+  ASSERT_EQ(conorm_context_set_graphs(context, 1), CONORM_OK);
+  ASSERT_EQ(invoke(), CONORM_OK);
+  conorm_context_set_deadline(context, 77);
+  for (int call = 0; call < 3; ++call) {
+    releaseResults();
+    ASSERT_EQ(invoke(), CONORM_OK);
+  }
+  EXPECT_EQ(device.captures, 2);
+}
+
 TEST_F(DeviceInvoke, KeepsResultsOfAGraphThatIsDropped) {
   ASSERT_EQ(conorm_context_set_graphs(context, 1), CONORM_OK);
   ASSERT_EQ(invoke(), CONORM_OK);
