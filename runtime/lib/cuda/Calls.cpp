@@ -66,6 +66,19 @@ static QuantTask taskOf(const conorm_quant &quant, const void *scale,
 // Launch and local operations
 //===----------------------------------------------------------------------===//
 
+Plan CudaBackend::choosePlan(Kernel kernel, uint32_t type, const Group &group,
+                             const Task &task) const {
+  bool isLocal = group.size == 1;
+  Plan plan =
+      makePlan(kernel, task, isLocal ? multiprocessors : group.channels);
+  if (isLocal)
+    planLocal(kernel, task, multiprocessors, plan);
+  else
+    planPush(kernel, task, group, conorm_type_bytes(type, leafElements),
+             settings.clusters, plan);
+  return plan;
+}
+
 Error CudaBackend::launch(Kernel kernel, uint32_t type,
                           const CudaCommunicator *comm,
                           const CallAttributes &attributes, const Site &site,
@@ -74,15 +87,13 @@ Error CudaBackend::launch(Kernel kernel, uint32_t type,
     return error;
   Group group{};
   group.size = 1;
-  int channels = multiprocessors;
   if (comm && control.world().disturbed())
     if (Error error = control.world().checkPeers(""))
       return error;
-  if (comm && comm->size() > 1) {
+  if (comm && comm->size() > 1)
     group = comm->describeCall(attributes, site.label);
-    channels = comm->channels();
-  }
-  Plan plan = makePlan(kernel, task, channels);
+  Plan plan = choosePlan(kernel, type, group, task);
+  task.clusterSize = uint32_t(plan.clusterSize);
   Launcher::Scope scope(launcher);
   // What no row writes of the scales is zero.
   const QuantTask &quant = task.row.quant;
@@ -96,12 +107,15 @@ Error CudaBackend::launch(Kernel kernel, uint32_t type,
   LaunchShape shape;
   shape.grid = dim3(unsigned(plan.blocks));
   shape.block = dim3(unsigned(plan.threads));
+  shape.clusterSize = unsigned(plan.clusterSize);
   shape.sharedBytes = plan.sharedBytes;
   // Only a kernel in front can let this one begin before it is complete.
   shape.isDependent = dependentLaunch && !clears;
   void *arguments[] = {&group, &task};
-  return launcher.launch("cuLaunchKernelEx", functions[type - 1][kernel], shape,
-                         arguments);
+  // What has no peers and no slots takes no group.
+  return launcher.launch("cuLaunchKernelEx",
+                         kernels.find(kernel, type, plan, group.size), shape,
+                         arguments + int(plan.path == Path::Local));
 }
 
 Error CudaBackend::launch(const conorm_launch_kernel_args &args) {

@@ -52,6 +52,12 @@ inline __device__ void storeRelaxed(uint64_t *at, uint64_t value) {
                : "l"(at), "l"(value)
                : "memory");
 }
+inline __device__ void storeRelaxed(uint32_t *at, uint32_t value) {
+  asm volatile("st.relaxed.sys.global.u32 [%0], %1;"
+               :
+               : "l"(at), "r"(value)
+               : "memory");
+}
 inline __device__ void storeRelease(uint64_t *at, uint64_t value) {
   asm volatile("st.release.sys.global.u64 [%0], %1;"
                :
@@ -73,9 +79,12 @@ inline __device__ uint4 loadSlot(const char *at) {
                : "memory");
   return value;
 }
-inline __device__ uint64_t exchangeWord(uint64_t *at, uint64_t value) {
-  return atomicExch(reinterpret_cast<unsigned long long *>(at),
-                    static_cast<unsigned long long>(value));
+/// To a peer: each word arrives as a whole.
+inline __device__ void storeSlot(char *at, const uint4 &value) {
+  asm volatile("st.relaxed.sys.global.v4.u32 [%0], {%1, %2, %3, %4};"
+               :
+               : "l"(at), "r"(value.x), "r"(value.y), "r"(value.z), "r"(value.w)
+               : "memory");
 }
 inline __device__ uint64_t addToWord(uint64_t *at, uint64_t value) {
   return atomicAdd(reinterpret_cast<unsigned long long *>(at),
@@ -116,7 +125,7 @@ public:
     }
     step = found;
     call = number;
-    if (step == channelBusy)
+    if (step == channelFailed)
       return false;
     if (blockIdx.x == 0 && threadIdx.x < uint32_t(headerWords))
       head(group.self)->headers[(step + 1) & 1][threadIdx.x] =
@@ -172,11 +181,13 @@ public:
       return;
     delay(5);
     __syncthreads();
-    if (threadIdx.x == 0)
-      storeRelaxed(&group.local->steps[blockIdx.x], step);
+    if (threadIdx.x != 0)
+      return;
+    storeRelaxed(&group.local->steps[blockIdx.x], step);
+    storeRelaxed(&group.local->busy[blockIdx.x], 0u);
   }
 
-private:
+protected:
   __device__ WorkspaceHead *head(int member) const {
     return reinterpret_cast<WorkspaceHead *>(group.workspaces[member]);
   }
@@ -187,7 +198,7 @@ private:
     return reinterpret_cast<Line *>(lines) + (number & 1) * maxMembers + sender;
   }
   __device__ char *slot(int member, uint64_t number) const {
-    return group.workspaces[member] + slotsOffset(group.channels) +
+    return group.workspaces[member] + group.slotsOffset +
            (size_t(blockIdx.x) * 2 + (number & 1)) * size_t(group.slotBytes);
   }
 
@@ -207,28 +218,33 @@ private:
   __device__ void begin(uint64_t &found, uint64_t &number) const {
     LocalState &local = *group.local;
     uint32_t failed = loadRelaxed(&local.abort);
-    uint64_t last = exchangeWord(&local.steps[blockIdx.x], channelBusy);
+    uint32_t busy = atomicExch(&local.busy[blockIdx.x], 1u);
+    uint64_t last = loadRelaxed(&local.steps[blockIdx.x]);
     number = blockIdx.x == 0 ? addToWord(&local.call, 1) + 1 : 0;
-    if (!failed && last == channelBusy)
+    if (!failed && busy)
       fail(reasonOverlap, group.self);
-    found = failed ? channelBusy : last;
+    found = failed || busy ? channelFailed : last;
   }
 
   /// One thread for each peer.
+  template <bool releases = true>
   __device__ void post(int peer) const {
     Line *to = line(peer, int(blockIdx.x), step, group.self);
     storeRelaxed(&to->digest, group.digest);
     storeRelaxed(&to->generation, group.generation);
     storeRelaxed(&to->call, call);
     // The barrier before made the block's writes this thread's to release.
-    storeRelease(&to->step, step);
+    if (releases)
+      storeRelease(&to->step, step);
+    else
+      storeRelaxed(&to->step, step);
   }
 
   __device__ uint32_t await(int peer, uint32_t &leaving) const {
     const Line *from = line(group.self, int(blockIdx.x), step, peer);
     uint64_t begun = 0;
     uint32_t reason = reasonNone;
-    for (int polls = 1; loadAcquire(&from->step) != step; ++polls) {
+    for (uint32_t polls = 1; loadAcquire(&from->step) != step; ++polls) {
       if (polls % pollsBetweenLooks != 0)
         continue;
       if (!begun)
@@ -244,13 +260,20 @@ private:
     return reasonNone;
   }
 
-  /// What else may end a wait.
+  /// What else may end a wait. Rare, and kept out of the code that waits, which
+  /// has to be fetched anew by each call.
   __device__ uint32_t look(int peer, uint64_t begun, uint32_t &leaving) const {
+    return lookAround(group, peer, begun, leaving);
+  }
+  static __device__ __noinline__ uint32_t lookAround(const Group &group,
+                                                     int peer, uint64_t begun,
+                                                     uint32_t &leaving) {
+    const Channel channel(group);
     if (*static_cast<volatile uint32_t *>(&leaving) ||
         loadRelaxed(&group.local->abort))
       return reasonElsewhere;
     for (int member = 0; member < group.size; ++member)
-      if (loadRelaxed(&head(group.self)->aborts[member]))
+      if (loadRelaxed(&channel.head(group.self)->aborts[member]))
         return reasonPeerAborted;
     if (loadRelaxed(group.aborted) || loadRelaxed(group.lost) ||
         loadRelaxed(group.launcherLost))
@@ -270,6 +293,18 @@ private:
 
   /// ABORT. One thread; the first one of the rank takes the record.
   __device__ void fail(uint32_t reason, int peer) const {
+    failAt(group, step, call, firstStep, reason, peer);
+  }
+  static __device__ __noinline__ void failAt(const Group &group, uint64_t step,
+                                             uint64_t call, bool firstStep,
+                                             uint32_t reason, int peer) {
+    Channel channel(group);
+    channel.step = step;
+    channel.call = call;
+    channel.firstStep = firstStep;
+    channel.record(reason, peer);
+  }
+  __device__ void record(uint32_t reason, int peer) const {
     if (atomicCAS(&group.local->abort, 0u, 1u) != 0)
       return;
     uint64_t word = 0;
@@ -290,6 +325,9 @@ private:
 
   __device__ void writeRecord(uint32_t reason, int peer, uint64_t word) const {
     Record &record = *group.record;
+    // Headers and lines of pushed calls are on their way without an order.
+    if (reason == reasonMismatch || reason == reasonPeerAborted)
+      __nanosleep(20000);
     record.reason = reason;
     record.peer = peer;
     record.channel = blockIdx.x;
@@ -318,7 +356,7 @@ private:
   }
 
   /// About a fifth of a millisecond of polling.
-  static constexpr int pollsBetweenLooks = 256;
+  static constexpr uint32_t pollsBetweenLooks = 256;
 
   const Group &group;
   uint64_t step = 0;

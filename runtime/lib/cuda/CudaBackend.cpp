@@ -30,29 +30,9 @@ struct DeviceRecord {
   uint32_t handles;
   /// Whether another rank is in the same process.
   uint32_t hasNeighbor;
+  ClusterCounts clusters;
 };
 } // namespace
-
-/// Kernels are loaded before any of them waits for another rank's: loading
-/// lazily would wait for the waiting one.
-static Error loadKernels(const KernelTable &table, CUfunction *functions) {
-  for (int kernel = 0; kernel < numKernels; ++kernel) {
-    const void *symbol = table.kernels[kernel];
-    cudaFuncAttributes attributes;
-    if (Error error = checkCuda("cudaFuncGetAttributes",
-                                cudaFuncGetAttributes(&attributes, symbol)))
-      return error;
-    if (Error error =
-            checkCuda("cudaGetFuncBySymbol",
-                      cudaGetFuncBySymbol(&functions[kernel], symbol)))
-      return error;
-  }
-  return checkCuda(
-      "cudaFuncSetAttribute",
-      cudaFuncSetAttribute(table.kernels[kernelRow],
-                           cudaFuncAttributeMaxDynamicSharedMemorySize,
-                           int(sharedRowBytes)));
-}
 
 Error CudaBackend::readAttributes() {
   int major, minor;
@@ -113,11 +93,8 @@ Error CudaBackend::prepareDevice(const conorm_context_options &options,
     return error;
   if (Error error = launcher.connect(stream))
     return error;
-  for (auto [type, table] : {std::pair(CONORM_TYPE_F32, kernelsF32()),
-                             std::pair(CONORM_TYPE_F16, kernelsF16()),
-                             std::pair(CONORM_TYPE_BF16, kernelsBF16())})
-    if (Error error = loadKernels(table, functions[type - 1]))
-      return error;
+  if (Error error = kernels.load(arch))
+    return error;
   void *rows;
   if (Error error =
           checkCuda("cudaMalloc",
@@ -136,6 +113,7 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
   mine.handles = uint32_t(settings.handles);
   for (int rank = 0; rank < world.size(); ++rank)
     mine.hasNeighbor |= rank != world.rank() && world.mesh().sameProcess(rank);
+  mine.clusters = kernels.clusters();
   cudaDeviceProp properties;
   if (Error error =
           checkCuda("cudaGetDeviceProperties",
@@ -149,6 +127,7 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
   all.resize(world.size());
   settings.channels = maxChannels;
   bool hasNeighbors = false;
+  settings.clusters = {{maxChannels, maxChannels, maxChannels}};
   for (int rank = 0; rank < world.size(); ++rank) {
     const DeviceRecord &other = all[rank];
     hasNeighbors |= other.hasNeighbor != 0;
@@ -167,6 +146,10 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
     settings.firstOnDevice.push_back(first);
     int channels = int(other.multiprocessors) / sharing;
     settings.channels = std::max(1, std::min(settings.channels, channels));
+    for (int i = 0; i < 3; ++i)
+      settings.clusters.ofSize[i] =
+          std::min(settings.clusters.ofSize[i],
+                   other.clusters.ofSize[i] / uint32_t(sharing));
     if (rank == world.rank() || world.mesh().sameProcess(rank))
       if (std::find(settings.localDevices.begin(), settings.localDevices.end(),
                     other.device) == settings.localDevices.end())

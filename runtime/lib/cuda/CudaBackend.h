@@ -17,7 +17,7 @@
 #include "CudaDevice.h"
 #include "CudaStrategy.h"
 #include "Launcher.h"
-#include "Plan.h"
+#include "LoadedKernels.h"
 
 #include "control/ControlPlane.h"
 
@@ -81,6 +81,9 @@ private:
   /// A call's kernel: on `comm`, or on this rank alone if that is null.
   Error launch(Kernel kernel, uint32_t type, const CudaCommunicator *comm,
                const CallAttributes &attributes, const Site &site, Task &task);
+  /// How a call is launched.
+  Plan choosePlan(Kernel kernel, uint32_t type, const Group &group,
+                  const Task &task) const;
   void placeRow(uint32_t type, Task &task) const;
   /// The one that supports a strategy.
   CudaStrategy &strategyFor(uint32_t strategy) const;
@@ -101,8 +104,7 @@ private:
   /// Whether kernels may become resident early (DependentLaunch.cuh).
   bool dependentLaunch = false;
   Launcher launcher;
-  /// By type and Kernel.
-  CUfunction functions[3][numKernels] = {};
+  LoadedKernels kernels;
   /// Rows that do not fit shared memory.
   char *scratch = nullptr;
   bool pageRegistered = false;

@@ -58,6 +58,12 @@ Error CudaCommunicator::exportMemory(const Deadline &deadline) {
                    format("cannot make a workspace of %" PRIu64
                           " bytes on device %d for each of %d ranks",
                           settings.workspaceBytes, settings.device, size()));
+  WorkspaceLayout places = layout();
+  if (Error error = mine->fill(places.landingsOffset, 0xff,
+                               places.slotsOffset - places.landingsOffset))
+    return error;
+  if (Error error = mine->fill(termsOffset, 0xff, linesOffset - termsOffset))
+    return error;
   void *state;
   if (Error error =
           checkCuda("cudaMalloc", cudaMalloc(&state, sizeof(LocalState))))
@@ -107,9 +113,11 @@ Group CudaCommunicator::describeCall(const CallAttributes &attributes,
   group.size = size();
   group.self = members.index();
   group.channels = settings.channels;
-  group.slotBytes =
-      int64_t((settings.workspaceBytes - slotsOffset(settings.channels)) /
-              (2 * size_t(settings.channels)) / 512 * 512);
+  WorkspaceLayout places = layout();
+  group.slotBytes = int64_t(places.slotBytes);
+  group.landingBytes = int64_t(places.landingBytes);
+  group.slotsOffset = places.slotsOffset;
+  group.landingsOffset = places.landingsOffset;
   group.generation = world.mesh().generation() + number;
   group.digest = digestOf(attributes);
   group.deadlineNanoseconds = uint64_t(world.deadlineMs()) * 1000000;
@@ -154,7 +162,7 @@ Error CudaCommunicator::poll() const {
 }
 
 NcclSession::Stage CudaCommunicator::stage() const {
-  size_t offset = slotsOffset(settings.channels);
+  uint64_t offset = layout().slotsOffset;
   return {memory[members.index()]->data() + offset,
           int64_t(settings.workspaceBytes - offset)};
 }

@@ -12,6 +12,7 @@
 #include "DeviceMemory.h"
 #include "NcclSession.h"
 #include "Protocol.h"
+#include "protocols/PushKernels.h"
 
 #include "control/Communicator.h"
 
@@ -24,6 +25,8 @@ struct DeviceSettings {
   int device = 0;
   /// Agreed by all ranks of the world.
   int channels = 1;
+  /// Clusters that each rank may have resident; agreed as well.
+  ClusterCounts clusters = {};
   uint64_t workspaceBytes = 0;
   HandleKind handles = HandleKind::Descriptor;
   /// CONORM_CUDA_DELAYS, for tests.
@@ -53,6 +56,10 @@ public:
   int size() const { return members.size(); }
   const Communicator &group() const { return members; }
   int channels() const { return settings.channels; }
+
+  WorkspaceLayout layout() const {
+    return {settings.workspaceBytes, settings.channels, size()};
+  }
 
   /// The kernels' view of a call.
   Group describeCall(const CallAttributes &attributes, const char *label) const;

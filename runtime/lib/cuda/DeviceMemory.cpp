@@ -186,16 +186,22 @@ Error DeviceMemory::allocate(size_t bytes, HandleKind kind,
     return error;
   }
   // Zeroed before anybody else may have it.
+  Error error = memory->fill(0, 0, memory->bytes);
+  out = std::move(memory);
+  return error;
+}
+
+Error DeviceMemory::fill(size_t offset, uint8_t value, size_t count) {
+  // Another stream may hold a kernel that waits.
   cudaStream_t stream;
   if (Error error =
           checkCuda("cudaStreamCreate",
                     cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking)))
     return error;
-  cudaError_t code = cudaMemsetAsync(memory->base, 0, memory->bytes, stream);
+  cudaError_t code = cudaMemsetAsync(base + offset, value, count, stream);
   if (code == cudaSuccess)
     code = cudaStreamSynchronize(stream);
   cudaStreamDestroy(stream);
-  out = std::move(memory);
   return checkCuda("cudaMemset", code);
 }
 

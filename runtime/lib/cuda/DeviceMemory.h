@@ -39,6 +39,9 @@ public:
 
   char *data() const { return base; }
 
+  /// Sets `count` bytes, and waits until that is done.
+  Error fill(size_t offset, uint8_t value, size_t count);
+
   /// Hands this memory to a member. Number and generation name it.
   static Error exportTo(Mesh &mesh, int peer, uint64_t number,
                         const std::shared_ptr<DeviceMemory> &memory,

@@ -38,9 +38,7 @@ Launcher::Scope::~Scope() {
 
 Error Launcher::launch(const char *name, CUfunction function,
                        const LaunchShape &shape, void **params) const {
-  CUlaunchAttribute attribute{};
-  attribute.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
-  attribute.value.programmaticStreamSerializationAllowed = 1;
+  CUlaunchAttribute attributes[2]{};
   CUlaunchConfig config{};
   config.gridDimX = shape.grid.x;
   config.gridDimY = shape.grid.y;
@@ -50,8 +48,17 @@ Error Launcher::launch(const char *name, CUfunction function,
   config.blockDimZ = shape.block.z;
   config.sharedMemBytes = unsigned(shape.sharedBytes);
   config.hStream = stream;
-  config.attrs = &attribute;
-  config.numAttrs = shape.isDependent;
+  config.attrs = attributes;
+  if (shape.isDependent) {
+    CUlaunchAttribute &attribute = attributes[config.numAttrs++];
+    attribute.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
+    attribute.value.programmaticStreamSerializationAllowed = 1;
+  }
+  if (shape.clusterSize) {
+    CUlaunchAttribute &attribute = attributes[config.numAttrs++];
+    attribute.id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION;
+    attribute.value.clusterDim = {shape.clusterSize, 1, 1};
+  }
   CUresult code = driver->launch(&config, function, params, nullptr);
   return code == CUDA_SUCCESS ? success() : driverFailure(name, code);
 }

@@ -16,6 +16,8 @@ namespace conorm::rt::cuda {
 /// Where and how large a kernel is launched.
 struct LaunchShape {
   dim3 grid, block;
+  /// Blocks of a cluster; 0 without clusters.
+  unsigned clusterSize = 0;
   size_t sharedBytes = 0;
   /// Whether it may become resident before what is in front of it is complete
   /// (DependentLaunch.cuh).

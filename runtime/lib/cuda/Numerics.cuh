@@ -278,16 +278,16 @@ __device__ Values loadWeight(const NormTask &norm, int64_t first, int count) {
   return widen(load<T>(norm.weight, first, count, aligned));
 }
 
+/// `w` is loadWeight()'s, if there is a weight.
 template <typename T>
-__device__ Leaf<T> normalize(const Leaf<T> &leaf, float r, const NormTask &norm,
-                             int64_t first, int count) {
+__device__ Leaf<T> normalizeWith(const Leaf<T> &leaf, float r,
+                                 const NormTask &norm, const Values &w) {
   Values v = widen(leaf);
 #pragma unroll
   for (int i = 0; i < leafElements; ++i)
     v.at[i] = __fmul_rn(v.at[i], r);
   if (!norm.weight)
     return round<T>(v);
-  Values w = loadWeight<T>(norm, first, count);
 #pragma unroll
   for (int i = 0; i < leafElements; ++i) {
     float x = norm.roundThenScale ? rounded<T>(v.at[i]) : v.at[i];
@@ -297,6 +297,15 @@ __device__ Leaf<T> normalize(const Leaf<T> &leaf, float r, const NormTask &norm,
     v.at[i] = __fmul_rn(x, factor);
   }
   return round<T>(v);
+}
+
+template <typename T>
+__device__ Leaf<T> normalize(const Leaf<T> &leaf, float r, const NormTask &norm,
+                             int64_t first, int count) {
+  Values w{};
+  if (norm.weight)
+    w = loadWeight<T>(norm, first, count);
+  return normalizeWith(leaf, r, norm, w);
 }
 
 } // namespace conorm::rt::cuda

@@ -34,7 +34,14 @@ struct alignas(32) Line {
   uint64_t step;
 };
 
-/// First bytes of a workspace. Lines and slots follow.
+/// What a member pushes to a peer in a call that pushes data: each word is a
+/// mark, all ones, until it is there.
+struct Terms {
+  uint64_t digest;
+  uint64_t generation;
+};
+
+/// First bytes of a workspace. Terms, lines, landings and slots follow.
 struct WorkspaceHead {
   /// A word from each member; nonzero once it failed: an AbortWord.
   uint64_t aborts[maxMembers];
@@ -45,11 +52,38 @@ struct WorkspaceHead {
 constexpr size_t alignTo(size_t value, size_t unit) {
   return (value + unit - 1) / unit * unit;
 }
-constexpr size_t linesOffset = alignTo(sizeof(WorkspaceHead), 256);
+/// By parity of the step, and sender.
+constexpr size_t termsOffset = alignTo(sizeof(WorkspaceHead), 256);
+constexpr size_t linesOffset =
+    alignTo(termsOffset + 2 * maxMembers * sizeof(Terms), 256);
 constexpr size_t linesOfChannel = 2 * maxMembers * sizeof(Line);
-constexpr size_t slotsOffset(int channels) {
-  return alignTo(linesOffset + size_t(channels) * linesOfChannel, 4096);
-}
+
+/// What a word of a landing is while no data is there: a NaN of f32, two of
+/// bf16 and f16.
+constexpr uint32_t landingMark = 0xffffffffu;
+/// A landing, of one sender in one step of a channel, has no more bytes.
+constexpr uint64_t maxLandingBytes = 32 << 10;
+
+/// Where the parts of a workspace are, and the bytes of one landing and of one
+/// slot of one channel: the same on all members.
+struct WorkspaceLayout {
+  uint64_t landingsOffset;
+  uint64_t landingBytes = 0;
+  uint64_t slotsOffset = 0;
+  uint64_t slotBytes = 0;
+
+  constexpr WorkspaceLayout(uint64_t workspaceBytes, int channels, int members)
+      : landingsOffset(
+            alignTo(linesOffset + size_t(channels) * linesOfChannel, 4096)) {
+    uint64_t landings = uint64_t(channels) * 2 * uint64_t(members);
+    landingBytes = workspaceBytes / 4 / landings / 512 * 512;
+    landingBytes =
+        landingBytes < maxLandingBytes ? landingBytes : maxLandingBytes;
+    slotsOffset = alignTo(landingsOffset + landings * landingBytes, 4096);
+    slotBytes =
+        (workspaceBytes - slotsOffset) / (2 * uint64_t(channels)) / 512 * 512;
+  }
+};
 
 /// Why a block gave up.
 enum Reason : uint32_t {
@@ -103,10 +137,13 @@ struct LocalState {
   uint32_t reserved;
   /// Calls begun.
   uint64_t call;
-  /// Last step of each channel, or channelBusy while a kernel uses it.
+  /// Last step of each channel.
   uint64_t steps[maxChannels];
+  /// Nonzero while a kernel uses the channel.
+  uint32_t busy[maxChannels];
 };
-constexpr uint64_t channelBusy = ~uint64_t(0);
+/// No step.
+constexpr uint64_t channelFailed = ~uint64_t(0);
 
 /// A communicator as a kernel sees it.
 struct Group {
@@ -115,8 +152,12 @@ struct Group {
   int32_t channels;
   /// For tests: blocks sleep up to so many nanoseconds in every step.
   uint32_t delayNanoseconds;
-  /// Bytes of one slot of one channel.
+  /// Bytes of one slot of one channel, and of one landing.
   int64_t slotBytes;
+  int64_t landingBytes;
+  /// Where they begin in a workspace.
+  uint64_t slotsOffset = 0;
+  uint64_t landingsOffset;
   uint64_t generation;
   uint64_t digest;
   uint64_t deadlineNanoseconds;

@@ -101,7 +101,8 @@ struct Task {
   uint32_t twoShot;
   /// Every row of every buffer begins on 16 bytes; so does every block.
   uint32_t aligned;
-  uint32_t reserved;
+  /// Blocks that share a row; 0 if none do.
+  uint32_t clusterSize;
   RowTask row;
 };
 
