@@ -11,6 +11,7 @@
 #include "conorm/Bufferization/Passes.h"
 #include "conorm/Codegen/Passes.h"
 #include "conorm/Conversion/ConormToRuntime/Passes.h"
+#include "conorm/Conversion/StablehloToConorm/Passes.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "conorm/Dialect/Comm/Transforms/BufferizableOpInterfaceImpl.h"
 #include "conorm/Dialect/Norm/IR/Norm.h"
@@ -36,6 +37,7 @@ void conorm::registerAllPasses() {
   registerConormRaisePasses();
   registerConormStrategyPasses();
   registerConormToRuntimePasses();
+  registerStablehloToConormPasses();
   registerConormTransformsPasses();
   registerPipelines();
 }

@@ -58,7 +58,7 @@ std::optional<Site> fusion::getSandwich(Operation *norm) {
 
 /// Whether `addend` is a norm that reads an all_reduce, or that norm in f32.
 static bool isFirstNorm(Element addend) {
-  if (Element wide = peel(addend); isa_and_present<arith::ExtFOp>(wide.getOp()))
+  if (Element wide = peel(addend); getStep(wide.getOp()) == Step::Extend)
     addend = wide.getOperand(0);
   Value value = peelToTensor(addend).value;
   auto norm = value ? value.getDefiningOp<norm::RMSNormOp>() : nullptr;
@@ -74,7 +74,7 @@ Operation *fusion::getSumOfSandwich(Operation *norm) {
   if (isa<norm::RMSNormOp>(norm)) {
     sum = peel({norm->getOperand(0)});
     op = sum.getOp();
-    if (!isa_and_present<arith::AddFOp>(op))
+    if (getStep(op) != Step::Add)
       return nullptr;
   }
   bool isSandwich =
@@ -171,15 +171,20 @@ bool fusion::mayDifferByRank(Value value) {
   // A weight in f32, or a scale that was no tensor of one element.
   constexpr unsigned kMaxSteps = 4;
   for (unsigned step = 0; step < kMaxSteps; ++step)
-    if (isa_and_present<arith::ExtFOp, tensor::FromElementsOp,
-                        tensor::ExtractOp>(source.getOp()) ||
+    if (llvm::is_contained(
+            {Step::Extend, Step::Broadcast, Step::Reshape, Step::Slice},
+            getStep(source.getOp())) ||
         isReshape(source.getOp()))
       source = peel(source.getOperand(0));
   auto argument = dyn_cast<BlockArgument>(source.value);
   if (!argument || !argument.getOwner()->isEntryBlock())
     return false;
-  auto function =
-      dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  Operation *parent = argument.getOwner()->getParentOp();
+  if (auto perRank =
+          parent->getAttrOfType<DenseBoolArrayAttr>(kPerRankAttrName))
+    return argument.getArgNumber() < perRank.size() &&
+           perRank[argument.getArgNumber()];
+  auto function = dyn_cast<FunctionOpInterface>(parent);
   return function &&
          function.getArgAttr(argument.getArgNumber(), kPerRankAttrName);
 }
@@ -217,7 +222,7 @@ static Violation checkSameBlock(Site site) {
 static bool mayCommunicate(Operation *op) {
   if (isCollective(op))
     return true;
-  if (isMemoryEffectFree(op))
+  if (hasNoEffects(op))
     return false;
   std::optional<SmallVector<MemoryEffects::EffectInstance>> effects =
       getEffectsRecursively(op);

@@ -16,6 +16,7 @@
 #include "../Support/RemarkLocation.h"
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
@@ -197,6 +198,25 @@ static std::string describeWrittenOut(Operation *sum) {
          "write norm.rms_norm";
 }
 
+/// How the reduced value, or a sum of it, leaves a block that is no function's;
+/// empty if it does not.
+static std::string describeExit(Value reduced) {
+  SmallVector<Value> values = {reduced};
+  for (Operation *user : reduced.getUsers())
+    if (user->getNumResults() == 1 && matchSum(user->getResult(0)))
+      values.push_back(user->getResult(0));
+  for (Value value : values)
+    for (Operation *user : value.getUsers()) {
+      Operation *parent = user->getParentOp();
+      if (user->getNumResults() == 0 && user == &user->getBlock()->back() &&
+          !isa<FunctionOpInterface>(parent))
+        return "; " + toString(user->getName().getStringRef()) +
+               " hands it to " + toString(parent->getName().getStringRef()) +
+               ", so that no norm of this block reads it";
+    }
+  return "";
+}
+
 static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
   if (!reduce.getReduced())
     return {"NoDestinationsYet", "the all_reduce is on memrefs already"};
@@ -228,6 +248,8 @@ static Reason explain(AllReduceOp reduce, RankEquality &ranks) {
     text += "; " + norm;
   else if (Operation *sum = findWrittenOutNorm(reduce.getReduced()))
     return {"NormOperation", describeWrittenOut(sum)};
+  else
+    text += describeExit(reduce.getReduced());
   return {"ReadByNorm", text};
 }
 

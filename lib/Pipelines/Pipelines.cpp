@@ -10,6 +10,7 @@
 
 #include "conorm/Bufferization/Passes.h"
 #include "conorm/Codegen/Passes.h"
+#include "conorm/Conversion/StablehloToConorm/Passes.h"
 #include "conorm/Fusion/Passes.h"
 #include "conorm/Raise/Passes.h"
 #include "conorm/Strategy/Passes.h"
@@ -28,6 +29,13 @@
 using namespace mlir;
 using namespace conorm;
 
+void conorm::buildRaisePipeline(OpPassManager &manager) {
+  // Groups are symbols of a module: what runs on functions finds none to make.
+  if (manager.getOpName() == ModuleOp::getOperationName())
+    manager.addPass(createConvertStablehloToConorm());
+  manager.addPass(createRaiseQuantize());
+}
+
 void conorm::buildFusePipeline(OpPassManager &manager,
                                const FusionOptionSet &options) {
   manager.addPass(createRefuseCircles());
@@ -35,7 +43,7 @@ void conorm::buildFusePipeline(OpPassManager &manager,
   fusion.weightBias = options.weightBias;
   // Both before the canonicalizer, which folds the extension and the addition
   // of a constant weight, so that `1 + weight` is not recognized any more.
-  manager.addPass(createRaiseQuantize());
+  buildRaisePipeline(manager);
   manager.addPass(createFuseAllReduceNorm(fusion));
   // No common subexpressions are eliminated: the fusion makes none, and the
   // table of all operations costs more than the fusion where a model has more
@@ -157,6 +165,10 @@ void conorm::buildToLLVMPipeline(OpPassManager &manager,
 }
 
 void conorm::registerPipelines() {
+  PassPipelineRegistration<>(
+      "raise-to-conorm",
+      "Read the collectives, norms and quantizations of other dialects",
+      buildRaisePipeline);
   PassPipelineRegistration<FusePipelineOptions>(
       "conorm-fuse", "Fuse communication with normalization and clean up",
       buildFusePipeline);

@@ -52,18 +52,6 @@ static OpOperand *getInput(Element element) {
   return linalgOp.getMatchingOpOperand(argument);
 }
 
-/// Whether an extension keeps every number. By their widths alone types of few
-/// bits may be extended to others that lack a sign, digits or exponents.
-static bool isExact(arith::ExtFOp op) {
-  Type from = getElementTypeOrSelf(op.getIn());
-  Type to = getElementTypeOrSelf(op.getType());
-  // The least power of two is a denormal there.
-  if (isa<Float8E8M0FNUType>(from))
-    return isa<BFloat16Type, Float32Type, Float64Type>(to);
-  return APFloat::isRepresentableBy(cast<FloatType>(from).getFloatSemantics(),
-                                    cast<FloatType>(to).getFloatSemantics());
-}
-
 /// One step of `peel`; `element` itself where there is none.
 static Element peelOnce(Element element) {
   if (OpOperand *input = getInput(element)) {
@@ -82,7 +70,10 @@ static Element peelOnce(Element element) {
     if (Value yielded = getYielded(op))
       return {yielded, op};
   }
-  if (isa_and_present<arith::TruncFOp>(op)) {
+  Step kind = getStep(op);
+  if (kind == Step::Copy)
+    return element.getOperand(0);
+  if (kind == Step::Round) {
     Element wide = element.getOperand(0);
     for (unsigned step = 0; step < kMaxSteps && wide.value; ++step) {
       Element next = peelOnce(wide);
@@ -90,9 +81,8 @@ static Element peelOnce(Element element) {
         break;
       wide = next;
     }
-    auto extend = dyn_cast_or_null<arith::ExtFOp>(wide.getOp());
-    if (extend && isExact(extend) &&
-        getElementTypeOrSelf(extend.getIn()) ==
+    if (getStep(wide.getOp()) == Step::Extend &&
+        getElementTypeOrSelf(wide.getOperand(0).value) ==
             getElementTypeOrSelf(element.value))
       return wide.getOperand(0);
   }
@@ -136,23 +126,13 @@ static bool isOneElement(Type type) {
          isa<FloatType>(tensor.getElementType());
 }
 
-static std::optional<APFloat> getConstant(Value value) {
-  FloatAttr scalar;
-  if (matchPattern(value, m_Constant(&scalar)))
-    return scalar.getValue();
-  DenseFPElementsAttr elements;
-  if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
-    return elements.getSplatValue<APFloat>();
-  return std::nullopt;
-}
-
 bool Scalar::isOne() const { return constant && constant->isExactlyValue(1.0); }
 
 static std::optional<Scalar> getScalar(Element element, unsigned depth);
 
 /// 1 / scalar, where both are f32: what a scheme computes itself.
 static std::optional<Scalar> getReciprocal(Element element, unsigned depth) {
-  if (!isa_and_present<arith::DivFOp>(element.getOp()) ||
+  if (getStep(element.getOp()) != Step::Divide ||
       !getElementTypeOrSelf(element.value).isF32() ||
       !isStrict(element.getOp()))
     return std::nullopt;
@@ -176,6 +156,11 @@ static Value getSpread(Operation *op) {
   if (auto extract = dyn_cast_or_null<tensor::ExtractOp>(op))
     if (isOneElement(extract.getTensor().getType()))
       return extract.getTensor();
+  // Those of foreign dialects take tensors of one element.
+  Step step = getStep(op);
+  if ((step == Step::Broadcast || step == Step::Reshape) &&
+      op->getNumOperands() == 1 && isOneElement(op->getOperand(0).getType()))
+    return op->getOperand(0);
   return {};
 }
 
@@ -197,8 +182,7 @@ static std::optional<Scalar> getScalar(Element element, unsigned depth) {
       return scalar;
   if (std::optional<Scalar> scalar = getReciprocal(element, depth))
     return scalar;
-  if (auto extend = dyn_cast_or_null<arith::ExtFOp>(element.getOp());
-      extend && isExact(extend) && isStrict(extend))
+  if (getStep(element.getOp()) == Step::Extend && isStrict(element.getOp()))
     if (std::optional<Scalar> scalar = getScalar(element.getOperand(0), depth);
         scalar && !scalar->reciprocal)
       return scalar;
@@ -247,15 +231,13 @@ bool raise::haveCompatibleShapes(Value first, Value second) {
 // Spellings
 //===----------------------------------------------------------------------===//
 
-template <typename OpT>
-static bool isComputedBy(Element element) {
-  return isa_and_present<OpT>(element.getOp());
+static bool isComputedBy(Step step, Element element) {
+  return getStep(element.getOp()) == step;
 }
 
-/// Whether an `OpT` computes it that rounds as IEEE 754 says.
-template <typename OpT>
-static bool isStrictlyComputedBy(Element element) {
-  return isComputedBy<OpT>(element) && isStrict(element.getOp());
+/// Whether a step computes it that rounds as IEEE 754 says.
+static bool isStrictlyComputedBy(Step step, Element element) {
+  return isComputedBy(step, element) && isStrict(element.getOp());
 }
 
 /// The tensor of `type` that `element` is, in the shape of `like`; null if it
@@ -277,7 +259,7 @@ std::optional<Copy> raise::matchCopy(Value value) {
 
 std::optional<Widening> raise::matchWidening(Value value) {
   Element wide = peel({value});
-  if (!isComputedBy<arith::ExtFOp>(wide) ||
+  if (!isComputedBy(Step::Extend, wide) ||
       !getElementTypeOrSelf(wide.value).isF32())
     return std::nullopt;
   Element narrow = peel(wide.getOperand(0));
@@ -290,7 +272,7 @@ std::optional<Widening> raise::matchWidening(Value value) {
 
 std::optional<Rounding> raise::matchRounding(Value value) {
   Element narrow = peel({value});
-  if (!isStrictlyComputedBy<arith::TruncFOp>(narrow))
+  if (!isStrictlyComputedBy(Step::Round, narrow))
     return std::nullopt;
   Value wide = peelToTensor(narrow.getOperand(0)).value;
   if (!wide || !haveCompatibleShapes(wide, value))
@@ -313,18 +295,18 @@ std::optional<Sum> raise::matchSum(Value value) {
     return std::nullopt;
   Sum sum;
   Element add = peel({value});
-  if (isStrictlyComputedBy<arith::TruncFOp>(add)) {
+  if (isStrictlyComputedBy(Step::Round, add)) {
     sum.rounding = add.getTensorOp();
     add = peel(add.getOperand(0));
   }
-  if (!isStrictlyComputedBy<arith::AddFOp>(add) ||
+  if (!isStrictlyComputedBy(Step::Add, add) ||
       (sum.rounding && !isInnocuous(type, getElementTypeOrSelf(add.value))))
     return std::nullopt;
   for (auto [index, addend] : {std::pair(0, &sum.left), {1, &sum.right}}) {
     Element element = add.getOperand(index);
     if (sum.rounding) {
       element = peel(element);
-      if (!isComputedBy<arith::ExtFOp>(element))
+      if (!isComputedBy(Step::Extend, element))
         return std::nullopt;
       element = element.getOperand(0);
     }
@@ -341,10 +323,10 @@ std::optional<Sum> raise::matchSum(Value value) {
 
 std::optional<PlusConstant> raise::matchPlusConstant(Value value, Type type) {
   Element sum = peel({value});
-  bool isRounded = isStrictlyComputedBy<arith::TruncFOp>(sum);
+  bool isRounded = isStrictlyComputedBy(Step::Round, sum);
   if (isRounded)
     sum = peel(sum.getOperand(0));
-  if (!isStrictlyComputedBy<arith::AddFOp>(sum) ||
+  if (!isStrictlyComputedBy(Step::Add, sum) ||
       (isRounded && !isInnocuous(getElementTypeOrSelf(value),
                                  getElementTypeOrSelf(sum.value))))
     return std::nullopt;
@@ -359,7 +341,7 @@ std::optional<PlusConstant> raise::matchPlusConstant(Value value, Type type) {
   // On tensors the extended weight of a sum that is not rounded is a tensor
   // itself.
   bool isExtended =
-      (isRounded || !wide.isTensor()) && isComputedBy<arith::ExtFOp>(wide);
+      (isRounded || !wide.isTensor()) && isComputedBy(Step::Extend, wide);
   Value weight = isExtended
                      ? matchTensor(wide.getOperand(0), type, value)
                      : matchTensor(addend, getElementTypeOrSelf(value), value);

@@ -14,8 +14,8 @@
 #ifndef CONORM_LIB_RAISE_ELEMENTWISE_H
 #define CONORM_LIB_RAISE_ELEMENTWISE_H
 
+#include "Steps.h"
 #include "mlir/IR/PatternMatch.h"
-#include "llvm/ADT/APFloat.h"
 #include <optional>
 
 namespace conorm::raise {

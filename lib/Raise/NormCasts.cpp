@@ -32,10 +32,24 @@ using namespace conorm::raise;
 // Next to a norm
 //===----------------------------------------------------------------------===//
 
-static LogicalResult weightOfInputType(PatternRewriter &, Value weight,
-                                       Operation *norm) {
-  return success(getElementTypeOrSelf(weight) ==
-                 getElementTypeOrSelf(norm->getOperand(0)));
+/// What `weight` is before it is extended, step by step.
+static Value getExtended(Value weight) {
+  Element element{weight};
+  if (getStep(element.getOp()) != Step::Extend)
+    return {};
+  return element.getOperand(0).value;
+}
+
+static LogicalResult extendsInputType(PatternRewriter &, Value weight,
+                                      Operation *norm) {
+  Value narrow = getExtended(weight);
+  return success(narrow && getElementTypeOrSelf(narrow) ==
+                               getElementTypeOrSelf(norm->getOperand(0)));
+}
+
+static void uncastWeight(PatternRewriter &rewriter, Operation *norm) {
+  setWeight(rewriter, norm,
+            getExtended(cast<norm::NormOpInterface>(norm).getWeight()));
 }
 
 static LogicalResult isCastOrCopy(PatternRewriter &, Value value,
@@ -169,7 +183,7 @@ static void widenReshaped(PatternRewriter &rewriter, Operation *op) {
   Value reshaped = applyReshape(rewriter, op, narrow);
   Value wide = arith::ExtFOp::create(rewriter, op->getLoc(), type, reshaped);
   Operation *previous = op->getOperand(0).getDefiningOp();
-  if (isa<arith::ExtFOp>(previous))
+  if (getStep(previous) == Step::Extend)
     keepAttributes(wide.getDefiningOp(), previous);
   rewriter.replaceOp(op, wide);
   eraseIfDead(rewriter, previous);
@@ -185,7 +199,8 @@ static SmallVector<Operation *> getRoundings(Operation *op) {
     return {};
   SmallVector<Operation *> before;
   Operation *source = peel({getReshaped(wide, before)}).getOp();
-  if (!isa_and_present<arith::AddFOp, norm::RMSNormOp>(source) ||
+  if ((getStep(source) != Step::Add &&
+       !isa_and_present<norm::RMSNormOp>(source)) ||
       !leadsToReduce(wide))
     return {};
   llvm::SetVector<Operation *> roundings;
@@ -232,13 +247,13 @@ static void reshapeRounded(PatternRewriter &rewriter, Operation *op) {
 void conorm::populateNormCastPatterns(RewritePatternSet &patterns) {
   PDLPatternModule &native = patterns.getPDLPatterns();
   registerNormConstraints(native);
-  native.registerConstraintFunction("WeightOfInputType", weightOfInputType);
+  native.registerConstraintFunction("ExtendsInputType", extendsInputType);
   native.registerConstraintFunction("IsCastOrCopy", isCastOrCopy);
   native.registerConstraintFunction("OnlyNarrowed", onlyNarrowed);
   native.registerConstraintFunction("IsReshapeOfCopy", isReshapeOfCopy);
   native.registerConstraintFunction("IsReshapeOfWidened", isReshapeOfWidened);
   native.registerConstraintFunction("IsRoundedReshape", isRoundedReshape);
-  native.registerRewriteFunction("SetWeight", setWeight);
+  native.registerRewriteFunction("UncastWeight", uncastWeight);
   native.registerRewriteFunction("NarrowNorm", narrowNorm);
   native.registerRewriteFunction("UncastInput", uncastInput);
   native.registerRewriteFunction("UncastResidual", uncastResidual);

@@ -27,9 +27,9 @@ using namespace conorm::raise;
 
 static constexpr unsigned kMaxSteps = 12;
 
-const Step *Chain::getScaling() const {
-  const Step *found =
-      llvm::find_if(steps, [](const Step &step) { return step.scales(); });
+const ChainStep *Chain::getScaling() const {
+  const ChainStep *found =
+      llvm::find_if(steps, [](const ChainStep &step) { return step.scales(); });
   return found == steps.end() ? nullptr : found;
 }
 
@@ -42,11 +42,16 @@ static bool isNormed(Value value) {
   return norm && norm.getNormed() == value;
 }
 
+/// Whether `op`, which may be null, rounds.
+static bool truncates(Operation *op) {
+  return getStep(op) == Step::Round ||
+         isa_and_present<arith::ScalingTruncFOp>(op);
+}
+
 bool raise::mayEndChain(Operation *op) {
   // By the name first: types of results are further away, and interfaces are
   // searched for.
-  bool truncates = isa<arith::TruncFOp, arith::ScalingTruncFOp>(op);
-  if ((!truncates &&
+  if ((!truncates(op) &&
        !isa_and_present<linalg::LinalgDialect>(op->getDialect())) ||
       op->getNumResults() != 1)
     return false;
@@ -56,28 +61,27 @@ bool raise::mayEndChain(Operation *op) {
   // A body that copies f8 ends nothing.
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
     op = linalgOp.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
-  return isa_and_present<arith::TruncFOp, arith::ScalingTruncFOp>(op);
+  return truncates(op);
 }
 
 /// The kind of a step with another operand, on either side of it.
-static std::optional<Step::Kind> getCommutativeKind(Operation *op) {
-  if (isa<arith::MulFOp>(op))
-    return Step::Multiply;
-  if (isa<arith::MaximumFOp, arith::MaxNumFOp>(op))
-    return Step::Maximum;
-  if (isa<arith::MinimumFOp, arith::MinNumFOp>(op))
-    return Step::Minimum;
-  return std::nullopt;
+static std::optional<ChainStep::Kind> getCommutativeKind(Operation *op) {
+  switch (getStep(op)) {
+  case Step::Multiply:
+    return ChainStep::Multiply;
+  case Step::Maximum:
+  case Step::MaximumNumber:
+    return ChainStep::Maximum;
+  case Step::Minimum:
+  case Step::MinimumNumber:
+    return ChainStep::Minimum;
+  default:
+    return std::nullopt;
+  }
 }
 
 static bool isNormed(Element element) {
   return element.isTensor() && isNormed(element.value);
-}
-
-/// Whether an operation computes each element of its result from those at the
-/// same position, as far as can be told of a function that is called.
-static bool isElementwise(Operation *op) {
-  return isa<CallOpInterface>(op) || OpTrait::hasElementwiseMappableTraits(op);
 }
 
 /// Whether a norm is among what `element` is computed from, in a few
@@ -90,7 +94,7 @@ static bool leadsToNorm(Element element) {
     Operation *op = elements[next].getOp();
     if (isReshape(op))
       elements.push_back(peel(elements[next].getOperand(0)));
-    else if (op && isElementwise(op))
+    else if (op && (isa<CallOpInterface>(op) || mapsElements(op)))
       for (unsigned index = 0; index < op->getNumOperands(); ++index)
         elements.push_back(peel(elements[next].getOperand(index)));
   }
@@ -100,31 +104,38 @@ static bool leadsToNorm(Element element) {
 /// Adds what computes `element`, last step first, and returns what it reads;
 /// nothing if it is no step.
 static std::optional<Element> addSteps(Element element,
-                                       SmallVectorImpl<Step> &steps) {
+                                       SmallVectorImpl<ChainStep> &steps) {
   Operation *op = element.getOp();
   if (!op)
     return std::nullopt;
   Type type = getElementTypeOrSelf(element.value);
-  if (isa<arith::ExtFOp>(op)) {
-    steps.push_back({Step::Widen, op, type});
-    return element.getOperand(0);
-  }
-  if (isa<arith::TruncFOp>(op)) {
-    steps.push_back({Step::Narrow, op, type});
+  Step step = getStep(op);
+  if (step == Step::Extend || step == Step::Round) {
+    steps.push_back(
+        {step == Step::Extend ? ChainStep::Widen : ChainStep::Narrow, op,
+         type});
     return element.getOperand(0);
   }
   if (isa<arith::ScalingTruncFOp>(op)) {
-    steps.push_back({Step::Narrow, op, type});
+    steps.push_back({ChainStep::Narrow, op, type});
     Element wide = element.getOperand(0);
-    steps.push_back({Step::Divide, op, getElementTypeOrSelf(wide.value),
+    steps.push_back({ChainStep::Divide, op, getElementTypeOrSelf(wide.value),
                      getScalar(element.getOperand(1))});
     return wide;
   }
-  if (isa<arith::DivFOp>(op)) {
-    steps.push_back({Step::Divide, op, type, getScalar(element.getOperand(1))});
+  if (step == Step::Clamp) {
+    steps.push_back(
+        {ChainStep::Minimum, op, type, getScalar(element.getOperand(2))});
+    steps.push_back(
+        {ChainStep::Maximum, op, type, getScalar(element.getOperand(0))});
+    return element.getOperand(1);
+  }
+  if (step == Step::Divide) {
+    steps.push_back(
+        {ChainStep::Divide, op, type, getScalar(element.getOperand(1))});
     return element.getOperand(0);
   }
-  std::optional<Step::Kind> kind = getCommutativeKind(op);
+  std::optional<ChainStep::Kind> kind = getCommutativeKind(op);
   if (!kind)
     return std::nullopt;
   for (unsigned index : {1, 0})
@@ -167,7 +178,7 @@ std::optional<Chain> raise::getQuantizeChain(Operation *root) {
   Chain chain;
   Element element = readSteps(root, chain);
   if (!isNormed(element) || chain.steps.empty() ||
-      chain.steps.front().kind != Step::Narrow)
+      chain.steps.front().kind != ChainStep::Narrow)
     return std::nullopt;
   chain.input = element.value;
   std::reverse(chain.steps.begin(), chain.steps.end());
@@ -206,7 +217,8 @@ SmallVector<Operation *> raise::findWideNorms(Operation *root) {
     Operation *op = ops[next];
     if (isNorm(op))
       found |= getElementTypeOrSelf(op->getOperand(0)).isF32();
-    else if (!isReshape(op) && !isElementwise(op) && !isa<linalg::LinalgOp>(op))
+    else if (!isReshape(op) && !isa<CallOpInterface>(op) && !mapsElements(op) &&
+             !isa<linalg::LinalgOp>(op))
       continue;
     for (Value operand : op->getOperands())
       if (Operation *producer = operand.getDefiningOp())
@@ -249,7 +261,7 @@ static std::optional<float> getScaleOfReciprocal(float factor) {
   return std::nullopt;
 }
 
-static std::optional<ChainScale> getConstantScale(const Step &step,
+static std::optional<ChainScale> getConstantScale(const ChainStep &step,
                                                   Violation &why) {
   std::optional<float> constant = toFloat(*step.scalar->constant);
   if (!constant) {
@@ -257,7 +269,7 @@ static std::optional<ChainScale> getConstantScale(const Step &step,
     return std::nullopt;
   }
   bool reciprocal = step.scalar->reciprocal;
-  if (step.kind == Step::Divide)
+  if (step.kind == ChainStep::Divide)
     return ChainScale{reciprocal ? getReciprocal(*constant) : *constant,
                       {},
                       norm::ScaleMode::Divide};
@@ -271,7 +283,7 @@ static std::optional<ChainScale> getConstantScale(const Step &step,
 }
 
 /// The factor of a scaling by a power of two that every type can hold.
-static std::optional<double> getPowerOfTwo(const Step &step) {
+static std::optional<double> getPowerOfTwo(const ChainStep &step) {
   if (!step.scalar || !step.scalar->constant)
     return std::nullopt;
   std::optional<float> value = toFloat(*step.scalar->constant);
@@ -280,13 +292,13 @@ static std::optional<double> getPowerOfTwo(const Step &step) {
   int exponent;
   if (std::frexp(*value, &exponent) != 0.5f)
     return std::nullopt;
-  bool divides = (step.kind == Step::Divide) != step.scalar->reciprocal;
+  bool divides = (step.kind == ChainStep::Divide) != step.scalar->reciprocal;
   return divides ? 1.0 / *value : *value;
 }
 
 /// `arith.scaling_truncf` rounds its scale to a power of two of f8E8M0FNU
 /// first.
-static Violation checkScalingTruncation(const Step &step) {
+static Violation checkScalingTruncation(const ChainStep &step) {
   auto truncation = dyn_cast<arith::ScalingTruncFOp>(step.op);
   if (!truncation)
     return std::nullopt;
@@ -299,7 +311,7 @@ static Violation checkScalingTruncation(const Step &step) {
 
 std::optional<ChainScale> raise::getChainScale(const Chain &chain,
                                                Violation &why) {
-  const Step *step = chain.getScaling();
+  const ChainStep *step = chain.getScaling();
   if (!step)
     return ChainScale{1.0f, {}, norm::ScaleMode::MultiplyReciprocal};
   if (!step->scalar) {
@@ -315,14 +327,14 @@ std::optional<ChainScale> raise::getChainScale(const Chain &chain,
   Type type = getElementTypeOrSelf(value);
   if (!isa<Float8E8M0FNUType, BFloat16Type, Float16Type, Float32Type>(type))
     why = "the scale is " + toString(type) + ", expected f32 or narrower";
-  else if (step->kind == Step::Multiply && !step->scalar->reciprocal)
+  else if (step->kind == ChainStep::Multiply && !step->scalar->reciprocal)
     why = "it multiplies by a value that is not known to be a reciprocal";
-  else if (step->kind == Step::Divide && step->scalar->reciprocal)
+  else if (step->kind == ChainStep::Divide && step->scalar->reciprocal)
     why = "it divides by a reciprocal";
   if (why)
     return std::nullopt;
   return ChainScale{std::nullopt, value,
-                    step->kind == Step::Divide
+                    step->kind == ChainStep::Divide
                         ? norm::ScaleMode::Divide
                         : norm::ScaleMode::MultiplyReciprocal};
 }
@@ -331,12 +343,12 @@ std::optional<ChainScale> raise::getChainScale(const Chain &chain,
 // Guards
 //===----------------------------------------------------------------------===//
 
-static std::string getName(const Step &step) {
+static std::string getName(const ChainStep &step) {
   return step.op->getName().getStringRef().str();
 }
 
 static Violation checkStrictArithmetic(const Chain &chain) {
-  for (const Step &step : chain.steps)
+  for (const ChainStep &step : chain.steps)
     if (!isStrict(step.op))
       return getName(step) + " has fast-math flags or another rounding";
   return std::nullopt;
@@ -344,7 +356,7 @@ static Violation checkStrictArithmetic(const Chain &chain) {
 
 static Violation checkOneScaling(const Chain &chain) {
   unsigned count = llvm::count_if(
-      chain.steps, [](const Step &step) { return step.scales(); });
+      chain.steps, [](const ChainStep &step) { return step.scales(); });
   if (count <= 1)
     return std::nullopt;
   return "it is scaled " + std::to_string(count) + " times";
@@ -357,11 +369,11 @@ static Violation checkScaleOfScheme(const Chain &chain) {
 }
 
 static Violation checkRoundsOnce(const Chain &chain) {
-  for (const Step &step : ArrayRef(chain.steps).drop_back())
-    if (step.kind == Step::Narrow)
+  for (const ChainStep &step : ArrayRef(chain.steps).drop_back())
+    if (step.kind == ChainStep::Narrow)
       return getName(step) + " rounds to " + toString(step.type) +
              " before the quantization rounds";
-  const Step *scaling = chain.getScaling();
+  const ChainStep *scaling = chain.getScaling();
   if (!scaling || scaling->type.isF32())
     return std::nullopt;
   // In another type the product is another number, unless it is exact. A number
@@ -375,20 +387,21 @@ static Violation checkRoundsOnce(const Chain &chain) {
 }
 
 static Violation checkKeepsNaN(const Chain &chain) {
-  for (const Step &step : chain.steps)
-    if (isa<arith::MaxNumFOp, arith::MinNumFOp>(step.op))
+  for (const ChainStep &step : chain.steps)
+    if (Step kind = getStep(step.op);
+        kind == Step::MaximumNumber || kind == Step::MinimumNumber)
       return getName(step) + " turns NaN into a bound";
   return std::nullopt;
 }
 
 /// A clamp's bound, as the last step sees it; NaN if it is none.
-static double getBound(const Chain &chain, const Step &step) {
+static double getBound(const Chain &chain, const ChainStep &step) {
   double bound = std::numeric_limits<double>::quiet_NaN();
   if (!step.scalar || !step.scalar->constant || step.scalar->reciprocal)
     return bound;
   if (std::optional<float> value = toFloat(*step.scalar->constant))
     bound = *value;
-  const Step *scaling = chain.getScaling();
+  const ChainStep *scaling = chain.getScaling();
   if (!scaling || scaling < &step)
     return bound;
   return bound * getPowerOfTwo(*scaling).value_or(
@@ -401,10 +414,10 @@ static Violation checkSaturates(const Chain &chain) {
       APFloat::getLargest(cast<FloatType>(element).getFloatSemantics())
           .convertToDouble();
   bool below = false, above = false;
-  for (const Step &step : chain.steps) {
+  for (const ChainStep &step : chain.steps) {
     if (!step.clamps())
       continue;
-    bool isMaximum = step.kind == Step::Maximum;
+    bool isMaximum = step.kind == ChainStep::Maximum;
     if (getBound(chain, step) != (isMaximum ? -largest : largest))
       return getName(step) + " is not to the largest " + toString(element) +
              ", " + std::to_string(static_cast<int>(largest));

@@ -22,7 +22,7 @@
 namespace conorm::raise {
 
 /// One step of a chain, on every element alike.
-struct Step {
+struct ChainStep {
   enum Kind { Widen, Narrow, Divide, Multiply, Maximum, Minimum };
   Kind kind;
   mlir::Operation *op;
@@ -39,11 +39,11 @@ struct Step {
 /// order.
 struct Chain {
   mlir::Value input;
-  llvm::SmallVector<Step, 8> steps;
+  llvm::SmallVector<ChainStep, 8> steps;
   /// What stands between steps and gives the value another shape, in order.
   llvm::SmallVector<mlir::Operation *> reshapes = {};
 
-  const Step *getScaling() const;
+  const ChainStep *getScaling() const;
   mlir::Type getQuantizedElement() const;
 };
 

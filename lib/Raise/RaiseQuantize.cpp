@@ -81,7 +81,7 @@ static Value makeScale(PatternRewriter &rewriter, Location loc,
 static SmallVector<Operation *> getReplaced(const Chain &chain,
                                             Operation *root) {
   llvm::SetVector<Operation *> replaced;
-  for (const Step &step : chain.steps)
+  for (const ChainStep &step : chain.steps)
     if (isa<RankedTensorType>(step.op->getResult(0).getType()) &&
         step.op->hasOneUse())
       replaced.insert(step.op);

@@ -10,6 +10,7 @@
 
 #include "../Support/RemarkLocation.h"
 #include "Constraint.h"
+#include "Steps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -40,6 +41,9 @@ void raise::keepAttributes(Operation *merged, ArrayRef<Operation *> replaced) {
   NamedAttrList kept;
   for (Operation *op : replaced)
     for (NamedAttribute attribute : op->getDiscardableAttrs()) {
+      // Those of an operation that is not registered may be its own.
+      if (!op->isRegistered() && !attribute.getName().strref().contains('.'))
+        continue;
       Attribute dropped = kept.set(attribute.getName(), attribute.getValue());
       if (!dropped || dropped == attribute.getValue())
         continue;
@@ -59,7 +63,10 @@ void raise::eraseIfDead(RewriterBase &rewriter, ArrayRef<Operation *> ops) {
   candidates.remove(nullptr);
   while (!candidates.empty()) {
     Operation *next = candidates.pop_back_val();
-    if (!isOpTriviallyDead(next))
+    bool isDead =
+        isOpTriviallyDead(next) ||
+        (next->use_empty() && !next->isRegistered() && hasNoEffects(next));
+    if (!isDead)
       continue;
     for (Value operand : next->getOperands())
       if (Operation *producer = operand.getDefiningOp())

@@ -12,7 +12,9 @@ import re
 import sys
 
 # A row of a table of guards; a reason that no table has.
-GUARD = re.compile(r'\{"(\w+)",\s*check\w+\}|(?:return|reason =) (?:Reason)?\{"(\w+)",')
+GUARD = re.compile(r'\{"(\w+)",\s*check\w+\}|(?:return|reason =) (?:Reason)?\{"(\w+)",|'
+                   r'\bfail\([^"]*"([A-Z]\w+)",|'
+                   r'NormMismatch\{\s*op, "(\w+)",')
 SECTION = re.compile(r"^### (\w+)\n\n(.*?)(?=^##|\Z)", re.M | re.S)
 EXPECTED = re.compile(r"expected-remark.*Constraint=(\w+)")
 
@@ -20,10 +22,10 @@ EXPECTED = re.compile(r"expected-remark.*Constraint=(\w+)")
 def main():
     root = pathlib.Path(sys.argv[1])
     guards = set()
-    families = ("Fusion", "Raise")
+    families = ("Fusion", "Raise", "Conversion/StablehloToConorm")
     for source in (path for name in families for path in (root / "lib" / name).glob("*.cpp")):
         for match in GUARD.finditer(source.read_text()):
-            guards.add(match[1] or match[2])
+            guards.add(match[1] or match[2] or match[3] or match[4])
     sections = dict(SECTION.findall((root / "docs" / "MissedRemarks.md").read_text()))
     tested = set()
     for test in (path for name in families for path in (root / "test" / name).glob("*.mlir")):

@@ -12,8 +12,10 @@ import pathlib
 import re
 import sys
 
-# The dialects, the patterns, and the models of calls of the runtime.
-MAY_NAME = ("Dialect/", "Raise/", "Fusion/", "Conversion/ConormToRuntime/RuntimeCallModels.cpp")
+# The dialects, the patterns, the models of calls of the runtime, and what other
+# dialects' collectives become.
+MAY_NAME = ("Dialect/", "Raise/", "Fusion/", "Conversion/ConormToRuntime/RuntimeCallModels.cpp",
+            "Conversion/StablehloToConorm/Collectives.cpp")
 DEFINITION = re.compile(r"^def (?:Comm|Norm)_(\w+Op)\b", re.M)
 
 

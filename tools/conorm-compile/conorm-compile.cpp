@@ -8,6 +8,7 @@
 
 #include "conorm/InitAll.h"
 #include "conorm/Target/Compile.h"
+#include "conorm/Tools/ForeignDialects.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -17,5 +18,6 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   conorm::registerAllDialects(registry);
+  conorm::registerForeignDialects(registry);
   return conorm::compileMain(argc, argv, registry);
 }

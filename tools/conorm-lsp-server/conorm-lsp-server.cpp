@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "conorm/InitAll.h"
+#include "conorm/Tools/ForeignDialects.h"
 #include "conorm/Tools/ToolMain.h"
 
 #include "mlir/InitAllDialects.h"
@@ -17,5 +18,6 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   conorm::registerAllDialects(registry);
+  conorm::registerForeignDialects(registry);
   return conorm::lspServerMain(argc, argv, registry);
 }

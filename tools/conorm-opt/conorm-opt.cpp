@@ -8,6 +8,7 @@
 
 #include "conorm/Fusion/FusionSummary.h"
 #include "conorm/InitAll.h"
+#include "conorm/Tools/ForeignDialects.h"
 #include "conorm/Tools/ToolMain.h"
 
 #include "mlir/InitAllDialects.h"
@@ -20,6 +21,7 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   conorm::registerAllDialects(registry);
+  conorm::registerForeignDialects(registry);
   conorm::registerAllPasses();
   conorm::printFusionSummary(registry, "conorm-opt");
   return conorm::optMain(argc, argv, registry);

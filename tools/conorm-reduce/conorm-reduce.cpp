@@ -8,6 +8,7 @@
 
 #include "ReduceValues.h"
 #include "conorm/InitAll.h"
+#include "conorm/Tools/ForeignDialects.h"
 #include "conorm/Tools/ToolMain.h"
 
 #include "mlir/InitAllDialects.h"
@@ -20,6 +21,7 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   conorm::registerAllDialects(registry);
+  conorm::registerForeignDialects(registry);
   conorm::registerAllPasses();
   conorm::registerReduceValuesPass();
   return conorm::reduceMain(argc, argv, registry);

@@ -133,8 +133,12 @@ struct ToLLVMPipelineOptions
       public ToBuffersOptionSet,
       public CodegenOptionSet {};
 
-/// `conorm-fuse`: fuses communication with normalization and cleans up. Module
-/// or function.
+/// `raise-to-conorm`: reads the collectives, norms and quantizations of other
+/// dialects. On a function, the quantizations alone.
+void buildRaisePipeline(mlir::OpPassManager &manager);
+
+/// `conorm-fuse`: raises, fuses communication with normalization and cleans up.
+/// Module or function.
 void buildFusePipeline(mlir::OpPassManager &manager,
                        const FusionOptionSet &options);
 

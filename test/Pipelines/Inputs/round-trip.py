@@ -21,6 +21,7 @@ TO_BUFFERS = FUSION + [ONE_SHOT, "fuse=false", "decompose=true", TARGET, TARGET 
 CODEGEN = ["", "check-bounds=true", "numerics=relaxed"]
 # Each pipeline's options, and what makes the modules that it takes.
 SETTINGS = {
+    "raise-to-conorm": ([], [""]),
     "conorm-fuse": ([], FUSION),
     "conorm-bufferize": ([], ["", ONE_SHOT]),
     "conorm-to-buffers": ([], TO_BUFFERS),

@@ -62,6 +62,10 @@ LogicalResult CommDialect::verifyOperationAttribute(Operation *op,
       return op->emitError("expected '") << kTargetAttrName << "' on a module";
     return success();
   }
+  // One for each argument of the computation's block.
+  if (attribute.getName() == kPerRankAttrName && !op->isRegistered() &&
+      isa<DenseBoolArrayAttr>(attribute.getValue()))
+    return success();
   return op->emitError("unknown attribute '")
          << attribute.getName().getValue() << "' of dialect 'comm'";
 }
