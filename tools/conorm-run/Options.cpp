@@ -52,7 +52,8 @@ exists.
   --dim SIZE         size of every other dynamic dimension
   --output DIR       write result R of rank K to DIR/result<R>.rank<K>.npy, once
                      every rank has made all of its calls
-  --repeat N         timed calls after a warm-up (default 1; 5 with --compare)
+  --repeat N         timed calls after a warm-up (default 1; 5 with --compare or
+                     --profile)
   --timeout S        longest wait for a peer, seconds (default 60). A run in
                      which no rank finishes a call or step for S + 5 s is ended.
                      Time in which the whole run is stopped does not count
@@ -66,6 +67,11 @@ exists.
   --graph            cuda only: calls are captured in a CUDA graph and replayed;
                      with --compare, replays are compared with calls that are
                      not, too
+  --profile[=FILE]   show where the time of a call goes: by kind and by site, and
+                     on a device all kernels and copies. FILE.svg is a drawing,
+                     FILE.json a trace for Perfetto or chrome://tracing;
+                     repeatable. Operations are timed in calls of their own,
+                     5 or as --repeat says, without graphs
   --json             print one JSON object instead of text
   --describe         print entries, groups, and what the artifact needs of the
                      machine, and whether it runs here; no ranks are started
@@ -92,6 +98,7 @@ enum Option {
   kDim,
   kBackend,
   kGraph,
+  kProfile,
   kJson,
   kDescribe,
   kHelpOption,
@@ -115,6 +122,7 @@ const option kOptions[] = {
     {"dim", required_argument, nullptr, kDim},
     {"backend", required_argument, nullptr, kBackend},
     {"graph", no_argument, nullptr, kGraph},
+    {"profile", optional_argument, nullptr, kProfile},
     {"json", no_argument, nullptr, kJson},
     {"describe", no_argument, nullptr, kDescribe},
     {"help", no_argument, nullptr, kHelpOption},
@@ -170,6 +178,11 @@ uint32_t parseChoice(const char *flag, const std::string &text, Enum last) {
   }
   usage(std::string("--") + flag + ": expected one of " + names + ", found '" +
         text + "'");
+}
+
+bool endsWith(const std::string &text, const std::string &suffix) {
+  return text.size() > suffix.size() &&
+         text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
 }
 
 bool isNumber(const std::string &text) {
@@ -230,6 +243,17 @@ void parseDim(const std::string &text, Options &options) {
   if (!added)
     usage("--dim: expected one size for dimension " + text.substr(0, equals) +
           ", found two");
+}
+
+void parseProfile(const std::string &file, Options &options) {
+  options.profile = true;
+  if (file.empty())
+    return;
+  if (!endsWith(file, ".svg") && !endsWith(file, ".json"))
+    usage("--profile: expected a file that ends in .json (a trace) or .svg (a "
+          "drawing), found '" +
+          file + "'");
+  options.profileFiles.push_back(file);
 }
 
 /// Two or more names, each once.
@@ -318,6 +342,8 @@ void setOption(int option, const std::string &value, Options &options) {
   case kBackend:
     options.backend = parseChoice("backend", value, CONORM_BACKEND_CUDA);
     return;
+  case kProfile:
+    return parseProfile(value, options);
   case kHelpOption:
     std::fputs(kHelp, stdout);
     options.done = true;
@@ -332,12 +358,7 @@ void setOption(int option, const std::string &value, Options &options) {
 } // namespace
 
 bool Options::isSource() const {
-  auto endsWith = [&](const std::string &suffix) {
-    return input.size() > suffix.size() &&
-           input.compare(input.size() - suffix.size(), suffix.size(), suffix) ==
-               0;
-  };
-  return endsWith(".mlir") || endsWith(".mlirbc");
+  return endsWith(input, ".mlir") || endsWith(input, ".mlirbc");
 }
 
 Options conorm::run::parseOptions(int argc, char **argv) {
@@ -375,7 +396,9 @@ Options conorm::run::parseOptions(int argc, char **argv) {
   if (hasStrategies && (options.compare || options.strategyGiven))
     usage(std::string(options.compare ? "--compare" : "--strategy") +
           ": expected it without --compare-strategies");
-  if ((options.compare || hasStrategies) && !repeatGiven)
+  if (hasStrategies && options.profile)
+    usage("--profile: expected it without --compare-strategies");
+  if ((options.compare || options.profile || hasStrategies) && !repeatGiven)
     options.repeat = 5;
   return options;
 }

@@ -49,6 +49,9 @@ struct Options {
   uint32_t backend = CONORM_BACKEND_CPU;
   /// Replay calls as CUDA graphs.
   bool graph = false;
+  /// Time operations as well, and write where to.
+  bool profile = false;
+  std::vector<std::string> profileFiles;
   bool json = false;
   /// Print what the artifact says of itself, and run nothing.
   bool describe = false;

@@ -85,6 +85,7 @@ private:
   void findEntries(const Artifact &artifact);
   void compare(Session &session);
   void measure(Session &session);
+  void profile(Session &session);
   void runOnly(Session &session);
   void compareStrategies(const Artifact &artifact,
                          const std::vector<Tensor> &inputs);
@@ -102,6 +103,8 @@ private:
   const conorm_entry *unfused = nullptr;
   /// Results that are written, and appear when the run has come to its end.
   std::vector<OutputFile> files;
+  /// Rank 0's, in the order of the options.
+  std::vector<OutputFile> profileFiles;
 };
 
 /// Runs a step that may fail on some ranks only, and makes all of them fail
@@ -180,6 +183,8 @@ int RankRun::run() {
       compare(session);
     else
       runOnly(session);
+    if (options.profile)
+      profile(session);
   } catch (const AgreedError &) {
     throw;
   } catch (const std::exception &error) {
@@ -187,8 +192,9 @@ int RankRun::run() {
     throw;
   }
   agreeOn([&] {
-    for (OutputFile &file : files)
-      file.commit();
+    for (std::vector<OutputFile> *list : {&files, &profileFiles})
+      for (OutputFile &file : *list)
+        file.commit();
   });
   report.strategiesTaken = session.strategiesTaken();
   report.memory = session.memory();
@@ -242,21 +248,56 @@ void RankRun::runOnly(Session &session) {
 /// The first call of each variant, which was checked, is the warm-up of the
 /// artifact; this warms up once more, without the checks between.
 void RankRun::measure(Session &session) {
-  std::vector<double> fusedTimes, unfusedTimes;
+  std::vector<const conorm_entry *> entries;
+  for (const conorm_entry *entry : {fused, unfused})
+    if (entry)
+      entries.push_back(entry);
+  std::vector<std::vector<Session::CallTime>> times(entries.size());
   Progress progress(options.repeat, world.rank() == 0);
+  session.timeCalls();
   for (int i = -1; i < options.repeat; ++i) {
-    for (const conorm_entry *entry : {fused, unfused}) {
-      if (!entry)
-        continue;
-      double seconds = 0;
-      session.call(*entry, &seconds);
+    for (size_t turn = 0; turn < entries.size(); ++turn) {
+      Session::CallTime time;
+      session.call(*entries[turn], &time);
       if (i >= 0)
-        (entry == fused ? fusedTimes : unfusedTimes).push_back(seconds);
+        times[turn].push_back(time);
     }
     progress.done(i + 1);
   }
-  report.fusedTimes = maxOverRanks(fusedTimes);
-  report.unfusedTimes = maxOverRanks(unfusedTimes);
+  std::vector<double> onDevice = session.deviceTimes();
+  for (size_t turn = 0; turn < entries.size(); ++turn) {
+    bool isFused = entries[turn] == fused;
+    std::vector<double> complete, enqueued, device;
+    for (const Session::CallTime &time : times[turn]) {
+      complete.push_back(time.complete);
+      enqueued.push_back(time.enqueued);
+    }
+    (isFused ? report.fusedTimes : report.unfusedTimes) =
+        maxOverRanks(complete);
+    // The warm-up is the first of them.
+    for (size_t i = entries.size() + turn; i < onDevice.size();
+         i += entries.size())
+      device.push_back(onDevice[i]);
+    if (!device.empty())
+      (isFused ? report.fusedOnDevice : report.unfusedOnDevice) = {
+          maxOverRanks(device), maxOverRanks(enqueued)};
+  }
+}
+
+void RankRun::profile(Session &session) {
+  for (const conorm_entry *entry : {fused, unfused})
+    if (entry)
+      report.profiles.push_back(
+          session.profile(*entry, options.repeat, options.graph));
+  agreeOn([&] {
+    for (size_t i = 0; i < profileFiles.size(); ++i) {
+      const std::string &name = options.profileFiles[i];
+      bool isDrawing = name.rfind(".svg") == name.size() - 4;
+      std::string text = isDrawing ? drawProfiles(report.entry, report.profiles)
+                                   : traceJson(report.entry, report.profiles);
+      profileFiles[i].write(text.data(), text.size());
+    }
+  });
 }
 
 /// Sessions side by side, a context each. Their calls take turns, so that what
@@ -290,10 +331,10 @@ void RankRun::compareStrategies(const Artifact &artifact,
       for (size_t turn = 0; turn < sessions.size(); ++turn) {
         // Each follows each of the others as often.
         size_t i = (turn + repetition + 1) % sessions.size();
-        double seconds = 0;
-        sessions[i]->call(entry, &seconds);
+        Session::CallTime time;
+        sessions[i]->call(entry, &time);
         if (repetition >= 0)
-          report.strategyRuns[i].times.push_back(seconds);
+          report.strategyRuns[i].times.push_back(time.complete);
       }
       progress.done(repetition + 1);
     }
@@ -363,7 +404,12 @@ void RankRun::expectFiles() {
       for (size_t i = 0; i < entry.num_results; ++i)
         outputs.push_back(resultPath(i, rank));
   }
+  outputs.insert(outputs.end(), options.profileFiles.begin(),
+                 options.profileFiles.end());
   expectSeparateFiles(inputFiles(options, world.size()), outputs);
+  if (world.rank() == 0)
+    for (const std::string &name : options.profileFiles)
+      profileFiles.emplace_back(name);
 }
 
 void RankRun::writeResults(const Results &results) {

@@ -147,6 +147,22 @@ void printMemory(const conorm_memory_report &memory) {
             std::to_string(memory.result_bytes) + " bytes for results");
 }
 
+void addDeviceTimes(const RunReport::DeviceTimes &times,
+                    const std::string &prefix, JsonObject &object) {
+  if (times.device.empty())
+    return;
+  object.add(prefix + "device_ms", median(times.device) * 1e3);
+  object.add(prefix + "enqueue_ms", median(times.enqueue) * 1e3);
+}
+
+void addProfiles(const RunReport &report, JsonObject &object) {
+  std::vector<std::string> profiles;
+  for (const CallProfile &profile : report.profiles)
+    profiles.push_back(profileJson(profile));
+  if (!profiles.empty())
+    object.addRaw("profiles", arrayJson(profiles));
+}
+
 void printJson(const RunReport &report, bool compare) {
   JsonObject object;
   object.add("entry", report.entry);
@@ -173,12 +189,18 @@ void printJson(const RunReport &report, bool compare) {
     object.add("differing_bits", report.difference.differingBits);
     object.add("fused_ms", median(report.fusedTimes) * 1e3);
     object.add("unfused_ms", median(report.unfusedTimes) * 1e3);
+    addDeviceTimes(report.fusedOnDevice, "fused_", object);
+    addDeviceTimes(report.unfusedOnDevice, "unfused_", object);
     object.add("ratio", ratio(report));
     object.addRaw("passed", report.passed() ? "true" : "false");
   } else {
     object.add("variant",
                std::string(enumName<conorm_variant>(report.variant)));
     object.add("median_ms", median(timesOf(report)) * 1e3);
+    addDeviceTimes(report.variant == CONORM_VARIANT_FUSED
+                       ? report.fusedOnDevice
+                       : report.unfusedOnDevice,
+                   "", object);
     std::string results;
     for (const RunReport::Result &result : report.results) {
       JsonObject item;
@@ -190,6 +212,7 @@ void printJson(const RunReport &report, bool compare) {
     }
     object.addRaw("results", "[" + results + "]");
   }
+  addProfiles(report, object);
   std::printf("%s\n", object.str().c_str());
 }
 
@@ -281,6 +304,9 @@ void conorm::run::printReport(const RunReport &report, bool compare,
     printComparison(report);
   else
     printRun(report);
+  if (!json)
+    for (const CallProfile &profile : report.profiles)
+      printProfile(profile);
   finishOutput("the report");
   if (compare && report.collectives)
     printFused(report);

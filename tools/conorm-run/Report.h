@@ -35,6 +35,13 @@ struct RunReport {
   conorm_memory_report memory = {};
   /// Seconds, the slowest rank's, by repetition.
   std::vector<double> fusedTimes, unfusedTimes;
+  /// The same of calls on a device: there, and until the host had enqueued
+  /// them.
+  struct DeviceTimes {
+    std::vector<double> device, enqueue;
+  } fusedOnDevice, unfusedOnDevice;
+  /// --profile only, rank 0's.
+  std::vector<CallProfile> profiles;
   /// --compare only: one rank's counts, the norms of all ranks, all bits.
   uint64_t collectives = 0, fusedCollectives = 0;
   uint64_t fusedCalls = 0, unfusedCalls = 0;

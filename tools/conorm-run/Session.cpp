@@ -205,7 +205,7 @@ void Session::abort(const std::string &reason) {
   conorm_context_abort(context, reason.c_str());
 }
 
-Results Session::call(const conorm_entry &entry, double *seconds) {
+Results Session::call(const conorm_entry &entry, CallTime *time) {
   placeArguments(entry);
   std::vector<conorm_buffer> buffers;
   for (uint32_t i = 0; i < entry.num_args; ++i) {
@@ -218,13 +218,15 @@ Results Session::call(const conorm_entry &entry, double *seconds) {
   conorm_status status =
       conorm_module_invoke(module, &entry, context, buffers.data(),
                            buffers.size(), results.data(), results.size());
+  auto enqueued = std::chrono::steady_clock::now();
   if (status == CONORM_OK)
     status = conorm_context_synchronize(context);
   auto end = std::chrono::steady_clock::now();
   world.beat();
   expect(status);
-  if (seconds)
-    *seconds = std::chrono::duration<double>(end - begin).count();
+  if (time)
+    *time = {std::chrono::duration<double>(enqueued - begin).count(),
+             std::chrono::duration<double>(end - begin).count()};
   else
     results.fetch(context);
   return results;
@@ -246,6 +248,53 @@ Results Session::checkedCall(const conorm_entry &entry, NormStats &stats) {
     checker.finish();
     throw;
   }
+}
+
+void Session::timeCalls() {
+  if (isOnDevice)
+    expect(conorm_context_set_timing(context, CONORM_TIMING_CALLS));
+}
+
+std::vector<double> Session::deviceTimes() {
+  size_t count = 0;
+  expect(conorm_context_times(context, nullptr, 0, &count));
+  std::vector<conorm_time> times(count);
+  for (conorm_time &time : times)
+    time.struct_size = sizeof(time);
+  expect(conorm_context_times(context, times.data(), count, &count));
+  expect(conorm_context_set_timing(context, CONORM_TIMING_NONE));
+  std::vector<double> seconds;
+  for (const conorm_time &time : times)
+    seconds.push_back((time.end_ns - time.begin_ns) * 1e-9);
+  return seconds;
+}
+
+/// One call more is a warm-up, and its results are thrown away like all.
+CallProfile Session::profile(const conorm_entry &entry, int count,
+                             bool usesGraphs) {
+  CallTime ignored;
+  useGraphs(false);
+  call(entry, &ignored);
+  CallProfile profile;
+  {
+    Profiler profiler(world, context);
+    profiler.begin();
+    for (int i = 0; i < count; ++i) {
+      call(entry, &ignored);
+      profiler.countCall();
+    }
+    profile = profiler.finish();
+  }
+  watch();
+  profile.variant = entry.variant;
+  if (!isOnDevice)
+    return profile;
+  profile.backend = conorm_module_manifest(module)->backend;
+  useGraphs(true);
+  call(entry, &ignored);
+  profile.work = listWork(context);
+  useGraphs(usesGraphs);
+  return profile;
 }
 
 void Session::expectUntouched(const conorm_entry &entry) {

@@ -11,6 +11,7 @@
 
 #include "NormCheck.h"
 #include "Options.h"
+#include "Profile.h"
 #include "RankExchange.h"
 #include "Tensor.h"
 
@@ -73,10 +74,15 @@ public:
   ~Session();
   Session(const Session &) = delete;
 
-  /// One call on arguments as new. With `seconds`, which is the time until the
-  /// call is complete, the results stay where they are. Throws RankError if it
-  /// fails.
-  Results call(const conorm_entry &entry, double *seconds = nullptr);
+  /// Seconds of a call on the host.
+  struct CallTime {
+    /// Until it is enqueued, and until it is complete.
+    double enqueued = 0, complete = 0;
+  };
+
+  /// One call on arguments as new. With `time` the results stay where they are.
+  /// Throws RankError if it fails.
+  Results call(const conorm_entry &entry, CallTime *time = nullptr);
 
   /// The same under observation: counts calls and checks norms.
   Results checkedCall(const conorm_entry &entry, NormStats &stats);
@@ -85,6 +91,14 @@ public:
   /// the calls so far.
   using StrategyCounts = std::array<uint64_t, CONORM_STRATEGY_MULTIMEM + 1>;
   const StrategyCounts &strategiesTaken() const { return taken; }
+
+  /// Times the calls from now on where they run; on a device alone.
+  void timeCalls();
+  /// Seconds of each call since.
+  std::vector<double> deviceTimes();
+
+  /// Operations of `count` calls, and all that a call has a device do.
+  CallProfile profile(const conorm_entry &entry, int count, bool usesGraphs);
 
   /// Whether calls from now on are replayed graphs.
   void useGraphs(bool enabled);

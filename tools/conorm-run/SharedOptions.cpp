@@ -24,7 +24,7 @@ constexpr const char *kNames[] = {
     "FILE",      "--entry",    "--variant",
     "--compare", "--repeat",   "--compare-strategies",
     "--seed",    "--strategy", "--backend",
-    "--graph",
+    "--graph",   "--profile",
 };
 constexpr size_t kCount = sizeof(kNames) / sizeof(kNames[0]);
 
@@ -53,6 +53,7 @@ Values describe(const Options &options) {
       enumName<conorm_strategy>(options.strategy),
       enumName<conorm_backend>(options.backend),
       options.graph ? "given" : "not given",
+      options.profile ? "given" : "not given",
   };
   Values values = {};
   for (size_t i = 0; i < kCount; ++i)

@@ -15,6 +15,7 @@
 #include "conorm-runtime/launch.h"
 #include "conorm-runtime/module.h"
 #include "conorm-runtime/ops.h"
+#include "conorm-runtime/profile.h"
 #include "conorm-runtime/types.h"
 #include "conorm-runtime/version.h"
 

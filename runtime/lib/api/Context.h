@@ -32,6 +32,10 @@ struct conorm_context {
   /// Null if the backend has no device.
   std::unique_ptr<conorm::rt::memory::DeviceCalls> calls;
 
+  /// A conorm_timing, and the timer unless it is NONE.
+  uint32_t timing = CONORM_TIMING_NONE;
+  std::unique_ptr<conorm::rt::Timer> timer;
+
   conorm_observer_fn observer = nullptr;
   void *observerUser = nullptr;
 
@@ -74,6 +78,14 @@ inline conorm_status refusal(const ContextUse &use,
 /// Records an error as the context's first, unless there is one, and tells the
 /// peers. Returns what the failing call returns: the error's code.
 conorm_status failContext(conorm_context *context, const Error &error);
+
+/// What times operations now; null for nothing.
+inline Timer *operationTimer(const conorm_context *context) {
+  bool isCaptured = context->calls && context->calls->usesGraphs;
+  return context->timing == CONORM_TIMING_OPERATIONS && !isCaptured
+             ? context->timer.get()
+             : nullptr;
+}
 
 /// Marks a context as in use for the time of one call.
 class CallScope {

@@ -99,6 +99,7 @@ conorm_status perform(conorm_context *context, uint32_t op, const Args *given,
     return CONORM_OK;
   }
   Observation observation(context, op, &args);
+  TimedScope timed(operationTimer(context), op);
   ScopedFloatEnvironment environment;
   if (Error error = guarded([&] { return run(args, site); }))
     return failContext(context, located(std::move(error), op, site));

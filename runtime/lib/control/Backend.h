@@ -15,6 +15,7 @@
 #define CONORM_RUNTIME_LIB_CONTROL_BACKEND_H
 
 #include "Device.h"
+#include "Timer.h"
 
 #include "support/Error.h"
 
@@ -98,6 +99,9 @@ public:
 
   /// Waits until the calls so far are complete.
   virtual Error synchronize() { return success(); }
+
+  /// A timer of what runs from now on, for a conorm_timing other than NONE.
+  virtual Error makeTimer(uint32_t timing, std::unique_ptr<Timer> &out);
 };
 
 /// What is said where a device is needed and the backend has none.
@@ -106,7 +110,7 @@ Error noDevice();
 /// What the library of the CUDA backend exports; null without memory. The
 /// symbol's number changes with anything that the two libraries share.
 using MakeCudaBackend = Backend *(*)();
-constexpr const char *makeCudaBackendSymbol = "conorm_make_cuda_backend_6";
+constexpr const char *makeCudaBackendSymbol = "conorm_make_cuda_backend_7";
 
 } // namespace conorm::rt
 

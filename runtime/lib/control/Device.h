@@ -27,6 +27,10 @@ namespace conorm::rt {
 class CapturedCall {
 public:
   virtual ~CapturedCall() = default;
+
+  /// Shows each of them to `see`: a conorm_work_kind, and a kernel's name.
+  virtual Error
+  visit(const std::function<void(uint32_t, const char *)> &see) const = 0;
 };
 
 /// Memory that grows at its end: its address stays.

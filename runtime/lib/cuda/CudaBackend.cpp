@@ -244,6 +244,8 @@ CudaBackend::~CudaBackend() {
     return;
   DeviceScope scope(settings.device);
   bool idle = true;
+  if (gate)
+    gate->open();
   if (!drain(0)) {
     // Calls that are still queued are abandoned: kernels that wait see the bit.
     RankControl &own = control.world().own();
@@ -261,6 +263,7 @@ CudaBackend::~CudaBackend() {
     for (const std::unique_ptr<CudaCommunicator> &communicator : communicators)
       communicator->leak();
     (void)deviceOfCalls.release();
+    (void)gate.release();
     return;
   }
   deviceOfCalls.reset();
@@ -342,8 +345,20 @@ Error CudaBackend::poll() {
   return success();
 }
 
+Error CudaBackend::makeTimer(uint32_t timing, std::unique_ptr<Timer> &out) {
+  DeviceScope scope(settings.device);
+  bool hasGate = timing == CONORM_TIMING_OPERATIONS;
+  if (hasGate && !gate)
+    if (Error error = StreamGate::make(gate))
+      return error;
+  return CudaTimer::make(settings.device, stream,
+                         hasGate ? gate.get() : nullptr, out);
+}
+
 Error CudaBackend::synchronize() {
   DeviceScope scope(settings.device);
+  if (gate)
+    gate->open();
   for (int64_t polls = 0;; ++polls) {
     cudaError_t code = cudaStreamQuery(stream);
     if (code == cudaSuccess)

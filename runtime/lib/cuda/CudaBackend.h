@@ -16,6 +16,7 @@
 
 #include "CudaDevice.h"
 #include "CudaStrategy.h"
+#include "CudaTimer.h"
 #include "Launcher.h"
 #include "LoadedKernels.h"
 
@@ -62,6 +63,7 @@ public:
   Device *device() override { return deviceOfCalls.get(); }
   Error poll() override;
   Error synchronize() override;
+  Error makeTimer(uint32_t timing, std::unique_ptr<Timer> &out) override;
 
 private:
   /// one_shot and two_shot, in Calls.cpp.
@@ -98,6 +100,8 @@ private:
   cudaStream_t stream = nullptr;
   /// For compiled code.
   std::unique_ptr<CudaDevice> deviceOfCalls;
+  /// Once operations have been timed.
+  std::unique_ptr<StreamGate> gate;
   int multiprocessors = 0;
   /// Ten times the compute capability.
   uint32_t arch = 0;

@@ -8,6 +8,8 @@
 
 #include "CudaDevice.h"
 
+#include "GraphWork.h"
+
 #include "support/Hash.h"
 
 #include <utility>
@@ -125,15 +127,26 @@ public:
   ~CudaGraph() override {
     if (executable)
       cudaGraphExecDestroy(executable);
+    if (graph)
+      cudaGraphDestroy(graph);
   }
-  /// Takes what was captured, in place if it has the same operations.
-  Error take(cudaGraph_t graph, cudaStream_t stream);
+  /// Takes over what was captured, in place if it has the same operations.
+  Error take(cudaGraph_t captured, cudaStream_t stream);
+  Error visit(const SeeWork &see) const override {
+    return visitGraph(graph, see);
+  }
 
   cudaGraphExec_t executable = nullptr;
+
+private:
+  cudaGraph_t graph = nullptr;
 };
 } // namespace
 
-Error CudaGraph::take(cudaGraph_t graph, cudaStream_t stream) {
+Error CudaGraph::take(cudaGraph_t captured, cudaStream_t stream) {
+  if (graph)
+    cudaGraphDestroy(graph);
+  graph = captured;
   if (executable) {
     cudaGraphExecUpdateResultInfo ignored;
     if (cudaGraphExecUpdate(executable, graph, &ignored) == cudaSuccess)
@@ -167,9 +180,9 @@ Error CudaDevice::capture(const std::function<Error()> &enqueue,
     outcome = static_cast<CudaGraph &>(*made).take(graph, stream);
     if (!outcome)
       call = std::move(made);
-  }
-  if (graph)
+  } else if (graph) {
     cudaGraphDestroy(graph);
+  }
   cudaGetLastError();
   return outcome;
 }

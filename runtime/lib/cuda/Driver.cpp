@@ -33,11 +33,11 @@ Error conorm::rt::cuda::driverFailure(const char *what, CUresult code) {
 }
 
 template <typename Function>
-static Error take(const char *name, Function &out) {
+static Error take(const char *name, Function &out, unsigned version = 12000) {
   void *function = nullptr;
   cudaDriverEntryPointQueryResult found;
   cudaError_t code = cudaGetDriverEntryPointByVersion(
-      name, &function, 12000, cudaEnableDefault, &found);
+      name, &function, version, cudaEnableDefault, &found);
   if (code != cudaSuccess)
     return cudaFailure(name, code);
   if (found != cudaDriverEntryPointSuccess || !function)
@@ -82,6 +82,11 @@ static Error loadOnce() {
   add("cuCtxPopCurrent", functions.popCurrent);
   add("cuKernelGetFunction", functions.getFunction);
   add("cuLaunchKernelEx", functions.launch);
+  add("cuGraphKernelNodeGetParams", functions.getKernelNode);
+  // Done without where there is none.
+  (void)take("cuFuncGetName", functions.getFunctionName, 12030);
+  (void)take("cuKernelGetName", functions.getKernelName, 12030);
+  (void)take("cuStreamWaitValue32", functions.waitValue);
   return error;
 }
 

@@ -50,6 +50,11 @@ struct Driver {
   decltype(&cuCtxPopCurrent) popCurrent = nullptr;
   decltype(&cuKernelGetFunction) getFunction = nullptr;
   decltype(&cuLaunchKernelEx) launch = nullptr;
+  decltype(&cuGraphKernelNodeGetParams) getKernelNode = nullptr;
+  /// Of newer drivers, and null with older ones.
+  decltype(&cuFuncGetName) getFunctionName = nullptr;
+  decltype(&cuKernelGetName) getKernelName = nullptr;
+  decltype(&cuStreamWaitValue32) waitValue = nullptr;
 };
 
 /// Loads the driver's functions once. Fails where there is no driver.

@@ -12,6 +12,6 @@
 
 using namespace conorm::rt;
 
-extern "C" CONORM_API Backend *conorm_make_cuda_backend_6() {
+extern "C" CONORM_API Backend *conorm_make_cuda_backend_7() {
   return new (std::nothrow) cuda::CudaBackend;
 }

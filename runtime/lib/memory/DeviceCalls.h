@@ -72,6 +72,8 @@ struct DeviceCalls {
   /// By entry, sizes and scalars.
   Recent<PlannedCall> planned{mostPlans};
   bool usesGraphs = false;
+  /// Where in `planned` the last call is.
+  Recent<PlannedCall>::Key lastCall;
   /// Of calls from now on; what was captured has that of then.
   uint32_t deadlineMs = 0;
   /// Set while an entry runs.

@@ -58,6 +58,7 @@ private:
   Error checkShapes() const;
   Error choosePlaces(ResultPlaces &places) const;
   Error enqueue(const ResultPlaces &places);
+  Error enqueueCall(const ResultPlaces &places);
   Error copyResults(const ResultPlaces &places);
   std::vector<const void *> addresses() const;
   Error captureCall();
@@ -264,6 +265,12 @@ Error DeviceInvocation::hand(const ResultPlaces &places, CallersResults &to) {
   return success();
 }
 
+Error DeviceInvocation::enqueueCall(const ResultPlaces &places) {
+  TimedScope timed(context->timer.get(), CONORM_OP_NONE);
+  return calls.usesGraphs ? calls.device.replay(*call->graph.call)
+                          : enqueue(places);
+}
+
 Error DeviceInvocation::run(const conorm_buffer *args,
                             const conorm_buffer *into, conorm_buffer *made) {
   RunningEntry running(calls);
@@ -293,10 +300,10 @@ Error DeviceInvocation::run(const conorm_buffer *args,
   if (isFirst)
     if (Error error = calls.device.settle(entry.name))
       return error;
+  calls.lastCall = key;
   const ResultPlaces &places =
       calls.usesGraphs ? call->graph.places : ownPlaces;
-  if (Error error = calls.usesGraphs ? calls.device.replay(*call->graph.call)
-                                     : enqueue(places))
+  if (Error error = enqueueCall(places))
     return error;
   if (failed())
     return success();

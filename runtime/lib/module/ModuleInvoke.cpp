@@ -46,7 +46,10 @@ Error conorm::rt::invokeEntry(const conorm_entry &entry,
   if (Error error = callers.read(entry, results))
     return error;
   ReturnedResults returned(entry);
-  entry.function(context, arguments.pointers(), returned.place());
+  {
+    TimedScope timed(context->timer.get(), CONORM_OP_NONE);
+    entry.function(context, arguments.pointers(), returned.place());
+  }
   try {
     returned.adopt(arguments);
     if (conorm_context_status(context) != CONORM_OK)

@@ -11,6 +11,8 @@
 
 #include "control/Device.h"
 
+#include "conorm-runtime/profile.h"
+
 #include <cstring>
 #include <vector>
 
@@ -21,7 +23,14 @@ namespace conorm::test {
 /// nothing: what is called is done.
 class HostDevice : public rt::Device {
 public:
-  struct Graph : rt::CapturedCall {};
+  struct Graph : rt::CapturedCall {
+    rt::Error visit(
+        const std::function<void(uint32_t, const char *)> &see) const override {
+      see(CONORM_WORK_KERNEL, "host");
+      see(CONORM_WORK_COPY, "");
+      return rt::success();
+    }
+  };
   explicit HostDevice(uint64_t limit = 1 << 20) : limit(limit) {
     for (std::vector<char> &region : regions)
       region.resize(limit + 256);

@@ -412,3 +412,70 @@ TEST_F(DeviceInvoke, RefusesACallInACall) {
   EXPECT_EQ(invoke(), CONORM_ERROR_OVERLAP);
   EXPECT_THAT(message(), HasSubstr("another call runs on the same context"));
 }
+
+//===----------------------------------------------------------------------===//
+// Times and listings
+//===----------------------------------------------------------------------===//
+
+/// conorm_ops, NONE for a call.
+static std::vector<uint32_t> timedOps(conorm_context *context) {
+  size_t count = 0;
+  EXPECT_EQ(conorm_context_times(context, nullptr, 0, &count), CONORM_OK);
+  std::vector<conorm_time> times(count);
+  for (conorm_time &time : times)
+    time.struct_size = sizeof(time);
+  EXPECT_EQ(conorm_context_times(context, times.data(), count, &count),
+            CONORM_OK);
+  std::vector<uint32_t> ops;
+  for (const conorm_time &time : times) {
+    EXPECT_GE(time.end_ns, time.begin_ns);
+    // Operations lie in their call.
+    EXPECT_GE(time.begin_ns, times[0].begin_ns);
+    ops.push_back(time.op);
+  }
+  return ops;
+}
+
+TEST_F(DeviceInvoke, TimesACallAndItsOperationsButNotItsPlan) {
+  ASSERT_EQ(conorm_context_set_timing(context, CONORM_TIMING_OPERATIONS),
+            CONORM_OK);
+  // Before and after something is made.
+  EXPECT_EQ(device.settles, 2);
+  ASSERT_EQ(invoke(), CONORM_OK);
+  const uint32_t reduce = CONORM_OP_ALL_REDUCE;
+  EXPECT_THAT(timedOps(context),
+              testing::ElementsAre(CONORM_OP_NONE, reduce, reduce, reduce));
+}
+
+TEST_F(DeviceInvoke, TimesReplaysAsCallsAlone) {
+  ASSERT_EQ(conorm_context_set_graphs(context, 1), CONORM_OK);
+  ASSERT_EQ(conorm_context_set_timing(context, CONORM_TIMING_OPERATIONS),
+            CONORM_OK);
+  for (int call = 0; call < 2; ++call) {
+    ASSERT_EQ(invoke(), CONORM_OK);
+    releaseResults();
+  }
+  const uint32_t none = CONORM_OP_NONE;
+  EXPECT_THAT(timedOps(context), testing::ElementsAre(none, none));
+}
+
+TEST_F(DeviceInvoke, ListsWhatTheLastGraphHolds) {
+  std::vector<std::string> seen;
+  auto see = [](void *user, uint32_t kind, const char *name) {
+    static_cast<std::vector<std::string> *>(user)->push_back(
+        std::to_string(kind) + " " + name);
+  };
+  ASSERT_EQ(conorm_context_set_graphs(context, 1), CONORM_OK);
+  ASSERT_EQ(invoke(), CONORM_OK);
+  ASSERT_EQ(conorm_context_visit_graph(context, see, &seen), CONORM_OK);
+  EXPECT_THAT(seen, testing::ElementsAre("0 host", "1 "));
+}
+
+TEST_F(DeviceInvoke, RefusesToListACallWithoutAGraph) {
+  auto see = [](void *, uint32_t, const char *) {};
+  ASSERT_EQ(invoke(), CONORM_OK);
+  EXPECT_EQ(conorm_context_visit_graph(context, see, nullptr),
+            CONORM_ERROR_UNSUPPORTED);
+  EXPECT_EQ(message(), "conorm_context_visit_graph: expected a last call that "
+                       "was captured in a graph, found none");
+}
