@@ -11,7 +11,10 @@
 #include "conorm/Bufferization/Passes.h"
 #include "conorm/Codegen/Passes.h"
 #include "conorm/Conversion/ConormToRuntime/Passes.h"
+#include "conorm/Conversion/LinalgToBlas/Passes.h"
 #include "conorm/Conversion/StablehloToConorm/Passes.h"
+#include "conorm/Dialect/Blas/IR/Blas.h"
+#include "conorm/Dialect/Blas/Transforms/BufferizableOpInterfaceImpl.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "conorm/Dialect/Comm/Transforms/BufferizableOpInterfaceImpl.h"
 #include "conorm/Dialect/Norm/IR/Norm.h"
@@ -24,7 +27,8 @@
 #include "mlir/IR/DialectRegistry.h"
 
 void conorm::registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<comm::CommDialect, norm::NormDialect>();
+  registry.insert<blas::BlasDialect, comm::CommDialect, norm::NormDialect>();
+  blas::registerBufferizableOpInterfaceExternalModels(registry);
   comm::registerBufferizableOpInterfaceExternalModels(registry);
   norm::registerBufferizableOpInterfaceExternalModels(registry);
 }
@@ -33,6 +37,7 @@ void conorm::registerAllPasses() {
   registerConormBufferizationPasses();
   registerConormCodegenPasses();
   registerConormFusionPasses();
+  registerConormLinalgToBlasPasses();
   registerConormPipelinesPasses();
   registerConormRaisePasses();
   registerConormStrategyPasses();

@@ -20,7 +20,7 @@ class DialectRegistry;
 
 namespace conorm {
 
-/// Adds the `comm` and `norm` dialects and their interface models.
+/// Adds the `blas`, `comm` and `norm` dialects and their interface models.
 void registerAllDialects(mlir::DialectRegistry &registry);
 
 /// Registers all passes and pipelines.

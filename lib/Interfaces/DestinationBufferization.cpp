@@ -15,7 +15,7 @@ bool conorm::detail::isElementwiseAccess(DestinationOpInterface op,
                                          ArrayRef<OpOperand *> operands) {
   // The runtime allows an output in the place of an input of the same shape and
   // type, and nothing else.
-  Type type = op->getOperand(0).getType();
+  Type type = operands.front()->get().getType();
   return llvm::all_of(operands, [&](OpOperand *operand) {
     return operand->get().getType() == type &&
            (op.getOutputOf(*operand) || op.isElementwise(*operand));

@@ -17,7 +17,7 @@ import re
 import sys
 
 LIB = ["Support", "Dialect/Norm/IR/NormAttrs.h", "Dialect/Comm/IR/CommAttrs.h",
-       "Interfaces", "Dialect/Norm", "Dialect/Comm", "Raise", "Fusion",
+       "Interfaces", "Dialect/Norm", "Dialect/Comm", "Dialect/Blas", "Raise", "Fusion",
        "Strategy", "Bufferization", "Codegen", "Conversion", "Transforms",
        "Target/Target.h", "Pipelines", ("Target/CPU", "Target/CUDA"), "Tools", "Target",
        "Plugin"]

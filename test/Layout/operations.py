@@ -2,7 +2,7 @@
 """Checks that passes ask interfaces instead of naming operations.
 
 Only the folders that depend on what an operation computes, or that say what one
-becomes, may name operations of `comm` and `norm`. `comm.group` is a symbol, and
+becomes, may name operations of `blas`, `comm` and `norm`. `comm.group` is a symbol, and
 anyone may look it up.
 
 usage: operations.py SOURCE_ROOT
@@ -15,8 +15,8 @@ import sys
 # The dialects, the patterns, the models of calls of the runtime, and what other
 # dialects' collectives become.
 MAY_NAME = ("Dialect/", "Raise/", "Fusion/", "Conversion/ConormToRuntime/RuntimeCallModels.cpp",
-            "Conversion/StablehloToConorm/Collectives.cpp")
-DEFINITION = re.compile(r"^def (?:Comm|Norm)_(\w+Op)\b", re.M)
+            "Conversion/LinalgToBlas/", "Conversion/StablehloToConorm/Collectives.cpp")
+DEFINITION = re.compile(r"^def (?:Blas|Comm|Norm)_(\w+Op)\b", re.M)
 
 
 def main():

@@ -44,8 +44,9 @@ def DestinationOpInterface : OpInterface<"DestinationOpInterface"> {
       }],
       "::llvm::SmallVector<::llvm::StringRef>", "getOutputNames">,
     InterfaceMethod<[{
-        The sizes of an output as expressions in the sizes of the input, which
-        are the symbols. By default they are those of the input.
+        The sizes of an output as expressions in the sizes of the operands, one
+        operand after the other, which are the symbols; those of the input come
+        first. By default they are those of the input.
       }],
       "::llvm::SmallVector<::mlir::AffineExpr>", "getOutputSizeExprs",
       (ins "unsigned":$output), /*methodBody=*/"", /*defaultImplementation=*/[{

@@ -24,6 +24,7 @@ static bool canHold(const AbiField &field, RuntimeCall::Field::Kind value) {
   case RuntimeCall::Field::Float:
     return field.kind == AbiField::F32;
   case RuntimeCall::Field::Count:
+  case RuntimeCall::Field::Stride:
     return field.kind == AbiField::I64;
   case RuntimeCall::Field::Input:
   case RuntimeCall::Field::Output:
@@ -40,6 +41,8 @@ static StringRef getKindName(RuntimeCall::Field::Kind kind) {
     return "a float";
   case RuntimeCall::Field::Count:
     return "a count";
+  case RuntimeCall::Field::Stride:
+    return "a stride";
   case RuntimeCall::Field::Input:
   case RuntimeCall::Field::Output:
     return "a buffer";
@@ -74,13 +77,15 @@ Value CallArguments::makeContiguous(Value buffer, bool isOutput) {
   if (!isOutput)
     memref::CopyOp::create(builder, loc, buffer, temporary);
   temporaries.emplace_back(temporary, isOutput ? buffer : Value());
+  copied[buffer] = temporary;
   return temporary;
 }
 
-Value CallArguments::getPointer(Value buffer, bool isOutput) {
+Value CallArguments::getPointer(const RuntimeCall::Field &field) {
+  Value buffer = field.buffer;
   auto type = cast<MemRefType>(buffer.getType());
-  if (!type.areTrailingDimsContiguous(type.getRank())) {
-    buffer = makeContiguous(buffer, isOutput);
+  if (!type.areTrailingDimsContiguous(field.isStrided ? 1 : type.getRank())) {
+    buffer = makeContiguous(buffer, field.kind == RuntimeCall::Field::Output);
     type = cast<MemRefType>(buffer.getType());
   }
   Value address =
@@ -137,6 +142,20 @@ Value CallArguments::countElements(const RuntimeCall::Field &field) {
   return count;
 }
 
+Value CallArguments::getStride(const RuntimeCall::Field &field) {
+  Value copy = copied.lookup(field.buffer);
+  Value buffer = copy ? copy : field.buffer;
+  auto [strides, offset] =
+      cast<MemRefType>(buffer.getType()).getStridesAndOffset();
+  int64_t stride = strides[field.firstDim];
+  if (!ShapedType::isDynamic(stride))
+    return LLVM::ConstantOp::create(builder, loc, types.i64, stride);
+  auto metadata =
+      memref::ExtractStridedMetadataOp::create(builder, loc, buffer);
+  return arith::IndexCastOp::create(builder, loc, types.i64,
+                                    metadata.getStrides()[field.firstDim]);
+}
+
 /// What the field `name` holds.
 Value CallArguments::makeValue(const AbiField &field, StringRef name) {
   Type type = types.get(field);
@@ -150,6 +169,8 @@ Value CallArguments::makeValue(const AbiField &field, StringRef name) {
   const RuntimeCall::Field *value = fields.lookup(name);
   if (value && value->kind == RuntimeCall::Field::Count)
     return countElements(*value);
+  if (value && value->kind == RuntimeCall::Field::Stride)
+    return getStride(*value);
   if (field.kind == AbiField::F32)
     return LLVM::ConstantOp::create(builder, loc, type,
                                     value ? value->real
@@ -184,9 +205,10 @@ void CallArguments::write(const AbiStruct &args, const RuntimeCall &call,
   fields[size.name] = &size;
   for (const RuntimeCall::Field &field : call.getFields()) {
     fields[field.name] = &field;
-    bool isOutput = field.kind == RuntimeCall::Field::Output;
-    if ((isOutput || field.kind == RuntimeCall::Field::Input) && field.buffer)
-      pointers[field.name] = getPointer(field.buffer, isOutput);
+    if ((field.kind == RuntimeCall::Field::Output ||
+         field.kind == RuntimeCall::Field::Input) &&
+        field.buffer)
+      pointers[field.name] = getPointer(field);
   }
   SmallVector<LLVM::GEPArg> path = {0};
   writeStruct(args, "", path);

@@ -43,7 +43,8 @@ public:
 
 private:
   mlir::Value makeContiguous(mlir::Value buffer, bool isOutput);
-  mlir::Value getPointer(mlir::Value buffer, bool isOutput);
+  mlir::Value getPointer(const RuntimeCall::Field &field);
+  mlir::Value getStride(const RuntimeCall::Field &field);
   mlir::Value countElements(const RuntimeCall::Field &field);
   mlir::Value makeValue(const AbiField &field, llvm::StringRef name);
   void writeStruct(const AbiStruct &structure, llvm::StringRef prefix,
@@ -61,6 +62,8 @@ private:
   llvm::StringMap<mlir::Value> pointers;
   /// Temporary buffers, and where their contents go, null for inputs.
   llvm::SmallVector<std::pair<mlir::Value, mlir::Value>> temporaries;
+  /// What is in the place of buffers that are copied.
+  llvm::DenseMap<mlir::Value, mlir::Value> copied;
 };
 
 } // namespace conorm

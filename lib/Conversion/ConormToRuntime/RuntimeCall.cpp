@@ -28,10 +28,7 @@ static uint32_t getElementType(Value buffer) {
 // Fields
 //===----------------------------------------------------------------------===//
 
-RuntimeCall::RuntimeCall(Operation *op) : input(op->getOperand(0)) {
-  setNumber("element_type", getElementType(input));
-  setInput("input", input);
-}
+RuntimeCall::RuntimeCall(Operation *op) : given({op->getOperand(0)}) {}
 
 void RuntimeCall::setNumber(StringRef field, int64_t number) {
   fields.push_back({field.str(), Field::Number, number});
@@ -43,8 +40,17 @@ void RuntimeCall::setFloat(StringRef field, FloatAttr number) {
 
 void RuntimeCall::setCount(StringRef field, unsigned firstDim,
                            unsigned numDims) {
+  fields.push_back({field.str(), Field::Count, 0, FloatAttr(), getInput(),
+                    firstDim, numDims});
+}
+
+void RuntimeCall::setElementType(StringRef field, Value buffer) {
+  setNumber(field, ::getElementType(buffer));
+}
+
+void RuntimeCall::setSize(StringRef field, Value buffer, unsigned dim) {
   fields.push_back(
-      {field.str(), Field::Count, 0, FloatAttr(), input, firstDim, numDims});
+      {field.str(), Field::Count, 0, FloatAttr(), buffer, dim, /*numDims=*/1});
 }
 
 void RuntimeCall::setInput(StringRef field, Value buffer) {
@@ -55,12 +61,28 @@ void RuntimeCall::setOutput(StringRef field, Value buffer) {
   fields.push_back({field.str(), Field::Output, 0, FloatAttr(), buffer});
 }
 
+void RuntimeCall::setMatrix(StringRef field, Value buffer, bool isOutput) {
+  if (!buffer)
+    return;
+  fields.push_back({field.str(), isOutput ? Field::Output : Field::Input, 0,
+                    FloatAttr(), buffer});
+  fields.back().isStrided = true;
+  unsigned rank = getRank(buffer);
+  auto addStride = [&](const char *name, unsigned dim) {
+    fields.push_back({(field + name).str(), Field::Stride, 0, FloatAttr(),
+                      buffer, dim, /*numDims=*/1});
+  };
+  addStride("_row_stride", rank - 2);
+  if (rank == 3)
+    addStride("_batch_stride", 0);
+}
+
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//
 
 SmallVector<AffineExpr> RuntimeCall::getInputSizes() const {
-  return norm::getInputSizeExprs(input.getContext(), getRank(input));
+  return norm::getInputSizeExprs(getInput().getContext(), getRank(getInput()));
 }
 
 void RuntimeCall::expectSizes(Value buffer, StringRef name,
@@ -110,7 +132,7 @@ void RuntimeCall::setBlockOutput(Value output, unsigned dim, bool gathers) {
 //===----------------------------------------------------------------------===//
 
 void RuntimeCall::setRowsAndCols() {
-  unsigned last = getRank(input) - 1;
+  unsigned last = getRank(getInput()) - 1;
   setCount("rows", 0, last);
   setCount("cols", last, 1);
 }

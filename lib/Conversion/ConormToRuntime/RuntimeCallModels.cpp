@@ -13,6 +13,8 @@
 
 #include "conorm/Conversion/ConormToRuntime/RuntimeCallOpInterface.h"
 
+#include "conorm-runtime/device.h"
+#include "conorm/Dialect/Blas/IR/Blas.h"
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "mlir/IR/DialectRegistry.h"
 
@@ -102,6 +104,58 @@ static void describe(comm::AllReduceRMSNormOp op, RuntimeCall &call) {
   call.setOutputs(op);
 }
 
+/// Sets the scale `name`, and how many values have each.
+static void setScale(RuntimeCall &call, StringRef name, Value scale,
+                     AffineExpr size) {
+  if (!scale)
+    return;
+  auto type = cast<ShapedType>(scale.getType());
+  bool isScalar = type.getRank() == 0 || type.getDimSize(0) == 1;
+  call.setInput(name, scale);
+  call.setNumber((name + "_kind").str(), isScalar ? CONORM_MATMUL_SCALE_SCALAR
+                                                  : CONORM_MATMUL_SCALE_VECTOR);
+  if (!isScalar)
+    call.expectSizes(scale, name, size);
+}
+
+static void describe(blas::MatmulOp op, RuntimeCall &call) {
+  Value lhs = op.getLhs(), rhs = op.getRhs(), output = op.getOuts();
+  auto size = [&](Value buffer, unsigned dim) {
+    unsigned first = buffer == rhs ? getRank(lhs) : 0;
+    return getAffineSymbolExpr(first + dim, op.getContext());
+  };
+  call.addGiven(rhs);
+  SmallVector<AffineExpr> rhsSizes = {size(rhs, op.getNDim()),
+                                      size(lhs, op.getLhsKDim())};
+  if (!op.getTransposeRhs())
+    std::swap(rhsSizes[0], rhsSizes[1]);
+  if (getRank(rhs) == 3)
+    rhsSizes.insert(rhsSizes.begin(),
+                    getRank(lhs) == 3 ? size(lhs, 0) : size(rhs, 0));
+  call.expectSizes(rhs, "rhs", rhsSizes);
+  call.expectSizes(op.getInit(), "init", op.getOutputSizeExprs(0));
+  call.expectSizes(output, "output", op.getOutputSizeExprs(0));
+
+  call.setElementType("lhs_type", lhs);
+  call.setElementType("rhs_type", rhs);
+  call.setElementType("output_type", output);
+  call.setMatrix("lhs", lhs, /*isOutput=*/false);
+  call.setMatrix("rhs", rhs, /*isOutput=*/false);
+  call.setMatrix("init", op.getInit(), /*isOutput=*/false);
+  call.setMatrix("output", output, /*isOutput=*/true);
+  if (op.isBatched())
+    call.setSize("batch", output, 0);
+  else
+    call.setNumber("batch", 1);
+  call.setSize("m", lhs, op.getMDim());
+  call.setSize("n", rhs, op.getNDim());
+  call.setSize("k", lhs, op.getLhsKDim());
+  call.setNumber("lhs_transposed", op.getTransposeLhs());
+  call.setNumber("rhs_transposed", op.getTransposeRhs());
+  setScale(call, "lhs_scale", op.getLhsScale(), size(lhs, op.getMDim()));
+  setScale(call, "rhs_scale", op.getRhsScale(), size(rhs, op.getNDim()));
+}
+
 namespace {
 
 template <typename OpTy>
@@ -120,6 +174,9 @@ static void attachModels(MLIRContext *context) {
 }
 
 void conorm::registerRuntimeCallModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, blas::BlasDialect *) {
+    attachModels<blas::MatmulOp>(context);
+  });
   registry.addExtension(+[](MLIRContext *context, comm::CommDialect *) {
     attachModels<comm::AllReduceOp, comm::ReduceScatterOp, comm::AllGatherOp,
                  comm::AllReduceRMSNormOp>(context);

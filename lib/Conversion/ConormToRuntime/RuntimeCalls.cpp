@@ -215,6 +215,11 @@ RuntimeCallBuilder::lookupOperation(RuntimeCallOpInterface op) {
 
 RuntimeCall RuntimeCallBuilder::describe(RuntimeCallOpInterface op) {
   RuntimeCall call(op);
+  const AbiOperation *operation = getAbiOperation(op.getRuntimeOperation());
+  if (operation && operation->args->find("input")) {
+    call.setElementType("element_type", call.getInput());
+    call.setInput("input", call.getInput());
+  }
   op.describeRuntimeCall(call);
   return call;
 }
@@ -239,7 +244,8 @@ LogicalResult RuntimeCallBuilder::replace(RuntimeCallOpInterface op,
   if (splitStridedNorm(op, call))
     call = describe(op);
 
-  if ((*operation)->args->find("numerics"))
+  const AbiStruct &args = *(*operation)->args;
+  if (args.find("numerics"))
     call.setNumber("numerics", toRuntime(numerics));
   if (call.isSum() && numerics == Numerics::Relaxed)
     remark::passed(getRemarkLocation(op),
@@ -255,8 +261,8 @@ LogicalResult RuntimeCallBuilder::replace(RuntimeCallOpInterface op,
     arguments.setConstant("group", constants.getGroup(group));
   arguments.setConstant(
       "dispatch", constants.getDispatch(op->getLoc(), call.getDispatch()));
-  Value space = getArgumentSpace(function, types.get(*(*operation)->args));
-  arguments.write(*(*operation)->args, call, space);
+  Value space = getArgumentSpace(function, types.get(args));
+  arguments.write(args, call, space);
   // The status is sticky in the context, so that it is not looked at here.
   createCall(builder, op, *callee, {function.getArgument(0), space});
   arguments.finish();

@@ -128,10 +128,10 @@ bool SizeRules::isChecked(Operation *op, const SizeRule &rule,
 UnprovenSizes SizeRules::findForCall(Operation *op, const RuntimeCall &call,
                                      int64_t groupSize) {
   UnprovenSizes sizes;
-  Value input = call.getInput();
-  for (int64_t dim = 0; dim < cast<MemRefType>(input.getType()).getRank();
-       ++dim)
-    sizes.given.emplace_back(input, dim);
+  for (Value buffer : call.getGivenBuffers())
+    for (int64_t dim = 0; dim < cast<MemRefType>(buffer.getType()).getRank();
+         ++dim)
+      sizes.given.emplace_back(buffer, dim);
   SmallVector<AffineExpr> given = getGiven(sizes);
   for (SizeRule &rule : getRules(call, groupSize)) {
     AffineExpr expected = rule.expected.replaceSymbols(given);

@@ -66,6 +66,18 @@ static QuantTask taskOf(const conorm_quant &quant, const void *scale,
 // Launch and local operations
 //===----------------------------------------------------------------------===//
 
+Error CudaBackend::matmul(const conorm_matmul_args &args) {
+  if (Error error = poll())
+    return error;
+  DeviceScope scope(settings.device);
+  return products->run(args, stream);
+}
+
+Error CudaBackend::prepare(const conorm_matmul_args &args) {
+  DeviceScope scope(settings.device);
+  return products->prepare(args);
+}
+
 Plan CudaBackend::choosePlan(Kernel kernel, uint32_t type, const Group &group,
                              const Task &task) const {
   bool isLocal = group.size == 1;

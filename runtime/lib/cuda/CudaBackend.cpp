@@ -264,12 +264,14 @@ CudaBackend::~CudaBackend() {
       communicator->leak();
     (void)deviceOfCalls.release();
     (void)gate.release();
+    (void)products.release();
     return;
   }
   deviceOfCalls.reset();
   for (const std::unique_ptr<CudaCommunicator> &communicator : communicators)
     communicator->nccl().retire();
   communicators.clear();
+  products.reset();
   if (pageRegistered)
     cudaHostUnregister(&control.world().own());
   cudaFree(scratch);

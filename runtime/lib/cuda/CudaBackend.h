@@ -19,6 +19,7 @@
 #include "CudaTimer.h"
 #include "Launcher.h"
 #include "LoadedKernels.h"
+#include "blas/Matmul.h"
 
 #include "control/ControlPlane.h"
 
@@ -51,6 +52,8 @@ public:
   Error quantize(const conorm_quantize_args &args) override;
   Error allReduceRmsNorm(const conorm_all_reduce_rms_norm_args &args,
                          const conorm_group &group, const Site &site) override;
+  Error matmul(const conorm_matmul_args &args) override;
+  Error prepare(const conorm_matmul_args &args) override;
 
   void setDeadline(uint32_t milliseconds) override {
     control.setDeadline(milliseconds);
@@ -111,6 +114,7 @@ private:
   LoadedKernels kernels;
   /// Rows that do not fit shared memory.
   char *scratch = nullptr;
+  std::unique_ptr<Matmul> products = std::make_unique<Matmul>();
   bool pageRegistered = false;
   /// A conorm_strategy: the context's.
   uint32_t strategy = CONORM_STRATEGY_AUTO;

@@ -24,21 +24,25 @@ namespace conorm {
 /// C; those of structures in the arguments are named with a point between, as
 /// in "norm.epsilon". Fields that are not set hold zeros. The conversion itself
 /// sets the size of the structure, the site, the group, the table of strategies
-/// and the numerics.
+/// and the numerics, and `input` and `element_type` where there are such
+/// fields.
 class RuntimeCall {
 public:
   struct Field {
-    enum Kind { Number, Float, Count, Input, Output };
+    enum Kind { Number, Float, Count, Stride, Input, Output };
 
     std::string name;
     Kind kind;
     int64_t number = 0;
     mlir::FloatAttr real = {};
-    /// The buffer that the field points to or counts elements of; null for a
-    /// null pointer.
+    /// The buffer that the field points to, counts elements of or has the
+    /// stride of; null for a null pointer.
     mlir::Value buffer = {};
-    /// The dimensions whose sizes make the count.
+    /// The dimensions whose sizes make the count, or whose stride it is.
     unsigned firstDim = 0, numDims = 0;
+    /// Of a pointer: only the elements of the last dimension need to be next to
+    /// each other, since strides say the rest.
+    bool isStrided = false;
   };
 
   /// Sizes that a buffer must have, which is checked at run time where it is
@@ -47,7 +51,8 @@ public:
     mlir::Value buffer;
     /// The buffer's name in messages.
     std::string name;
-    /// In the sizes of the input, which are the symbols.
+    /// In the sizes of `getGivenBuffers()`, one after the other, which are the
+    /// symbols; those of the input come first.
     llvm::SmallVector<mlir::AffineExpr> exprs;
     /// The dimension that is the input's times (`gathers`) or over the number
     /// of ranks of the group.
@@ -57,8 +62,7 @@ public:
     bool isLikeInput = false;
   };
 
-  /// A call for `op`, whose operand 0 is the input: sets `input` and
-  /// `element_type`.
+  /// A call for `op`, whose operand 0 is the input.
   explicit RuntimeCall(mlir::Operation *op);
 
   /// Sets one field.
@@ -66,10 +70,20 @@ public:
   void setFloat(llvm::StringRef field, mlir::FloatAttr number);
   /// The number of elements of `numDims` dimensions of the input.
   void setCount(llvm::StringRef field, unsigned firstDim, unsigned numDims);
+  /// The runtime's number of the type of a buffer's elements, 0 if it is null.
+  void setElementType(llvm::StringRef field, mlir::Value buffer);
+  /// The number of elements of dimension `dim` of any buffer.
+  void setSize(llvm::StringRef field, mlir::Value buffer, unsigned dim);
   /// The address of a buffer that is read or written, null if `buffer` is.
   void setInput(llvm::StringRef field, mlir::Value buffer);
   void setOutput(llvm::StringRef field, mlir::Value buffer);
 
+  /// A matrix or a batch of them: its address, `<field>_row_stride`, and
+  /// `<field>_batch_stride`. Nothing if `buffer` is null.
+  void setMatrix(llvm::StringRef field, mlir::Value buffer, bool isOutput);
+
+  /// Makes the sizes of another operand symbols of what is expected.
+  void addGiven(mlir::Value buffer) { given.push_back(buffer); }
   /// Says what the sizes of `buffer` must be, if it is not null.
   void expectSizes(mlir::Value buffer, llvm::StringRef name,
                    llvm::ArrayRef<mlir::AffineExpr> exprs);
@@ -105,7 +119,8 @@ public:
 
   llvm::ArrayRef<Field> getFields() const { return fields; }
   llvm::ArrayRef<Sizes> getSizes() const { return sizes; }
-  mlir::Value getInput() const { return input; }
+  mlir::Value getInput() const { return given.front(); }
+  llvm::ArrayRef<mlir::Value> getGivenBuffers() const { return given; }
   /// Null for operations without a group.
   mlir::FlatSymbolRefAttr getGroup() const { return group; }
   comm::DispatchAttr getDispatch() const { return dispatch; }
@@ -115,7 +130,8 @@ public:
 private:
   llvm::SmallVector<mlir::AffineExpr> getInputSizes() const;
 
-  mlir::Value input;
+  /// The input, and other operands whose sizes are given.
+  llvm::SmallVector<mlir::Value, 2> given;
   llvm::SmallVector<Field> fields;
   llvm::SmallVector<Sizes> sizes;
   mlir::FlatSymbolRefAttr group;
