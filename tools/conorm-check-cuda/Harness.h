@@ -243,6 +243,7 @@ int launch(int worldSize, std::vector<std::string> words, int victim);
 
 int nccl(int argc, char **argv);
 int ncclRefusal(int argc, char **argv);
+int matmul(int argc, char **argv);
 int matrix(int argc, char **argv);
 int batch(int argc, char **argv);
 int graphs(int argc, char **argv);

@@ -19,6 +19,7 @@ int main(int argc, char **argv) {
   } const checks[] = {
       {"matrix", check::matrix,
        "--cells N --seed N --world N --elements N --workspace BYTES --warm N"},
+      {"matmul", check::matmul, "--cells N --seed N"},
       {"batch", check::batch, "--cells N --seed N --world N"},
       {"graphs", check::graphs, "--calls N --world N"},
       {"delays", check::delays, "--calls N"},

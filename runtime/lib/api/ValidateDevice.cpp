@@ -51,7 +51,15 @@ Error conorm::rt::validate(const conorm_copy_args &args) {
     return success();
   if (Error error = checkPresent("input", args.input))
     return error;
-  return checkPresent("output", args.output);
+  if (Error error = checkPresent("output", args.output))
+    return error;
+  auto input = reinterpret_cast<uintptr_t>(args.input);
+  auto output = reinterpret_cast<uintptr_t>(args.output);
+  uintptr_t distance = input < output ? output - input : input - output;
+  if (distance >= uintptr_t(args.bytes))
+    return success();
+  return {CONORM_ERROR_INVALID_ARGUMENT,
+          "output overlaps input, expected disjoint buffers"};
 }
 
 //===----------------------------------------------------------------------===//
@@ -100,6 +108,19 @@ static Error checkScale(const char *name, uint32_t kind, const void *scale,
   return checkPresent(name, scale);
 }
 
+/// The elements from the first to the last of a batch of matrices.
+static Error checkExtent(int64_t batch, int64_t batchStride, int64_t rows,
+                         int64_t rowStride) {
+  int64_t matrices, matrix, all, bytes;
+  if (!__builtin_mul_overflow(batch, batchStride, &matrices) &&
+      !__builtin_mul_overflow(rows, rowStride, &matrix) &&
+      !__builtin_add_overflow(matrices, matrix, &all) &&
+      !__builtin_mul_overflow(all, int64_t(8), &bytes))
+    return success();
+  return {CONORM_ERROR_INVALID_ARGUMENT,
+          "the buffers' sizes in bytes do not fit 64 bits"};
+}
+
 static Error checkMatmulSizes(const conorm_matmul_args &args) {
   for (auto [name, size] : {std::pair("batch", args.batch),
                             {"m", args.m},
@@ -119,6 +140,15 @@ static Error checkMatmulSizes(const conorm_matmul_args &args) {
         {"init_row_stride", args.init_row_stride, args.init ? args.n : 0},
         {"output_row_stride", args.output_row_stride, args.n}})
     if (Error error = checkAtLeast(name, stride, row))
+      return error;
+  for (auto [batchStride, rows, rowStride] :
+       {std::tuple(args.lhs_batch_stride, args.lhs_transposed ? args.k : args.m,
+                   args.lhs_row_stride),
+        {args.rhs_batch_stride, args.rhs_transposed ? args.n : args.k,
+         args.rhs_row_stride},
+        {args.init_batch_stride, args.m, args.init_row_stride},
+        {args.output_batch_stride, args.m, args.output_row_stride}})
+    if (Error error = checkExtent(args.batch, batchStride, rows, rowStride))
       return error;
   return success();
 }
