@@ -28,12 +28,51 @@ uint64_t mix(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// Sum of four uniform numbers, variance 1. No libm: the same everywhere.
-double nearNormal(uint64_t bits) {
+/// Sum of four uniform numbers.
+constexpr int64_t kLargestSum = 4 * 0xffff;
+int64_t sumOf(uint64_t bits) {
   int64_t sum = 0;
   for (int i = 0; i < 4; ++i)
     sum += static_cast<int64_t>((bits >> (16 * i)) & 0xffff);
-  return static_cast<double>(sum - 2 * 0xffff) * (1.7320508075688772 / 0x10000);
+  return sum;
+}
+
+/// Such a sum with mean 0 and variance 1. No libm: the same everywhere.
+double nearNormal(int64_t sum) {
+  return static_cast<double>(sum - kLargestSum / 2) *
+         (1.7320508075688772 / 0x10000);
+}
+
+/// A tensor of reals with more elements than there are sums: each sum is
+/// rounded to the type once.
+template <typename Code>
+void fillFromTable(Tensor &tensor, uint64_t stream, double deviation) {
+  std::vector<Code> codes(kLargestSum + 1);
+  for (int64_t sum = 0; sum <= kLargestSum; ++sum)
+    writeElement(tensor.type, codes.data(), sum, nearNormal(sum) * deviation);
+  Code *data = reinterpret_cast<Code *>(tensor.data());
+  for (int64_t i = 0, e = tensor.count(); i < e; ++i)
+    data[i] = codes[sumOf(mix(stream + static_cast<uint64_t>(i)))];
+}
+
+/// Whether it was such a tensor, and is filled.
+bool fillLarge(Tensor &tensor, uint64_t stream, double deviation) {
+  if (!isFloat(tensor.type) || tensor.type == CONORM_TYPE_F8E8M0FNU ||
+      tensor.count() <= kLargestSum)
+    return false;
+  switch (conorm_type_bytes(tensor.type, 1)) {
+  case 1:
+    fillFromTable<uint8_t>(tensor, stream, deviation);
+    return true;
+  case 2:
+    fillFromTable<uint16_t>(tensor, stream, deviation);
+    return true;
+  case 4:
+    fillFromTable<uint32_t>(tensor, stream, deviation);
+    return true;
+  default:
+    return false;
+  }
 }
 
 std::string argumentName(uint32_t index) {
@@ -209,11 +248,14 @@ void conorm::run::fillSeeded(Tensor &tensor, uint64_t seed, uint32_t argument,
   if (dims >= 2)
     deviation =
         1 / std::sqrt(double(std::max<int64_t>(1, tensor.shape[dims - 2])));
+  if (fillLarge(tensor, stream, deviation))
+    return;
   bool isReal = isFloat(tensor.type);
   int64_t range = tensor.type == CONORM_TYPE_I1 ? 2 : 8;
   for (int64_t i = 0, e = tensor.count(); i < e; ++i) {
     uint64_t bits = mix(stream + static_cast<uint64_t>(i));
-    double value = isReal ? nearNormal(bits) * deviation : double(bits % range);
+    double value =
+        isReal ? nearNormal(sumOf(bits)) * deviation : double(bits % range);
     if (tensor.type == CONORM_TYPE_F8E8M0FNU)
       value = std::ldexp(1.0, static_cast<int>(bits % 7) - 3);
     writeElement(tensor.type, tensor.data(), i, value);
