@@ -82,6 +82,18 @@ TEST_F(Inputs, SeedDecides) {
   EXPECT_NE(make(0), make(1));
 }
 
+/// Elements of large tensors are made in another way.
+TEST_F(Inputs, SizeDoesNotMatter) {
+  for (uint32_t type : {CONORM_TYPE_F32, CONORM_TYPE_F16, CONORM_TYPE_BF16,
+                        CONORM_TYPE_F8E4M3FN, CONORM_TYPE_F8E5M2}) {
+    Tensor small(type, {30, 500, 10}), large(type, {60, 500, 10});
+    fillSeeded(small, 5, 2, 1);
+    fillSeeded(large, 5, 2, 1);
+    EXPECT_EQ(std::memcmp(small.data(), large.data(), small.bytes), 0)
+        << conorm_type_name(type);
+  }
+}
+
 TEST_F(Inputs, NearNormal) {
   shape[0] = 1;
   shape[1] = 100000;
