@@ -210,3 +210,16 @@ int check::dependent(int argc, char **argv) {
       failed += sandwich(worldSize, only ? count : count / 5, random);
   return failed != 0;
 }
+
+//===----------------------------------------------------------------------===//
+// What a launch costs the host
+//===----------------------------------------------------------------------===//
+
+static __global__ void nothing() {}
+
+void check::launchNothing(cudaStream_t stream) {
+  cudaLaunchConfig_t config{};
+  config.gridDim = config.blockDim = dim3(1);
+  config.stream = stream;
+  cuda(cudaLaunchKernelEx(&config, nothing), "launch");
+}

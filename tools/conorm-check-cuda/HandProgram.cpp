@@ -30,6 +30,8 @@ static std::string makePtx(const Defects &defects) {
   .reg .b32 %r<4>;
   .reg .b64 %i, %n, %cols, %column, %at, %from;
   .reg .f32 %x, %y, %s;
+)" + defects.prologue +
+                     R"(
   mov.u32 %r1, %ctaid.x;
   mov.u32 %r2, %ntid.x;
   mov.u32 %r3, %tid.x;
@@ -258,8 +260,8 @@ static conorm_entry entry(uint32_t variant, const char *name,
 
 HandProgram::HandProgram(const Defects &defects)
     : ptx(makePtx(defects)),
-      constant(cols), image{sizeof(image), CONORM_IMAGE_PTX, defects.arch, 0,
-                            ptx.c_str(),   ptx.size() + 1},
+      constant(cols), image{sizeof(image), CONORM_IMAGE_PTX, defects.arch,
+                            defects.flags, ptx.c_str(),      ptx.size() + 1},
       kernel{sizeof(kernel), defects.params, defects.kernel},
       global{sizeof(global), 0, constant.data(), cols * sizeof(float)},
       program{sizeof(program), defects.backend, 1,      1, 1, 0,

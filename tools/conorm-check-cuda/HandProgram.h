@@ -16,7 +16,7 @@
 
 namespace check {
 
-/// What is wrong with a program.
+/// How a program is written, and what may be wrong with it.
 struct Defects {
   const char *version = "7.0";
   const char *target = "sm_80";
@@ -24,6 +24,9 @@ struct Defects {
   const char *kernel = "scale_add";
   uint32_t params = 6;
   const char *instruction = "";
+  /// What all threads do first.
+  const char *prologue = "";
+  uint32_t flags = 0;
   uint32_t backend = CONORM_BACKEND_CUDA;
 };
 

@@ -237,6 +237,8 @@ struct FaultOptions {
 int runFaults(const FaultOptions &options);
 /// Ranks as processes; `victim` is killed by itself, or -1. Returns how many
 /// ended otherwise than they should.
+/// A kernel that does nothing, launched by CUDA's runtime.
+void launchNothing(cudaStream_t stream);
 int runProgramUntilKilled(const conorm_bootstrap &bootstrap, int victim,
                           int at);
 int launch(int worldSize, std::vector<std::string> words, int victim);

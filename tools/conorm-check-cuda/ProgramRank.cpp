@@ -25,7 +25,8 @@ Program::Program(const std::string &path) {
     die("%s", message);
 }
 
-Program::Program() : title("by hand"), hand(new HandProgram) {
+Program::Program(const Defects &defects, const std::string &name)
+    : title(name), hand(new HandProgram(defects)) {
   char message[1024];
   if (conorm_module_from_manifest(&hand->manifest(), &module, message,
                                   sizeof(message)))
@@ -46,6 +47,20 @@ std::vector<std::unique_ptr<Program>>
 check::findPrograms(const std::string &folder) {
   std::vector<std::unique_ptr<Program>> programs;
   programs.push_back(std::make_unique<Program>());
+  int major;
+  cuda(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0),
+       "cudaDeviceGetAttribute");
+  if (major >= 9) {
+    Defects early;
+    early.version = "7.8";
+    early.target = "sm_90";
+    early.arch = 90;
+    early.flags = CONORM_IMAGE_AWAITS;
+    early.prologue =
+        "griddepcontrol.wait;\n  griddepcontrol.launch_dependents;";
+    programs.push_back(
+        std::make_unique<Program>(early, "by hand, launched early"));
+  }
   std::vector<std::string> files;
   if (DIR *directory = folder.empty() ? nullptr : opendir(folder.c_str())) {
     while (const dirent *file = readdir(directory)) {

@@ -21,7 +21,8 @@ namespace check {
 class Program {
 public:
   explicit Program(const std::string &path);
-  Program();
+  explicit Program(const Defects &defects = {},
+                   const std::string &name = "by hand");
   ~Program() { conorm_module_close(module); }
   Program(const Program &) = delete;
 
@@ -36,6 +37,7 @@ public:
   }
   const std::string &name() const { return title; }
   bool hasDynamicSizes() const;
+  bool isByHand() const { return hand != nullptr; }
 
 private:
   std::string title;

@@ -99,6 +99,20 @@ std::string ranksText(const conorm_group &group) {
   return text;
 }
 
+/// "2 kernels, 1 constant; ptx for sm_80, cubin for sm_90".
+std::string programText(const conorm_device_program &program) {
+  auto count = [](uint32_t number, const std::string &what) {
+    return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+  };
+  std::string text = count(program.num_kernels, "kernel") + ", " +
+                     count(program.num_globals, "constant");
+  for (uint32_t i = 0; i < program.num_images; ++i)
+    text += (i ? ", " : "; ") +
+            std::string(enumName<conorm_image_kind>(program.images[i].kind)) +
+            " for sm_" + std::to_string(program.images[i].arch);
+  return text;
+}
+
 void printText(const std::string &name, const conorm_manifest &manifest,
                const std::string &refusal) {
   std::printf("%s: ABI version %s, backend %s, made by %s\n", name.c_str(),
@@ -107,6 +121,9 @@ void printText(const std::string &name, const conorm_manifest &manifest,
               *manifest.producer ? manifest.producer : "an unknown compiler");
   std::printf("numerics: %s\n", enumName<conorm_numerics>(manifest.numerics));
   std::printf("processor: %s\n", processorText(manifest).c_str());
+  if (manifest.device_program)
+    std::printf("device program: %s\n",
+                programText(*manifest.device_program).c_str());
   std::printf("runs here: %s\n",
               refusal.empty() ? "yes" : ("no: " + refusal).c_str());
   for (uint32_t i = 0; i < manifest.num_entries; ++i) {
@@ -172,6 +189,28 @@ std::string groupJson(const conorm_group &group) {
   return item.str();
 }
 
+std::string programJson(const conorm_device_program &program) {
+  std::vector<std::string> images, kernels;
+  for (uint32_t i = 0; i < program.num_images; ++i) {
+    const conorm_device_image &image = program.images[i];
+    JsonObject item;
+    item.add("kind", std::string(enumName<conorm_image_kind>(image.kind)));
+    item.add("arch", "sm_" + std::to_string(image.arch));
+    item.add("bytes", image.bytes);
+    images.push_back(item.str());
+  }
+  for (uint32_t i = 0; i < program.num_kernels; ++i) {
+    JsonObject item;
+    item.add("name", std::string(program.kernels[i].name));
+    item.add("num_params", uint64_t(program.kernels[i].num_params));
+    kernels.push_back(item.str());
+  }
+  JsonObject object;
+  object.addRaw("images", arrayJson(images));
+  object.addRaw("kernels", arrayJson(kernels));
+  return object.str();
+}
+
 void printJson(const conorm_manifest &manifest, const std::string &refusal) {
   JsonObject object;
   object.add("abi_major", uint64_t(manifest.abi_major));
@@ -189,6 +228,8 @@ void printJson(const conorm_manifest &manifest, const std::string &refusal) {
       features.push_back(quoteJson(feature));
     object.addRaw("processor_features", arrayJson(features));
   }
+  if (manifest.device_program)
+    object.addRaw("device_program", programJson(*manifest.device_program));
   object.addRaw("runs_here", refusal.empty() ? "true" : "false");
   if (!refusal.empty())
     object.add("reason", refusal);

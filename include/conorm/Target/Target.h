@@ -36,6 +36,8 @@ struct DeviceProgram {
     uint32_t kind = 0;
     /// Ten times the compute capability.
     uint32_t arch = 0;
+    /// conorm_image_flags, combined.
+    uint32_t flags = 0;
     std::string data;
   };
   struct Kernel {

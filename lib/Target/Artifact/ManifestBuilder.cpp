@@ -239,6 +239,7 @@ llvm::Constant *ManifestWriter::images(const DeviceProgram &program) {
     elements.push_back(structure(getAbiStruct<conorm_device_image>(),
                                  {{"kind", image.kind},
                                   {"arch", image.arch},
+                                  {"flags", image.flags},
                                   {"data", bytes(image.data, "image")},
                                   {"bytes", image.data.size()}}));
   return array(elements, "images");

@@ -19,6 +19,8 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/Instructions.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -107,6 +109,30 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
+/// From sm_90 on a kernel can wait for those in front of it.
+static uint32_t flagsOf(const Architecture &architecture) {
+  constexpr unsigned oldest = 90;
+  return architecture.number >= oldest ? CONORM_IMAGE_AWAITS : 0;
+}
+
+/// Lets each kernel be launched before the one in front of it is complete, and
+/// the next one before it is complete itself. It waits before it touches any
+/// memory, and for nobody but those in front of it.
+static void awaitPredecessors(llvm::Module &module) {
+  auto *type = llvm::FunctionType::get(
+      llvm::Type::getVoidTy(module.getContext()), /*isVarArg=*/false);
+  // The intrinsics do not say that memory changes.
+  auto *code = llvm::InlineAsm::get(
+      type, "griddepcontrol.wait; griddepcontrol.launch_dependents;",
+      "~{memory}", /*hasSideEffects=*/true);
+  for (llvm::Function &function : module)
+    if (function.getCallingConv() == llvm::CallingConv::PTX_Kernel &&
+        !function.isDeclaration())
+      llvm::CallInst::Create(
+          type, code, "",
+          function.getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
+}
+
 namespace {
 
 class CUDADeviceCode : public DeviceCode {
@@ -169,6 +195,8 @@ FailureOr<std::string> CUDADeviceCode::makePTX(const Architecture &architecture,
     return failure();
   code->setTargetTriple(machine->getTargetTriple());
   code->setDataLayout(machine->createDataLayout());
+  if (flagsOf(architecture) & CONORM_IMAGE_AWAITS)
+    awaitPredecessors(*code);
   optimize(*code, *machine);
   SmallString<0> text;
   llvm::raw_svector_ostream stream(text);
@@ -185,7 +213,8 @@ LogicalResult CUDADeviceCode::addImages(DeviceProgram &program, Location loc) {
   if (failed(ptx))
     return failure();
   // Its length counts the NUL at the end.
-  program.images.push_back({CONORM_IMAGE_PTX, architectures.front().number,
+  const Architecture &oldest = architectures.front();
+  program.images.push_back({CONORM_IMAGE_PTX, oldest.number, flagsOf(oldest),
                             *ptx + std::string(1, '\0')});
   if (assembler.empty()) {
     emitRemark(loc, "no ptxas is in PATH, $CUDA_HOME/bin or "
@@ -205,8 +234,8 @@ LogicalResult CUDADeviceCode::addImages(DeviceProgram &program, Location loc) {
         assemble(assembler, *own, architecture.getName(), error);
     if (failed(image))
       return emitError(loc) << error;
-    program.images.push_back(
-        {CONORM_IMAGE_CUBIN, architecture.number, std::move(*image)});
+    program.images.push_back({CONORM_IMAGE_CUBIN, architecture.number,
+                              flagsOf(architecture), std::move(*image)});
   }
   return success();
 }

@@ -37,6 +37,13 @@ typedef enum conorm_image_kind {
   CONORM_IMAGE_CUBIN = 1
 } conorm_image_kind;
 
+typedef enum conorm_image_flags {
+  /// Each thread of each kernel waits until the kernels in front of it are
+  /// complete, before it reads or writes memory: a kernel may be launched
+  /// before they are.
+  CONORM_IMAGE_AWAITS = 1
+} conorm_image_flags;
+
 /// The kernels of a program for one architecture. Constant data.
 typedef struct conorm_device_image {
   uint32_t struct_size;
@@ -46,7 +53,8 @@ typedef struct conorm_device_image {
   /// devices of the same major version and no older minor one, PTX on all that
   /// are no older.
   uint32_t arch;
-  uint32_t reserved;
+  /// conorm_image_flags, combined.
+  uint32_t flags;
   const void *data;
   uint64_t bytes;
 } conorm_device_image;

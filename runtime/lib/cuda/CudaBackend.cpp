@@ -156,7 +156,8 @@ Error CudaBackend::agreeOnDevices(const conorm_bootstrap &bootstrap,
         settings.localDevices.push_back(other.device);
   }
   deviceOfCalls = std::make_unique<CudaDevice>(
-      CudaDevice::Settings{settings.device, arch, stream, hasNeighbors},
+      CudaDevice::Settings{settings.device, arch, dependentLaunch, stream,
+                           hasNeighbors},
       launcher, control, [this] { return poll(); },
       [this] { return synchronize(); });
   return reachDevices(settings.device, settings.localDevices, settings.handles);

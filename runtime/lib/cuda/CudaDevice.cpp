@@ -35,8 +35,9 @@ Error CudaDevice::load(const conorm_device_program *key, uint64_t serial,
       break;
     }
   std::unique_ptr<Program> made;
-  if (Error error = Program::load(program, settings.device, settings.arch,
-                                  settings.stream, made))
+  if (Error error =
+          Program::load(program, settings.device, settings.arch,
+                        settings.dependentLaunch, settings.stream, made))
     return error;
   programs.push_back({key, serial, std::move(made)});
   return success();

@@ -23,6 +23,8 @@ public:
     int device;
     /// Ten times the compute capability.
     uint32_t arch;
+    /// Whether kernels may become resident early (DependentLaunch.cuh).
+    bool dependentLaunch;
     cudaStream_t stream;
     /// Whether some process of the world has several ranks.
     bool hasNeighbors;

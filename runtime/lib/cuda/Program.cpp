@@ -154,13 +154,14 @@ Error Program::loadGlobals(const conorm_device_program &program,
 }
 
 Error Program::load(const conorm_device_program &program, int device,
-                    uint32_t arch, cudaStream_t stream,
+                    uint32_t arch, bool dependentLaunch, cudaStream_t stream,
                     std::unique_ptr<Program> &out) {
   std::unique_ptr<Program> made(new Program);
   if (program.num_kernels) {
     const conorm_device_image *image;
     if (Error error = chooseImage(program, arch, image))
       return error;
+    made->isDependent = dependentLaunch && (image->flags & CONORM_IMAGE_AWAITS);
     if (Error error =
             made->loadImage(*image, device, arch, program.kernels[0].name))
       return error;
@@ -221,6 +222,7 @@ Error Program::launch(const conorm_launch_kernel_args &args,
       dim3(unsigned(args.grid_x), unsigned(args.grid_y), unsigned(args.grid_z));
   shape.block = dim3(args.block_x, args.block_y, args.block_z);
   shape.sharedBytes = args.shared_bytes;
+  shape.isDependent = isDependent;
   Launcher::Scope scope(launcher);
   return launcher.launch(kernel.name.c_str(), kernel.function, shape,
                          const_cast<void **>(args.params));

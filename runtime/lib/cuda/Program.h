@@ -22,9 +22,11 @@ namespace conorm::rt::cuda {
 /// and its constants.
 class Program {
 public:
-  /// `arch` is ten times the compute capability. Nothing of `program` is kept.
+  /// `arch` is ten times the compute capability. Kernels that can await others
+  /// are launched before those are complete if `dependentLaunch`. Nothing of
+  /// `program` is kept.
   static Error load(const conorm_device_program &program, int device,
-                    uint32_t arch, cudaStream_t stream,
+                    uint32_t arch, bool dependentLaunch, cudaStream_t stream,
                     std::unique_ptr<Program> &out);
   ~Program();
   Program(const Program &) = delete;
@@ -50,6 +52,7 @@ private:
   Error loadGlobals(const conorm_device_program &program, cudaStream_t stream);
 
   cudaLibrary_t library = nullptr;
+  bool isDependent = false;
   std::vector<KernelRecord> kernels;
   char *constants = nullptr;
   std::vector<const void *> globals;

@@ -34,6 +34,10 @@ Error checkImage(const conorm_device_image &image, const std::string &what) {
   if (image.kind > CONORM_IMAGE_CUBIN)
     return versionError(what + ": expected kind ptx (0) or cubin (1), found " +
                         std::to_string(image.kind));
+  if (image.flags & ~uint32_t(CONORM_IMAGE_AWAITS))
+    return versionError(what + ": expected flags of 0 to " +
+                        std::to_string(CONORM_IMAGE_AWAITS) + ", found " +
+                        std::to_string(image.flags));
   if (!image.bytes)
     return moduleError(what + ": expected code, found none");
   if (Error error = checkData(image.data, image.bytes, what))

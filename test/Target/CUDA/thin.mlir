@@ -4,6 +4,14 @@
 // RUN: conorm-compile %s --target=cuda --ptxas=none --emit=ptx 2>/dev/null | FileCheck %s --check-prefix=PTX
 // RUN: conorm-compile %s --target=cuda --ptxas=none --emit=manifest 2>/dev/null | FileCheck %s --check-prefix=MANIFEST
 // RUN: conorm-compile %s --target=cuda --ptxas=none --emit=llvm-ir 2>/dev/null | FileCheck %s --check-prefix=IR
+// RUN: conorm-compile %s --target=cuda --ptxas=none --cuda-arch=sm_90 --emit=ptx 2>/dev/null | FileCheck %s --check-prefix=EARLY
+
+// From sm_90 on a kernel waits for those in front before it touches memory.
+// EARLY: .target sm_90
+// EARLY: .visible .entry elementwise_mulf_
+// EARLY-NOT: ld.global
+// EARLY: griddepcontrol.wait; griddepcontrol.launch_dependents;
+// EARLY: ld.global
 
 // Without NVIDIA's assembler there is PTX for the oldest architecture.
 // NOTE: remark: no ptxas is in PATH, $CUDA_HOME/bin or /usr/local/cuda/bin; only PTX for sm_80 is embedded
@@ -12,6 +20,7 @@
 // PTX: .version 7.0
 // PTX: .target sm_80
 // PTX: .visible .entry elementwise_mulf_[[HASH:[0-9a-f]+]](
+// PTX-NOT: griddepcontrol
 // PTX: ld.global.v4.b32
 // PTX: mul.rn.f32
 // PTX: st.global.v4.b32

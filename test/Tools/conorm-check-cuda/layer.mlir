@@ -1,7 +1,12 @@
 // RUN: conorm-compile %s --target=cuda --variants=fused,unfused -o %t.so 2>&1 | FileCheck %s --check-prefix=FUSED
 // RUN: conorm-run --describe %t.so | FileCheck %s
+// RUN: conorm-run --describe --json %t.so | FileCheck %s --check-prefix=JSON
+// JSON: "device_program": {"images": [{"kind": "ptx", "arch": "sm_80", "bytes":
+// JSON-SAME: "kernels": [{"name": "elementwise_maximumf_{{[0-9a-f]+}}", "num_params": 3}
 // FUSED: fused 1 and missed 0
 // CHECK: backend cuda
+// CHECK: device program: 2 kernels, 0 constants; ptx for sm_80
+// CHECK: runs here: yes
 // CHECK: entry layer (fused)
 // CHECK: entry layer (unfused)
 

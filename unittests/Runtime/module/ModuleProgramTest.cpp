@@ -133,6 +133,15 @@ TEST_F(ModuleProgram, HasImagesOfAKnownKind) {
                CONORM_ERROR_VERSION);
 }
 
+TEST_F(ModuleProgram, HasImagesWithKnownFlags) {
+  images[0].flags = CONORM_IMAGE_AWAITS;
+  ASSERT_EQ(open(), CONORM_OK) << text;
+  conorm_module_close(module);
+  images[0].flags = 6;
+  expectDamage("device program: image 0: expected flags of 0 to 1, found 6",
+               CONORM_ERROR_VERSION);
+}
+
 TEST_F(ModuleProgram, HasImagesThatAreThere) {
   images[1].data = nullptr;
   expectDamage("device program: image 1: expected 4 bytes, found a null "
