@@ -144,14 +144,27 @@ def measure_step(options, case, step):
         kernels = count(result["profiles"][0], "kernel")
         return {"enqueue_us": result["enqueue_ms"] * 1000, "kernels": kernels,
                 "us_per_kernel": result["enqueue_ms"] * 1000 / kernels}
+    raise ValueError(step)
+
+
+def measure_torch(options, cases):
+    """(case, result), one process for all of them."""
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                           "torch_layers.py")
-    done = subprocess.run(
-        [options.torch_python, script, "--cases", case.name, "--ranks",
-         str(RANKS), "--layers", str(LAYERS)], capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError((done.stderr.strip() or "no message").splitlines()[-1])
-    return json.loads(done.stdout.splitlines()[-1])[case.name]
+    command = [options.torch_python, script, "--ranks", str(RANKS), "--layers",
+               str(LAYERS), "--cases", ",".join(case.name for case in cases)]
+    waiting = [case.name for case in cases]
+    with subprocess.Popen(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as process:
+        for line in process.stdout:
+            if not line.startswith("{"):
+                continue
+            result = json.loads(line)
+            waiting.remove(result["case"])
+            yield result["case"], result
+    for name in waiting:
+        yield name, {"error": "torch_layers.py ended with exit code %d before it"
+                              % process.returncode}
 
 
 def has_torch(python):
@@ -169,19 +182,28 @@ def measure(options):
         print("skipped: torch (%s has no torch)" % options.torch_python)
         steps.remove("torch")
     results = {}
-    for case in cases_of(options.cases):
+
+    def keep(case, step, result):
+        results.setdefault(case, {})[step] = result
+        print("%-24s %-9s %s" % (case, step, brief(result)), flush=True)
+        # What is measured is kept if the time is up.
+        with open(options.json, "w") as file:
+            json.dump(results, file, indent=1)
+
+    cases = cases_of(options.cases)
+    for case in cases:
         for step in case.steps():
-            if step not in steps:
+            if step not in steps or step == "torch":
                 continue
             try:
                 result = measure_step(options, case, step)
             except (RuntimeError, OSError) as error:
                 result = {"error": str(error)}
-            results.setdefault(case.name, {})[step] = result
-            print("%-24s %-9s %s" % (case.name, step, brief(result)), flush=True)
-            # What is measured is kept if the time is up.
-            with open(options.json, "w") as file:
-                json.dump(results, file, indent=1)
+            keep(case.name, step, result)
+    cases = [case for case in cases if "torch" in case.steps()]
+    if "torch" in steps and cases:
+        for case, result in measure_torch(options, cases):
+            keep(case, "torch", result)
     return results
 
 
@@ -236,7 +258,7 @@ def table_of_limits(results):
     for case, steps in results.items():
         rank, products = good(steps, "rank"), good(steps, "products")
         torch, host = good(steps, "torch"), good(steps, "host")
-        if rank and products:
+        if rank and products and products["parts_us"][0]:
             found.append((case, "contractions / the same alone",
                           rank["fused"]["parts_us"][0] / products["parts_us"][0],
                           CONTRACTION_LIMIT))

@@ -5,13 +5,13 @@ usage: torch_layers.py [--cases MODEL/H/T/TYPE,...] [--ranks N] [--layers L]
 
 Shapes are those of a rank of N, as layers.py writes them; nothing is reduced
 over ranks. Each case is timed as PyTorch runs it and, where torch.compile
-works, as it compiles it; the faster one counts. Prints one JSON object.
+works, as it compiles it; the faster one counts. Prints a JSON object for each
+case, on a line of its own.
 """
 
 import argparse
 import json
 import statistics
-import sys
 
 import torch
 import torch.nn.functional as F
@@ -136,11 +136,16 @@ def main():
     parser.add_argument("--ranks", type=int, default=4)
     parser.add_argument("--layers", type=int, default=4)
     options = parser.parse_args()
-    results = {"torch": torch.__version__}
     for case in options.cases.split(","):
-        results[case] = measure(case, options)
-        print(case, results[case], file=sys.stderr)
-    print(json.dumps(results))
+        # What was compiled for one case is not looked at for another.
+        torch._dynamo.reset()
+        try:
+            result = measure(case, options)
+        except Exception as error:  # The next case may do.
+            result = {"error": str(error).splitlines()[0][:200]}
+        torch.cuda.empty_cache()
+        print(json.dumps(dict(result, case=case, torch=torch.__version__)),
+              flush=True)
 
 
 if __name__ == "__main__":
