@@ -70,6 +70,17 @@ Error conorm::rt::checkRunnable(const conorm_module &module) {
                    module.path.c_str());
 }
 
+Error conorm::rt::checkBackend(const conorm_module &module, uint32_t backend) {
+  if (module.manifest.backend == backend)
+    return {};
+  return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                   "%s: expected a context of the %s backend, found one of the "
+                   "%s backend",
+                   module.path.c_str(),
+                   enumName<conorm_backend>(module.manifest.backend),
+                   enumName<conorm_backend>(backend));
+}
+
 Error conorm::rt::checkProcessor(const conorm_module &module) {
   const conorm_manifest &manifest = module.manifest;
   if (!manifest.processor_features)
@@ -215,14 +226,8 @@ extern "C" conorm_status conorm_module_bind(const conorm_module *module,
   }
   if (Error error = checkRunnable(*module))
     return failContext(context, error);
-  if (module->manifest.backend != context->backendKind)
-    return failContext(
-        context, makeError(CONORM_ERROR_INVALID_ARGUMENT,
-                           "%s: expected a context of the %s backend, found "
-                           "one of the %s backend",
-                           module->path.c_str(),
-                           enumName<conorm_backend>(module->manifest.backend),
-                           enumName<conorm_backend>(context->backendKind)));
+  if (Error error = checkBackend(*module, context->backendKind))
+    return failContext(context, error);
   if (Error error = guarded([&] { return loadProgram(*module, *context); }))
     return failContext(context, error);
   if (module->groups.empty())

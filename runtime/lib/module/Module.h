@@ -64,6 +64,9 @@ Error readProgram(conorm_module &module);
 /// Checks that this processor runs the module's code.
 Error checkProcessor(const conorm_module &module);
 
+/// Checks that a module is for contexts of a conorm_backend.
+Error checkBackend(const conorm_module &module, uint32_t backend);
+
 /// Checks that a module's entries may be called.
 Error checkRunnable(const conorm_module &module);
 

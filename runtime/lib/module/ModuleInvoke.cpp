@@ -80,6 +80,8 @@ conorm_status conorm::rt::performInvoke(const char *function,
   }
   if (Error error = checkRunnable(*module))
     return failContext(context, error);
+  if (Error error = checkBackend(*module, context->backendKind))
+    return failContext(context, error);
   if (!entry)
     return failContext(context,
                        argumentError(std::string(function) +

@@ -103,6 +103,33 @@ TEST_F(ModuleProgram, IsForTheBackendOfTheManifest) {
                "found one for backend 1");
 }
 
+TEST_F(ModuleProgram, IsCalledOnContextsOfItsBackendOnly) {
+  auto nothing = [](conorm_context *, void *const *, void *) {};
+  conorm_entry entry = {};
+  entry.struct_size = sizeof(entry);
+  entry.name = "nothing";
+  entry.function = nothing;
+  conorm_manifest manifest = {};
+  manifest.magic = CONORM_MANIFEST_MAGIC;
+  manifest.struct_size = sizeof(manifest);
+  manifest.abi_major = CONORM_ABI_VERSION_MAJOR;
+  manifest.abi_minor = CONORM_ABI_VERSION_MINOR;
+  manifest.backend = CONORM_BACKEND_CUDA;
+  manifest.num_entries = 1;
+  manifest.entries = &entry;
+  ASSERT_EQ(conorm_module_from_manifest(&manifest, &module, text, sizeof(text)),
+            CONORM_OK)
+      << text;
+  EXPECT_EQ(conorm_module_invoke(module,
+                                 conorm_module_find(module, "nothing", 0),
+                                 context, nullptr, 0, nullptr, 0),
+            CONORM_ERROR_INVALID_ARGUMENT);
+  EXPECT_THAT(message(),
+              HasSubstr("expected a context of the cuda backend, found one of "
+                        "the cpu backend"));
+  conorm_module_close(module);
+}
+
 TEST_F(ModuleProgram, HasAnAddressThatCanBeRead) {
   conorm_manifest manifest = {};
   manifest.magic = CONORM_MANIFEST_MAGIC;
