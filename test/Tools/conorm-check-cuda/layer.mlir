@@ -3,6 +3,9 @@
 // RUN: conorm-run --describe --json %t.so | FileCheck %s --check-prefix=JSON
 // JSON: "device_program": {"images": [{"kind": "ptx", "arch": "sm_80", "bytes":
 // JSON-SAME: "kernels": [{"name": "elementwise_maximumf_{{[0-9a-f]+}}", "num_params": 3}
+// RUN: conorm-test-plan %t.so 16 | FileCheck %s --check-prefix=PLAN
+// PLAN: layer (fused): plan of 16384 bytes, results of 32768 bytes, 0 copies
+// PLAN: layer (unfused): plan of {{[0-9]+}} bytes, results of 32768 bytes, 0 copies
 // FUSED: fused 1 and missed 0
 // CHECK: backend cuda
 // CHECK: device program: 2 kernels, 0 constants; ptx for sm_80
