@@ -67,6 +67,8 @@ constexpr TypeRow typeRows[] = {
     {e5m2, e4m3, f16},  {e5m2, e4m3, f32}};
 constexpr int numTypeRows = sizeof(typeRows) / sizeof(*typeRows);
 
+bool isF8(uint32_t type);
+
 std::string describe(const Product &product);
 
 /// Product number `index`: of each row of types in turn, and in every second
@@ -76,6 +78,8 @@ Product drawProduct(Random &random, int index);
 /// The largest error of a type row, as a part of its bound.
 struct Worst {
   double ofBound = 0, ofSum = 0;
+  /// The product with the largest part of its sum.
+  std::string product;
 };
 
 /// What the output's bytes are before a call.

@@ -158,7 +158,8 @@ typedef enum conorm_matmul_scale {
 /// as it lies in memory; transposed, lhs lies as [k, m] and rhs as [n, k].
 /// Operands of 8 bits want lhs as it is and rhs transposed, n and k multiples
 /// of 16 and rows that start at multiples of 16 bytes. `init` is of the
-/// output's type; it may be the output, but must not overlap it otherwise.
+/// output's type, which is f32 then if operands are of 8 bits; it may be the
+/// output, but must not overlap it otherwise.
 typedef struct conorm_matmul_args {
   uint32_t struct_size;
   /// The operands' conorm_types, and the output's.

@@ -163,6 +163,12 @@ static Error checkF8Layout(const conorm_matmul_args &args) {
                      " and k = %" PRId64,
                      args.lhs_transposed ? "[k, m]" : "[m, k]",
                      args.rhs_transposed ? "[n, k]" : "[k, n]", args.n, args.k);
+  // The library would round the product before it adds.
+  if (args.init && args.output_type != CONORM_TYPE_F32)
+    return makeError(CONORM_ERROR_UNSUPPORTED,
+                     "expected an output of f32 with init and operands of 8 "
+                     "bits, found %s",
+                     conorm_type_name(args.output_type));
   for (auto [name, stride] : {std::pair("lhs_row_stride", args.lhs_row_stride),
                               {"rhs_row_stride", args.rhs_row_stride},
                               {"lhs_batch_stride", args.lhs_batch_stride},

@@ -120,6 +120,14 @@ func.func @f8_n(%a: tensor<4x16xf8E4M3FN>, %b: tensor<9x16xf8E4M3FN>) {
 
 // -----
 
+func.func @f8_init(%a: tensor<4x16xf8E4M3FN>, %b: tensor<16x16xf8E4M3FN>, %init: tensor<4x16xbf16>) {
+  // expected-error@+1 {{expected an output of f32 with init and operands of 8 bits, found 'bf16'}}
+  %c = blas.matmul %a, %b init(%init : tensor<4x16xbf16>) {transpose_rhs} : tensor<4x16xf8E4M3FN>, tensor<16x16xf8E4M3FN> -> tensor<4x16xbf16>
+  return
+}
+
+// -----
+
 func.func @scale_of_bf16(%a: tensor<4x8xbf16>, %b: tensor<8x6xbf16>, %s: tensor<f32>) {
   // expected-error@+1 {{expected no lhs_scale with operands that are not of 8 bits, found 'bf16'}}
   %c = blas.matmul %a, %b lhs_scale(%s : tensor<f32>) : tensor<4x8xbf16>, tensor<8x6xbf16> -> tensor<4x6xbf16>

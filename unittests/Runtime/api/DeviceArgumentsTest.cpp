@@ -52,7 +52,7 @@ struct DeviceArguments : Alone {
     args.rhs_transposed = 1;
     return args;
   }
-  conorm_device_program program = {sizeof(program)};
+  conorm_device_program program = {};
 };
 
 TEST_F(DeviceArguments, ofLaunchKernel) {
@@ -241,6 +241,12 @@ TEST_F(DeviceArguments, ofMatmulOfEightBits) {
       "found [m, k], [k, n], n = 16 and k = 16");
   bad([](auto &a) { a.k = 8; }, "found [m, k], [n, k], n = 16 and k = 8");
   bad([](auto &a) { a.n = 8; }, "found [m, k], [n, k], n = 8 and k = 16");
+  bad(
+      [](auto &a) {
+        a.output_type = CONORM_TYPE_BF16;
+        a.init = a.output;
+      },
+      "expected an output of f32 with init and operands of 8 bits, found bf16");
   bad([](auto &a) { a.lhs_row_stride = 24; },
       "lhs_row_stride is 24, expected a multiple of 16 with operands of 8 "
       "bits");

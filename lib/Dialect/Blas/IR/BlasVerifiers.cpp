@@ -81,6 +81,12 @@ static LogicalResult verifyF8Layout(MatmulOp op) {
                           "found ")
            << (op.getTransposeLhs() ? "[k, m]" : "[m, k]") << " and "
            << (op.getTransposeRhs() ? "[n, k]" : "[k, n]");
+  // The library would round the product before it adds.
+  Type output = op.getOutputType().getElementType();
+  if (op.getInit() && !output.isF32())
+    return op.emitOpError("expected an output of f32 with init and operands of "
+                          "8 bits, found ")
+           << output;
   MatmulOp::Sizes sizes = op.getSizes();
   for (auto [name, size] : {std::pair("n", sizes.n), {"k", sizes.k}})
     if (!ShapedType::isDynamic(size) && size % 16 != 0)

@@ -55,7 +55,10 @@ enum : int32_t { ltScaleScalar = 0, ltScaleOuterVector = 3 };
 /// Of cublasLtMatrixLayoutAttribute_t.
 enum : int { ltBatchCount = 5, ltBatchStride = 6 };
 /// Of cublasLtMatmulPreferenceAttributes_t; those of B, C and D follow.
-enum : int { ltMaxWorkspace = 1, ltMinAlignmentA = 5 };
+enum : int { ltMaxWorkspace = 1, ltReductionSchemes = 3, ltMinAlignmentA = 5 };
+/// Of cublasLtReductionScheme_t: parts of a sum are added in the type of the
+/// computation. Others add them in the output's type.
+enum : uint32_t { ltReduceInF32 = 2 };
 
 /// cublasLtMatmulAlgo_t.
 struct LtAlgorithm {

@@ -164,6 +164,11 @@ Error Matmul::chooseAlgorithm(const Key &key, Product &product) {
   size_t bytes = libraryBytes;
   int status =
       api->preferenceSet(preference, ltMaxWorkspace, &bytes, sizeof(bytes));
+  // There is one rounding to the output's type.
+  uint32_t schemes = ltReduceInF32;
+  if (status == ltSuccess)
+    status = api->preferenceSet(preference, ltReductionSchemes, &schemes,
+                                sizeof(schemes));
   int attribute = ltMinAlignmentA;
   for (int64_t alignment : {key.rhsAlignment, key.lhsAlignment,
                             key.initAlignment, key.outputAlignment}) {

@@ -42,7 +42,8 @@ def Blas_MatmulOp : Op<Blas_Dialect, "matmul", [
     `[n, k]` with `transpose_rhs`. Each may have a batch dimension in front: if
     only one has, all products read the same other matrix. The output is
     `[m, n]`, with a batch dimension if any operand has one. `init`, which is
-    added to, is of the output's type.
+    added to, is of the output's type; that is f32 then if operands are of 8
+    bits.
 
     | operands                  | output         | scales      |
     |---------------------------|----------------|-------------|
