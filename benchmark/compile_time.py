@@ -6,16 +6,19 @@
 """Compile time against the number of decoder layers.
 
 For generated decoders it prints the processor time per operation of the fusion
-pass alone, of --conorm-fuse and of all of --conorm-to-llvm, without parsing and
-printing, and the peak memory of a process. It also prints the time of
-conorm-compile and, if torch is installed, the time that torch's pattern matcher
-takes for the same fusions (--torch-python names the interpreter that has
-torch). Each time is the minimum over several processes.
+pass alone, of --conorm-fuse, of all of --conorm-to-llvm, and of --conorm-fuse of
+decoders in StableHLO, which are raised first, without parsing and printing, and
+the peak memory of a process. It also prints the time of conorm-compile and, if
+torch is installed, the time that torch's pattern matcher takes for the same
+fusions (--torch-python names the interpreter that has torch). Each time is the
+minimum over several processes.
 
 With --check the exit status tells whether these limits hold:
 * per operation, --conorm-fuse takes at most 1.3 times as long with 10,000
   layers as with 100, and --conorm-to-llvm at most 1.5 times as long with 1,000;
 * the fusion pass takes less than 5 us per operation;
+* --conorm-fuse of StableHLO takes less than 10 us per operation, and at most 1.3
+  times as long with 10,000 layers as with 100;
 * --conorm-fuse takes less than 30 ms for 80 layers, and at most a hundredth of
   torch's time for each fused site.
 """
@@ -27,6 +30,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import stablehlo_module
 
 MATRIX = """  %{name}_empty = tensor.empty() : tensor<4x{columns}xf32>
   %{name}_start = linalg.fill ins(%zero : f32) outs(%{name}_empty : tensor<4x{columns}xf32>) -> tensor<4x{columns}xf32>
@@ -57,6 +62,7 @@ SITE = """  %{name}_sum = comm.all_reduce {input} on @tp : tensor<4x64xbf16>
 # Name, rows and columns of a layer's matrices.
 MATRICES = (("qkv", 64, 192), ("o", 64, 64), ("gate", 64, 128), ("up", 64, 128), ("down", 128, 64))
 BAR_PASS, BAR_FUSE, BAR_PIPELINE, BAR_MILLISECONDS, BAR_TORCH = 5, 1.3, 1.5, 30, 100
+BAR_RAISE = 10
 
 
 def make_module(layers):
@@ -99,14 +105,14 @@ def make_module(layers):
 class Modules:
     """Generated modules, each in a file."""
 
-    def __init__(self, directory):
-        self.directory = directory
+    def __init__(self, directory, make=make_module, name=""):
+        self.directory, self.make, self.name = directory, make, name
 
     def get(self, layers):
-        path = os.path.join(self.directory, f"{layers}.mlir")
+        path = os.path.join(self.directory, f"{self.name}{layers}.mlir")
         if not os.path.exists(path):
             with open(path, "w") as file:
-                file.write(make_module(layers))
+                file.write(self.make(layers))
         return path
 
 
@@ -199,17 +205,20 @@ def report_torch(arguments, modules):
     return ratio
 
 
-def check(fusion_pass, fuse, pipeline, ratio):
-    milliseconds = {layers: seconds * 1e3 for layers, _, seconds, _ in fuse}
+def get_most(rows, least=10):
+    """Most microseconds an operation."""
     # With fewer layers, compiling the patterns takes most of the time.
-    costs = [
-        seconds / operations * 1e6
-        for layers, operations, seconds, _ in fusion_pass
-        if layers >= 10
-    ]
+    costs = [seconds / operations * 1e6 for layers, operations, seconds, _ in rows if layers >= least]
+    return max(costs, default=None)
+
+
+def check(fusion_pass, fuse, pipeline, raised, ratio):
+    milliseconds = {layers: seconds * 1e3 for layers, _, seconds, _ in fuse}
     bars = (
-        ("--fuse-all-reduce-norm, most us an operation", max(costs, default=None), BAR_PASS),
+        ("--fuse-all-reduce-norm, most us an operation", get_most(fusion_pass), BAR_PASS),
         ("--conorm-fuse, growth from 100 to 10,000 layers", get_growth(fuse, 100, 10000), BAR_FUSE),
+        ("--conorm-fuse of StableHLO, most us an operation", get_most(raised, 100), BAR_RAISE),
+        ("--conorm-fuse of StableHLO, from 100 to 10,000", get_growth(raised, 100, 10000), BAR_FUSE),
         ("--conorm-to-llvm, from 100 to 1,000", get_growth(pipeline, 100, 1000), BAR_PIPELINE),
         ("--conorm-fuse of 80 layers, ms", milliseconds.get(80), BAR_MILLISECONDS),
         ("a site's time over torch's", 1 / ratio if ratio else None, 1 / BAR_TORCH),
@@ -256,12 +265,15 @@ def main():
         pipeline = report_growth(
             arguments, modules, "conorm-to-llvm", arguments.pipeline_layers, once_from=3000
         )
+        print("\nof StableHLO")
+        foreign = Modules(directory, stablehlo_module.make_module, "stablehlo")
+        raised = report_growth(arguments, foreign, "conorm-fuse", arguments.pass_layers)
         report_compile(arguments, modules)
         ratio = report_torch(arguments, modules)
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump({"conorm-fuse": fuse, "conorm-to-llvm": pipeline, "torch": ratio}, file)
-    return check(fusion_pass, fuse, pipeline, ratio) if arguments.check else 0
+    return check(fusion_pass, fuse, pipeline, raised, ratio) if arguments.check else 0
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include "conorm/Bufferization/Passes.h"
 #include "conorm/Codegen/Passes.h"
 #include "conorm/Conversion/ConormToRuntime/Passes.h"
+#include "conorm/Conversion/ConormToStablehlo/Passes.h"
 #include "conorm/Conversion/LinalgToBlas/Passes.h"
 #include "conorm/Conversion/StablehloToConorm/Passes.h"
 #include "conorm/Dialect/Blas/IR/Blas.h"
@@ -42,6 +43,7 @@ void conorm::registerAllPasses() {
   registerConormRaisePasses();
   registerConormStrategyPasses();
   registerConormToRuntimePasses();
+  registerConormToStablehloPasses();
   registerStablehloToConormPasses();
   registerConormTransformsPasses();
   registerPipelines();

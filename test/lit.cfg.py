@@ -70,6 +70,12 @@ if config.have_cuda:
     config.available_features.add("cuda-backend")
     if os.path.exists("/dev/nvidiactl"):
         config.available_features.add("cuda")
+# The parser of StableHLO that jaxlib brings: CONORM_JAX_PYTHON names the
+# interpreter that has it, if it is another.
+jax_python = os.environ.get("CONORM_JAX_PYTHON", config.python)
+config.substitutions.append(("%jax_python", jax_python))
+if not subprocess.call([jax_python, "-c", "import jaxlib.mlir"], stderr=subprocess.DEVNULL):
+    config.available_features.add("jax")
 if shutil.which("pkg-config"):
     config.available_features.add("pkg-config")
 if shutil.which("spin"):

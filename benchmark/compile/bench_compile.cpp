@@ -16,6 +16,7 @@
 
 #include "conorm/Dialect/Comm/IR/Comm.h"
 #include "conorm/InitAll.h"
+#include "conorm/Tools/ForeignDialects.h"
 #include "conorm/Tools/Process.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/InitAllDialects.h"
@@ -75,6 +76,7 @@ int main(int argc, char **argv) {
   registerAllExtensions(registry);
   registerAllPasses();
   conorm::registerAllDialects(registry);
+  conorm::registerForeignDialects(registry);
   conorm::registerAllPasses();
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(argv[2], &context);

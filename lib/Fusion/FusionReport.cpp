@@ -198,23 +198,22 @@ static std::string describeWrittenOut(Operation *sum) {
          "write norm.rms_norm";
 }
 
-/// How the reduced value, or a sum of it, leaves a block that is no function's;
-/// empty if it does not.
+/// How the reduced value, or a sum of it, leaves a block that is no function's
+/// unread; empty if it does not.
 static std::string describeExit(Value reduced) {
   SmallVector<Value> values = {reduced};
   for (Operation *user : reduced.getUsers())
     if (user->getNumResults() == 1 && matchSum(user->getResult(0)))
       values.push_back(user->getResult(0));
-  for (Value value : values)
-    for (Operation *user : value.getUsers()) {
-      Operation *parent = user->getParentOp();
-      if (user->getNumResults() == 0 && user == &user->getBlock()->back() &&
-          !isa<FunctionOpInterface>(parent))
-        return "; " + toString(user->getName().getStringRef()) +
-               " hands it to " + toString(parent->getName().getStringRef()) +
-               ", so that no norm of this block reads it";
-    }
-  return "";
+  Operation *exit = *values.back().user_begin();
+  Operation *parent = exit->getParentOp();
+  bool leaves = values.back().hasOneUse() && exit->getNumResults() == 0 &&
+                exit == &exit->getBlock()->back();
+  if (!leaves || isa<FunctionOpInterface>(parent))
+    return "";
+  return "; " + toString(exit->getName().getStringRef()) + " hands it to " +
+         toString(parent->getName().getStringRef()) +
+         ", so that no norm of this block reads it";
 }
 
 static Reason explain(AllReduceOp reduce, RankEquality &ranks) {

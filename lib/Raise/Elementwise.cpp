@@ -8,6 +8,8 @@
 
 #include "Elementwise.h"
 
+#include "Positions.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -73,6 +75,11 @@ static Element peelOnce(Element element) {
   Step kind = getStep(op);
   if (kind == Step::Copy)
     return element.getOperand(0);
+  // Less +0.0 every number is itself: Flax takes a mean of zero from the rows.
+  if (kind == Step::Subtract && isStrict(op))
+    if (std::optional<APFloat> zero = getConstant(skipMoves(op->getOperand(1)));
+        zero && zero->isPosZero())
+      return element.getOperand(0);
   if (kind == Step::Round) {
     Element wide = element.getOperand(0);
     for (unsigned step = 0; step < kMaxSteps && wide.value; ++step) {

@@ -12,6 +12,7 @@
 #include "NormTail.h"
 #include "Positions.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/CallInterfaces.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -259,6 +260,9 @@ bool StatisticReader::readSquare(Value value) {
   if (!squares || !isStrict(op))
     return fail(value, "SquaresRows", "the square of the rows");
   statistic.rows = op->getOperand(0);
+  if (Operation *inner = statistic.rows.getDefiningOp();
+      getStep(inner) == Step::Absolute)
+    statistic.rows = inner->getOperand(0);
   return checkCentered(statistic.rows);
 }
 
@@ -274,15 +278,26 @@ bool StatisticReader::read() {
 // The root
 //===----------------------------------------------------------------------===//
 
-/// Whether a reduction is among what the root is computed from in a few steps:
-/// then it may be meant for a norm.
+/// Whether `op` may sum: a reduction, a product of a value with itself, or a
+/// function that is called.
+static bool maySum(Operation *op) {
+  StringRef name = op->getName().stripDialect();
+  if (getStep(op) == Step::Reduce || name == "reduce" ||
+      isa<CallOpInterface>(op))
+    return true;
+  return name == "dot_general" && op->getNumOperands() == 2 &&
+         op->getOperand(0) == op->getOperand(1);
+}
+
+/// Whether a sum is among what the root is computed from in a few steps: then
+/// it may be meant for a norm.
 static bool looksLikeNorm(Operation *root) {
   llvm::SetVector<Operation *> ops;
   ops.insert(root);
   for (size_t next = 0; next < ops.size() && next < 2 * kMaxSteps; ++next) {
     Operation *op = ops[next];
     StringRef name = op->getName().stripDialect();
-    if (getStep(op) == Step::Reduce || name == "reduce")
+    if (maySum(op))
       return true;
     if (op != root && !mapsElements(op) && !movesElements(op) &&
         !name.contains("reduce"))

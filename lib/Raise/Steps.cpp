@@ -53,6 +53,7 @@ static Step getUpstreamStep(Operation *op) {
                    : Step::Unknown;
       })
       .Case([](arith::TruncFOp) { return Step::Round; })
+      .Case([](math::AbsFOp) { return Step::Absolute; })
       .Case([](math::RsqrtOp) { return Step::Rsqrt; })
       .Case([](math::SqrtOp) { return Step::Sqrt; })
       .Case([](math::PowFOp) { return Step::Power; })

@@ -39,6 +39,7 @@ enum class Step {
   /// Operands: the lower bound, the value, the upper bound.
   Clamp,
   Negate,
+  Absolute,
   Square,
   Power,
   Sqrt,

@@ -15,7 +15,8 @@ import sys
 # The dialects, the patterns, the models of calls of the runtime, and what other
 # dialects' collectives become.
 MAY_NAME = ("Dialect/", "Raise/", "Fusion/", "Conversion/ConormToRuntime/RuntimeCallModels.cpp",
-            "Conversion/LinalgToBlas/", "Conversion/StablehloToConorm/Collectives.cpp")
+            "Conversion/LinalgToBlas/", "Conversion/StablehloToConorm/Collectives.cpp",
+            "Conversion/ConormToStablehlo/")
 DEFINITION = re.compile(r"^def (?:Blas|Comm|Norm)_(\w+Op)\b", re.M)
 
 

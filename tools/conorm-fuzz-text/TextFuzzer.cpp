@@ -26,6 +26,7 @@
 #include "conorm/InitAll.h"
 #include "conorm/Pipelines/Passes.h"
 #include "conorm/Strategy/Passes.h"
+#include "conorm/Tools/ForeignDialects.h"
 #include "conorm/Transforms/Passes.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -83,6 +84,7 @@ Session::Session() {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   conorm::registerAllDialects(registry);
+  conorm::registerForeignDialects(registry);
   context =
       std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   context->getDiagEngine().registerHandler([](Diagnostic &diagnostic) {

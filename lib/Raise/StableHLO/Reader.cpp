@@ -57,6 +57,7 @@ static std::pair<Step, unsigned> getNamedStep(StringRef name) {
       .Case("minimum", Known(Step::Minimum, 2))
       .Case("clamp", Known(Step::Clamp, 3))
       .Case("negate", Known(Step::Negate, 1))
+      .Case("abs", Known(Step::Absolute, 1))
       .Case("square", Known(Step::Square, 1))
       .Case("power", Known(Step::Power, 2))
       .Case("sqrt", Known(Step::Sqrt, 1))
