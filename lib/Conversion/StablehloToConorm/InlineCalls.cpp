@@ -131,19 +131,32 @@ void Inliner::inlineCall(func::CallOp call, func::FuncOp callee) {
   ++numInlined;
 }
 
-/// Private functions whose calls are all gone.
+/// Private functions whose calls are all gone, and those that only they call.
 void Inliner::eraseUnused() {
   std::optional<SymbolTable::UseRange> uses =
       SymbolTable::getSymbolUses(&module.getBodyRegion());
   if (!uses)
     return;
-  DenseSet<StringAttr> used;
+  DenseMap<StringAttr, unsigned> numUses;
   for (SymbolTable::SymbolUse use : *uses)
-    used.insert(use.getSymbolRef().getRootReference());
-  for (auto &[name, function] : functions)
+    ++numUses[use.getSymbolRef().getRootReference()];
+  SmallVector<func::FuncOp> unused;
+  auto addIfUnused = [&](func::FuncOp function) {
     if (entries.lookup(function).state == State::Inlined &&
-        !used.contains(name))
-      function.erase();
+        numUses.lookup(function.getSymNameAttr()) == 0)
+      unused.push_back(function);
+  };
+  for (auto function : module.getOps<func::FuncOp>())
+    addIfUnused(function);
+  while (!unused.empty()) {
+    func::FuncOp function = unused.pop_back_val();
+    function.walk([&](func::CallOp call) {
+      --numUses[call.getCalleeAttr().getAttr()];
+      if (func::FuncOp callee = getCallee(call))
+        addIfUnused(callee);
+    });
+    function.erase();
+  }
 }
 
 unsigned Inliner::run() {
