@@ -236,10 +236,29 @@ void NormChecker::begin(uint32_t type, int64_t rows, int64_t cols,
   call.values.clear();
 }
 
+static int64_t inputRow(const conorm_rms_norm_args &args, int64_t row) {
+  int64_t group = row / args.input_group_rows;
+  return group * args.input_group_stride +
+         (row - group * args.input_group_rows) * args.cols;
+}
+
+/// The input's rows, without what is between groups of them.
+std::vector<float> NormChecker::readRows(const conorm_rms_norm_args &args) {
+  if (!args.input_group_rows || !args.rows)
+    return readFloats(args.element_type, args.input, args.rows * args.cols);
+  int64_t last = inputRow(args, args.rows - 1) + args.cols;
+  std::vector<float> all = readFloats(args.element_type, args.input, last);
+  std::vector<float> values;
+  for (int64_t row = 0; row < args.rows; ++row) {
+    auto first = all.begin() + inputRow(args, row);
+    values.insert(values.end(), first, first + args.cols);
+  }
+  return values;
+}
+
 void NormChecker::beforeNorm(const conorm_rms_norm_args &args) {
   begin(args.element_type, args.rows, args.cols, args.norm, args.site);
-  call.values =
-      readFloats(args.element_type, args.input, args.rows * args.cols);
+  call.values = readRows(args);
   if (args.residual)
     addResidual(args.element_type,
                 onHost(args.element_type, args.residual, args.rows * args.cols),

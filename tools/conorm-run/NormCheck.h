@@ -100,6 +100,7 @@ private:
   /// the observer returns.
   const void *onHost(uint32_t type, const void *data, int64_t count);
   std::vector<float> readFloats(uint32_t type, const void *data, int64_t count);
+  std::vector<float> readRows(const conorm_rms_norm_args &args);
   std::vector<float> readWeight(const conorm_norm &norm, int64_t cols);
   void before(uint32_t op, const void *args);
   void after(uint32_t op, const void *args);

@@ -173,6 +173,11 @@ typedef struct conorm_rms_norm_args {
   int64_t rows;
   int64_t cols;
   conorm_norm norm;
+  /// Since version 1.6: rows of `input` that follow each other, and the elements
+  /// from the first of such a group to that of the next; 0 and 0 if all rows
+  /// follow each other, as in the other tensors.
+  int64_t input_group_rows;
+  int64_t input_group_stride;
 } conorm_rms_norm_args;
 
 /// norm.quantize, [rows, cols].

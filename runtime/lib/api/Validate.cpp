@@ -225,6 +225,33 @@ Error conorm::rt::validateAllGather(const conorm_scatter_gather_args &args,
   return checkScatterGather(args, outputDim);
 }
 
+/// Sets `count` to the elements from the first of the input to its last.
+static Error checkRowGroups(const conorm_rms_norm_args &args, int64_t &count) {
+  int64_t rows = args.input_group_rows, stride = args.input_group_stride;
+  if (rows == 0 && stride == 0)
+    return success();
+  int64_t least, groups, ahead;
+  if (rows <= 0 || args.rows % rows != 0 ||
+      __builtin_mul_overflow(rows, args.cols, &least) || stride < least)
+    return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                     "input_group_rows is %" PRId64
+                     " and input_group_stride is %" PRId64
+                     ", expected a divisor of the %" PRId64
+                     " rows, and at least the elements of a group",
+                     rows, stride, args.rows);
+  groups = args.rows / rows;
+  if (groups == 0)
+    return success();
+  if (__builtin_mul_overflow(groups - 1, stride, &ahead) ||
+      __builtin_add_overflow(ahead, least, &count) ||
+      count > INT64_MAX / conorm_type_bytes(args.element_type, 1))
+    return makeError(CONORM_ERROR_INVALID_ARGUMENT,
+                     "input_group_stride is %" PRId64
+                     ", expected an input below 2^63 bytes",
+                     stride);
+  return success();
+}
+
 Error conorm::rt::validate(const conorm_rms_norm_args &args) {
   if (Error error = checkElementType(args.element_type))
     return error;
@@ -237,6 +264,9 @@ Error conorm::rt::validate(const conorm_rms_norm_args &args) {
     return error;
   if (Error error = checkNorm("norm", args.norm, args.element_type, args.cols))
     return error;
+  int64_t inputCount = count;
+  if (Error error = checkRowGroups(args, inputCount))
+    return error;
   if (args.residual_out && !args.residual)
     return makeError(CONORM_ERROR_INVALID_ARGUMENT,
                      "residual_out is set but residual is null");
@@ -246,7 +276,8 @@ Error conorm::rt::validate(const conorm_rms_norm_args &args) {
     return error;
   int64_t bytes = conorm_type_bytes(args.element_type, count);
   Range ranges[] = {
-      {"input", args.input, bytes, false},
+      {"input", args.input, conorm_type_bytes(args.element_type, inputCount),
+       false},
       {"residual", args.residual, bytes, false},
       {"weight", args.norm.weight, weightBytes(args.norm, args.cols), false},
       {"residual_out", args.residual_out, bytes, true},

@@ -287,7 +287,8 @@ Error CpuBackend::rmsNorm(const conorm_rms_norm_args &args) {
   int64_t bytes = conorm_type_bytes(args.element_type, 1);
   for (int64_t row = 0; row < args.rows; ++row) {
     int64_t offset = row * args.cols * bytes;
-    const char *value = static_cast<const char *>(args.input) + offset;
+    const char *value =
+        static_cast<const char *>(args.input) + inputRow(args, row) * bytes;
     char *normed = static_cast<char *>(args.normed) + offset;
     if (args.residual) {
       char *sum = args.residual_out

@@ -91,14 +91,20 @@ Plan CudaBackend::choosePlan(Kernel kernel, uint32_t type, const Group &group,
   return plan;
 }
 
+/// The group of a call without peers.
+static Group alone() {
+  Group group{};
+  group.size = 1;
+  return group;
+}
+
 Error CudaBackend::launch(Kernel kernel, uint32_t type,
                           const CudaCommunicator *comm,
                           const CallAttributes &attributes, const Site &site,
                           Task &task) {
   if (Error error = poll())
     return error;
-  Group group{};
-  group.size = 1;
+  Group group = alone();
   if (comm && control.world().disturbed())
     if (Error error = control.world().checkPeers(""))
       return error;
@@ -175,7 +181,10 @@ Error CudaBackend::rmsNorm(const conorm_rms_norm_args &args) {
   task.rows = args.rows;
   task.cols = args.cols;
   task.leavesPerRow = leavesOf(args.cols);
+  task.inputGroupRows = args.input_group_rows;
+  task.inputGroupStride = args.input_group_stride;
   task.aligned = args.cols % leafElements == 0 && onSixteen(args.input) &&
+                 args.input_group_stride % leafElements == 0 &&
                  onSixteen(args.residual) && onSixteen(args.residual_out) &&
                  onSixteen(args.normed);
   task.row.residual = args.residual;
@@ -184,8 +193,34 @@ Error CudaBackend::rmsNorm(const conorm_rms_norm_args &args) {
   task.row.norm = taskOf(args.norm);
   task.row.hasNorm = true;
   placeRow(args.element_type, task);
+  // Only that kernel knows groups of rows.
+  if (args.input_group_rows &&
+      choosePlan(kernelRow, args.element_type, alone(), task).path !=
+          Path::Local)
+    return normGroups(args);
   return launch(kernelRow, args.element_type, nullptr, CallAttributes(), Site(),
                 task);
+}
+
+/// Rows that are too long for the kernel that knows groups of them.
+Error CudaBackend::normGroups(const conorm_rms_norm_args &args) {
+  int64_t bytes = conorm_type_bytes(args.element_type, 1);
+  for (int64_t row = 0; row < args.rows; row += args.input_group_rows) {
+    conorm_rms_norm_args group = args;
+    group.rows = args.input_group_rows;
+    group.input_group_rows = group.input_group_stride = 0;
+    group.input =
+        static_cast<const char *>(args.input) + inputRow(args, row) * bytes;
+    int64_t offset = row * args.cols * bytes;
+    if (args.residual)
+      group.residual = static_cast<const char *>(args.residual) + offset;
+    if (args.residual_out)
+      group.residual_out = static_cast<char *>(args.residual_out) + offset;
+    group.normed = static_cast<char *>(args.normed) + offset;
+    if (Error error = rmsNorm(group))
+      return error;
+  }
+  return success();
 }
 
 Error CudaBackend::quantize(const conorm_quantize_args &args) {

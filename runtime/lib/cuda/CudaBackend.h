@@ -90,6 +90,7 @@ private:
   Plan choosePlan(Kernel kernel, uint32_t type, const Group &group,
                   const Task &task) const;
   void placeRow(uint32_t type, Task &task) const;
+  Error normGroups(const conorm_rms_norm_args &args);
   /// The one that supports a strategy.
   CudaStrategy &strategyFor(uint32_t strategy) const;
   /// The communicator of a call.

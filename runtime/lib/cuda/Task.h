@@ -97,6 +97,10 @@ struct Task {
   int64_t block;
   /// The norm family: rows before this call's part, which the buffers hold.
   int64_t firstRow;
+  /// Norms alone: rows of the input that follow each other, 0 for all, and the
+  /// elements from the first of these to that of the next.
+  int64_t inputGroupRows;
+  int64_t inputGroupStride;
   uint32_t reduction;
   uint32_t twoShot;
   /// Every row of every buffer begins on 16 bytes; so does every block.

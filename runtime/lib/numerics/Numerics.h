@@ -116,6 +116,14 @@ private:
   unsigned saved;
 };
 
+/// Elements before a row of the input.
+inline int64_t inputRow(const conorm_rms_norm_args &args, int64_t row) {
+  if (!args.input_group_rows)
+    return row * args.cols;
+  return row / args.input_group_rows * args.input_group_stride +
+         row % args.input_group_rows * args.cols;
+}
+
 } // namespace conorm::rt
 
 #endif // CONORM_RUNTIME_LIB_NUMERICS_NUMERICS_H

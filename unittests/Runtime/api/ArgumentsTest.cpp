@@ -94,6 +94,19 @@ TEST_F(BadArguments, ofNorms) {
   };
   bad([](auto &a) { a.rows = -1; },
       "norm.rms_norm at unknown: rows is -1, expected at least 0");
+  bad([](auto &a) { a.input_group_rows = 2, a.input_group_stride = 8; },
+      "input_group_rows is 2 and input_group_stride is 8, expected a divisor "
+      "of the 3 rows, and at least the elements of a group");
+  bad([](auto &a) { a.input_group_rows = 1, a.input_group_stride = 3; },
+      "input_group_rows is 1 and input_group_stride is 3, expected");
+  bad([](auto &a) { a.input_group_stride = 4; },
+      "input_group_rows is 0 and input_group_stride is 4, expected");
+  bad(
+      [](auto &a) {
+        a.input_group_rows = 1;
+        a.input_group_stride = int64_t(1) << 61;
+      },
+      "expected an input below 2^63 bytes");
   bad([](auto &a) { a.cols = -1; }, "cols is -1, expected at least 0");
   bad([](auto &a) { a.norm.rounding = 4; },
       "norm.rounding is 4, expected 0 to 3");

@@ -50,6 +50,13 @@ struct RegisterRow {
     return row * task.cols + int64_t(leaf) * leafElements;
   }
 
+  __device__ int64_t inputAt(int64_t row, int leaf) const {
+    if (!task.inputGroupRows)
+      return at(row, leaf);
+    return row / task.inputGroupRows * task.inputGroupStride +
+           at(row % task.inputGroupRows, leaf);
+  }
+
   __device__ void loadResidual(int64_t row) {
     if (task.row.residual)
       forLeaves([&](int k, int leaf) {
@@ -180,7 +187,7 @@ __global__ void __launch_bounds__(maxPushThreads, 2)
     row.forLeaves([&](int k, int leaf) {
       // As a group of one folds: a NaN is rounded.
       row.value[k] =
-          round<T>(widen(load<T>(task.input, row.at(index, leaf),
+          round<T>(widen(load<T>(task.input, row.inputAt(index, leaf),
                                  elementsOf(task, leaf), task.aligned)));
     });
     row.finish(index, /*gaveUp=*/false, reinterpret_cast<char *>(rowStorage));
