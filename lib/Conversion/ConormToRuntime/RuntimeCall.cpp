@@ -137,6 +137,21 @@ void RuntimeCall::setRowsAndCols() {
   setCount("cols", last, 1);
 }
 
+void RuntimeCall::setRowGroups() {
+  auto type = cast<MemRefType>(getInput().getType());
+  unsigned rank = type.getRank();
+  if (rank < 2 || type.areTrailingDimsContiguous(rank) ||
+      !type.areTrailingDimsContiguous(rank - 1))
+    return;
+  rowGroups = true;
+  for (Field &field : fields)
+    if (field.name == "input")
+      field.isStrided = true;
+  setCount("input_group_rows", 1, rank - 2);
+  fields.push_back({"input_group_stride", Field::Stride, 0, FloatAttr(),
+                    getInput(), 0, /*numDims=*/1});
+}
+
 void RuntimeCall::setNorm(norm::NormOpInterface op) {
   if (Value residual = op.getResidual()) {
     setInput("residual", residual);

@@ -72,10 +72,12 @@ void conorm::describeNorm(norm::NormOpInterface op, RuntimeCall &call) {
 
 static void describe(norm::RMSNormOp op, RuntimeCall &call) {
   describeNorm(op, call);
+  call.setRowGroups();
 }
 
 static void describe(norm::AddRMSNormOp op, RuntimeCall &call) {
   describeNorm(op, call);
+  call.setRowGroups();
 }
 
 static void describe(norm::QuantizeOp op, RuntimeCall &call) {

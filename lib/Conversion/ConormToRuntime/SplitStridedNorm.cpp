@@ -55,9 +55,13 @@ bool conorm::splitStridedNorm(Operation *op, const RuntimeCall &call) {
   SmallVector<OpOperand *> data = getDataOperands(op, call);
   auto type = cast<MemRefType>(data.front()->get().getType());
   int64_t numInner = type.getRank();
-  for (OpOperand *operand : data)
+  for (OpOperand *operand : data) {
+    // The call takes such an input as it is.
+    if (operand->getOperandNumber() == 0 && call.hasRowGroups())
+      continue;
     numInner = std::min(numInner, cast<MemRefType>(operand->get().getType())
                                       .getNumContiguousTrailingDims());
+  }
   if (numInner == type.getRank() || numInner == 0)
     return false;
 

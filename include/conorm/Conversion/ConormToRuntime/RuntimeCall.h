@@ -101,6 +101,9 @@ public:
 
   /// Sets `rows` and `cols`, the columns being the input's last dimension.
   void setRowsAndCols();
+  /// Lets the input have a stride of its own in its first dimension, if that is
+  /// all that keeps it from being contiguous.
+  void setRowGroups();
   /// Sets the structure `norm`, and `residual` if there is one.
   void setNorm(norm::NormOpInterface op);
   /// Sets the structure `field`, a norm, whose weight is null or one row.
@@ -125,6 +128,8 @@ public:
   mlir::FlatSymbolRefAttr getGroup() const { return group; }
   comm::DispatchAttr getDispatch() const { return dispatch; }
   bool isSplittable() const { return splittable; }
+  /// Whether setRowGroups() let the input be strided.
+  bool hasRowGroups() const { return rowGroups; }
   bool isSum() const { return sums; }
 
 private:
@@ -137,6 +142,7 @@ private:
   mlir::FlatSymbolRefAttr group;
   comm::DispatchAttr dispatch;
   bool splittable = false;
+  bool rowGroups = false;
   bool sums = false;
 };
 
