@@ -76,6 +76,9 @@ jax_python = os.environ.get("CONORM_JAX_PYTHON", config.python)
 config.substitutions.append(("%jax_python", jax_python))
 if not subprocess.call([jax_python, "-c", "import jaxlib.mlir"], stderr=subprocess.DEVNULL):
     config.available_features.add("jax")
+# Where conorm-compile finds it.
+if shutil.which("ptxas") or os.path.exists("/usr/local/cuda/bin/ptxas"):
+    config.available_features.add("ptxas")
 if shutil.which("pkg-config"):
     config.available_features.add("pkg-config")
 if shutil.which("spin"):

@@ -112,8 +112,10 @@ static void addOwnershipBasedDeallocation(OpPassManager &manager) {
 }
 
 /// Most buffers are freed after their last use; ownership is for the others.
-static void addDeallocation(OpPassManager &manager) {
+static void addDeallocation(OpPassManager &manager, const Target &target) {
   manager.addNestedPass<func::FuncOp>(createDeallocateAtLastUse());
+  if (target.freesAtEnd())
+    return;
   addWhereFound(manager, OpKind::UnclearOwnership, [](OpPassManager &manager) {
     addOwnershipBasedDeallocation(manager);
     manager.addPass(createConvertBufferizationToMemRefPass());
@@ -140,7 +142,7 @@ void conorm::buildToBuffersPipeline(OpPassManager &manager,
   manager.addPass(createSelectStrategy(selection));
   options.target->addTensorPasses(manager);
   addBufferization(manager, options);
-  addDeallocation(manager);
+  addDeallocation(manager, *options.target);
   manager.addNestedPass<func::FuncOp>(createUnshareResults());
 }
 

@@ -6,7 +6,9 @@
 // RUN: %conorm_opt %s --conorm-to-llvm=weight-bias=false | FileCheck %s --check-prefixes=CHECK,PLAIN
 // RUN: not %conorm_opt %s --conorm-to-llvm='target-description={#comm.target<"sm_90" over nvlink>}' 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=MISMATCH
-// RUN: %conorm_opt %s --conorm-to-llvm='target-description={#comm.target<"cpu" over shared_memory, world_size = 4>}' \
+// RUN: %conorm_opt %s --conorm-to-llvm='target=cuda target-description={#comm.target<"sm_90" over nvlink>}' \
+// RUN:   | FileCheck %s --check-prefix=DISPATCH
+// RUN: %conorm_opt %s --conorm-to-llvm='target=cuda target-description={#comm.target<"sm_90" over nvlink, world_size = 4>}' \
 // RUN:   | FileCheck %s --check-prefix=CHOSEN
 // RUN: not %conorm_opt %s --conorm-to-llvm=tuning-file=%t.missing.json 2>&1 | FileCheck %s --check-prefix=TUNING
 // RUN: %conorm_opt %s --conorm-to-llvm=decompose | FileCheck %s --check-prefixes=CHECK,DECOMPOSED
@@ -19,6 +21,7 @@
 
 // TUNING: error: tuning file '{{.*}}.missing.json'
 // CHOSEN-NOT: @conorm.dispatch
+// DISPATCH: @conorm.dispatch
 // MISMATCH: to-llvm.mlir:{{.*}}: error: expected a #comm.target of cpu, which the module is compiled for, found #comm.target<"sm_90" over nvlink>, which is of cuda
 
 comm.group @tp

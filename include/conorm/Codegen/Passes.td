@@ -259,6 +259,43 @@ def FinalizeToLLVM : Pass<"finalize-to-llvm", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def FuseElementwise : Pass<"fuse-elementwise"> {
+  let summary = "Fuse elementwise linalg operations on tensors";
+  let description = [{
+    Each becomes part of what reads it, by upstream's patterns, so that one
+    kernel reads the inputs and writes the results of a chain. Broadcasts, fills
+    and operations on the other side of a reshape are part of chains.
+
+    An operation that has several readers is fused with the first one, and both
+    results are written, if the other readers come later and the points are the
+    same. A reduction computes what it reads by itself, even if something else
+    reads it too.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: tensor<4x8xf32>, %b: tensor<4x8xf32>) -> tensor<4x8xf32> {
+      %e = tensor.empty() : tensor<4x8xf32>
+      %0 = linalg.mul ins(%a, %b : tensor<4x8xf32>, tensor<4x8xf32>)
+             outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+      %1 = linalg.add ins(%0, %b : tensor<4x8xf32>, tensor<4x8xf32>)
+             outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+      return %1 : tensor<4x8xf32>
+    }
+    ```
+
+    After (shortened): one `linalg.generic` with a multiplication and an
+    addition.
+  }];
+  let statistics = [
+    Statistic<"numFused", "num-fused", "Number of operands fused">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def MapKernels : Pass<"map-kernels", "::mlir::ModuleOp"> {
   let summary = "Map each linalg operation on buffers to a kernel of a GPU";
   let description = [{
@@ -270,8 +307,10 @@ def MapKernels : Pass<"map-kernels", "::mlir::ModuleOp"> {
 
     Operations without reductions run over their points in the order of memory,
     several next to each other to a thread, with accesses of 16 bytes where the
-    addresses allow it. Of other operations a thread has one element of the
-    output and takes the steps of the reduction in their order.
+    addresses allow it. Of a reduction over the last loops that is associative,
+    a warp or a block has one element of the output and combines its steps in a
+    tree, which is the same each time. Of other operations a thread has one
+    element of the output and takes the steps in their order.
 
     Before:
 
@@ -296,6 +335,10 @@ def MapKernels : Pass<"map-kernels", "::mlir::ModuleOp"> {
     }
     ```
   }];
+  let options = [
+    Option<"checkBounds", "check-bounds", "bool", /*default=*/"false",
+           "Fail, since accesses of kernels are not checked">
+  ];
   let statistics = [
     Statistic<"numLaunches", "num-launches", "Number of launches made">,
     Statistic<"numKernels", "num-kernels", "Number of kernels made">
@@ -305,6 +348,99 @@ def MapKernels : Pass<"map-kernels", "::mlir::ModuleOp"> {
     "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
   ];
+}
+
+def RefuseHostAccess : Pass<"refuse-host-access"> {
+  let summary = "Refuse what reads or writes elements of tensors on the host";
+  let description = [{
+    Tensors of a program for a device are in the device's memory, which the host
+    does not see: its control flow may depend on sizes and scalar arguments
+    only. `tensor.extract`, `tensor.insert` and the like are errors outside the
+    bodies of linalg operations. So are tensors of element types that kernels do
+    not have.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: tensor<4xf32>, %i: index) -> f32 {
+      %0 = tensor.extract %a[%i] : tensor<4xf32>
+      return %0 : f32
+    }
+    ```
+
+    After:
+
+    ```
+    error: 'tensor.extract' op reads elements of a tensor on the host, but
+    tensors are in the memory of the device
+    ```
+  }];
+}
+
+def CopyStridedResults : Pass<"copy-strided-results", "::mlir::ModuleOp"> {
+  let summary = "Copy results that are not contiguous";
+  let description = [{
+    Public functions return contiguous buffers.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32, strided<[16, 1]>>) -> memref<4x8xf32, strided<[16, 1]>> {
+      return %a : memref<4x8xf32, strided<[16, 1]>>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%a: memref<4x8xf32, strided<[16, 1]>>) -> memref<4x8xf32> {
+      %0 = memref.alloc() : memref<4x8xf32>
+      memref.copy %a, %0 : memref<4x8xf32, strided<[16, 1]>> to memref<4x8xf32>
+      return %0 : memref<4x8xf32>
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numCopied", "num-copied", "Number of results copied">
+  ];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
+def ExpandMath : Pass<"expand-math"> {
+  let summary = "Expand functions of f32 to arithmetic on f64";
+  let description = [{
+    Exponentials, logarithms, powers, circular and hyperbolic functions and `erf`
+    of scalars become polynomials in f64, with one rounding to f32 at the end.
+    Each result is within 0.6 units in the last place of the exact one; sines and
+    cosines are for arguments below 2^50. What LLVM has as exact instructions,
+    such as `math.sqrt`, stays. Every other operation of the math dialect, and
+    `arith.remf`, is an error.
+
+    Before:
+
+    ```mlir
+    func.func @f(%a: f32) -> f32 {
+      %0 = math.exp2 %a : f32
+      return %0 : f32
+    }
+    ```
+
+    After (shortened):
+
+    ```
+    func.func @f(%a: f32) -> f32 {
+      %0 = arith.extf %a : f32 to f64
+      ...
+      %1 = arith.truncf %n : f64 to f32
+      return %1 : f32
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numExpanded", "num-expanded", "Number of operations expanded">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
 }
 
 def FinalizeKernels : Pass<"finalize-kernels", "::mlir::gpu::GPUModuleOp"> {

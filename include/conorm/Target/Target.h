@@ -99,6 +99,10 @@ public:
   virtual void addBufferPasses(mlir::OpPassManager &manager,
                                const CodegenSettings &settings) const = 0;
 
+  /// Whether what a call allocates and does not free is taken back when it
+  /// ends. Then only what is freed by one operation is freed at all.
+  virtual bool freesAtEnd() const { return false; }
+
   virtual bool hasDeviceCode() const { return false; }
   /// Collects device code. Null, without an error, if the target has none.
   virtual mlir::FailureOr<std::unique_ptr<DeviceCode>>

@@ -83,6 +83,8 @@ Access ElementwiseBuilder::classify(OpOperand &operand) {
   const KernelBuffer *buffer = kernel.getBuffer(operand);
   if (!buffer)
     return Access::Same;
+  if (axes.empty())
+    return Access::Scattered;
   std::optional<int64_t> last = kernel.getStride(operand, axes.back());
   if (last == 0)
     return Access::Same;
@@ -234,7 +236,7 @@ gpu::LaunchFuncOp ElementwiseBuilder::build(gpu::GPUModuleOp module) {
     body.setInsertionPointToStart(choice.elseBlock());
     buildPoints(first, last);
   }
-  return kernel.launch(module, "elementwise", axes, width);
+  return kernel.launch(module, "elementwise", axes, kBlockSize * width);
 }
 
 gpu::LaunchFuncOp conorm::buildElementwise(Kernel &kernel,

@@ -46,6 +46,8 @@ Kernel::Kernel(linalg::LinalgOp op)
     sizes.push_back(addNumber(range.size));
   }
   loops.resize(sizes.size());
+  SmallVector<Type> types(ValueRange(arguments).getTypes());
+  function.setFunctionType(host.getFunctionType(types, {}));
 }
 
 Value Kernel::addParameter(Value value) {
@@ -420,10 +422,16 @@ Value Kernel::getThread() {
       body, arith::MulIOp::create(body, block, constant(kBlockSize)), thread);
 }
 
+Value Kernel::addSharedSpace(Type element, int64_t size) {
+  auto space = gpu::AddressSpaceAttr::get(
+      body.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  return function.addWorkgroupAttribution(
+      MemRefType::get({size}, element, MemRefLayoutAttrInterface(), space),
+      op.getLoc());
+}
+
 gpu::LaunchFuncOp Kernel::launch(gpu::GPUModuleOp module, StringRef kind,
-                                 ArrayRef<KernelAxis> axes, int64_t width) {
-  SmallVector<Type> types(ValueRange(arguments).getTypes());
-  function.setFunctionType(host.getFunctionType(types, {}));
+                                 ArrayRef<KernelAxis> axes, int64_t numPoints) {
   std::string name = makeName(kind);
   function.setName(name);
   if (auto known = module.lookupSymbol<gpu::GPUFuncOp>(name)) {
@@ -432,7 +440,7 @@ gpu::LaunchFuncOp Kernel::launch(gpu::GPUModuleOp module, StringRef kind,
   } else {
     module.getBody()->push_back(function);
   }
-  AffineExpr count = host.getAffineSymbolExpr(0).ceilDiv(kBlockSize * width);
+  AffineExpr count = host.getAffineSymbolExpr(0).ceilDiv(numPoints);
   Value blocks = getValueOrCreateConstantIndexOp(
       host, op.getLoc(),
       affine::makeComposedFoldedAffineApply(host, op.getLoc(),

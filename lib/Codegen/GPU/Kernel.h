@@ -104,12 +104,15 @@ public:
   /// The number of this thread in the grid.
   mlir::Value getThread();
 
-  /// Launches a thread for every `width` points of `axes` in place of the
-  /// operation. `kind` says what the kernel does.
+  /// `size` elements that the threads of a block share.
+  mlir::Value addSharedSpace(mlir::Type element, int64_t size);
+
+  /// Launches a block of threads for every `numPoints` points of `axes` in
+  /// place of the operation. `kind` says what the kernel does.
   mlir::gpu::LaunchFuncOp launch(mlir::gpu::GPUModuleOp module,
                                  llvm::StringRef kind,
                                  llvm::ArrayRef<KernelAxis> axes,
-                                 int64_t width);
+                                 int64_t numPoints);
 
 private:
   mlir::Value addParameter(mlir::Value value);

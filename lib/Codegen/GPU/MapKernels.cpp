@@ -27,6 +27,25 @@ namespace conorm {
 using namespace mlir;
 using namespace conorm;
 
+/// What is left on the host may not touch memory of the device.
+static LogicalResult checkHost(ModuleOp module) {
+  WalkResult checked = module.walk<WalkOrder::PreOrder>([](Operation *op) {
+    // Bodies of these run in kernels.
+    if (isa<linalg::LinalgOp, gpu::GPUModuleOp>(op))
+      return WalkResult::skip();
+    StringRef dialect = op->getName().getDialectNamespace();
+    if (!isa<memref::LoadOp, memref::StoreOp, memref::AllocaOp,
+             memref::ReallocOp, memref::AtomicRMWOp,
+             memref::GenericAtomicRMWOp>(op) &&
+        dialect != "vector")
+      return WalkResult::advance();
+    op->emitOpError("works on memory of the host, but buffers are in the "
+                    "memory of the device");
+    return WalkResult::interrupt();
+  });
+  return failure(checked.wasInterrupted());
+}
+
 /// An output that differs from one step of a reduction to the next is no sum.
 static bool hasOutputsOfReductions(linalg::LinalgOp op) {
   SmallVector<unsigned> reductions;
@@ -41,8 +60,17 @@ static bool hasOutputsOfReductions(linalg::LinalgOp op) {
 namespace {
 
 struct MapKernels : public conorm::impl::MapKernelsBase<MapKernels> {
+  using MapKernelsBase::MapKernelsBase;
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    if (checkBounds) {
+      emitError(module.getLoc(), "expected no check-bounds for a device, whose "
+                                 "kernels do not check their accesses");
+      return signalPassFailure();
+    }
+    if (failed(checkHost(module)))
+      return signalPassFailure();
     SmallVector<linalg::LinalgOp> ops;
     for (auto function : module.getOps<func::FuncOp>())
       function.walk([&](linalg::LinalgOp op) { ops.push_back(op); });
@@ -75,8 +103,10 @@ private:
       return op.emitOpError(
           "expected outputs that the steps of a reduction share");
     Kernel kernel(op);
-    op.getNumReductionLoops() == 0 ? buildElementwise(kernel, kernels)
-                                   : buildSequential(kernel, kernels);
+    if (op.getNumParallelLoops() == op.getNumLoops())
+      buildElementwise(kernel, kernels);
+    else if (!buildRowReduction(kernel, kernels))
+      buildSequential(kernel, kernels);
     op->erase();
     return success();
   }

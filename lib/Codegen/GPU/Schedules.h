@@ -18,6 +18,13 @@ namespace conorm {
 mlir::gpu::LaunchFuncOp buildElementwise(Kernel &kernel,
                                          mlir::gpu::GPUModuleOp module);
 
+/// Sums and the like over the last loops: a warp or a block of threads for each
+/// point of the parallel loops, which combines its parts in a tree whose shape
+/// depends on sizes that are known alone. None if the operation is no such one;
+/// the kernel is as it was then.
+std::optional<mlir::gpu::LaunchFuncOp>
+buildRowReduction(Kernel &kernel, mlir::gpu::GPUModuleOp module);
+
 /// A thread for each point of the parallel loops, which runs all others in
 /// their order.
 mlir::gpu::LaunchFuncOp buildSequential(Kernel &kernel,

@@ -63,5 +63,5 @@ gpu::LaunchFuncOp conorm::buildSequential(Kernel &kernel,
   values = buildLoops(kernel, inner, values);
   for (auto [value, init] : llvm::zip(values, op.getDpsInitsMutable()))
     kernel.store(value, kernel.getAddress(init));
-  return kernel.launch(module, "reduce", outer, 1);
+  return kernel.launch(module, "reduce", outer, kBlockSize);
 }
