@@ -27,7 +27,7 @@ static constexpr AbiField::Kind getKind() {
   else if constexpr (std::is_class_v<T>)
     return AbiField::Struct;
   else if constexpr (std::is_floating_point_v<T>)
-    return AbiField::F32;
+    return sizeof(T) == 4 ? AbiField::F32 : AbiField::F64;
   else
     return sizeof(T) == 4 ? AbiField::I32 : AbiField::I64;
 }
@@ -72,8 +72,8 @@ const AbiField *AbiStruct::find(StringRef path) const {
 
 RuntimeAbiTypes::RuntimeAbiTypes(MLIRContext *context)
     : i32(IntegerType::get(context, 32)), i64(IntegerType::get(context, 64)),
-      f32(Float32Type::get(context)), ptr(LLVM::LLVMPointerType::get(context)) {
-}
+      f32(Float32Type::get(context)), f64(Float64Type::get(context)),
+      ptr(LLVM::LLVMPointerType::get(context)) {}
 
 LLVM::LLVMStructType RuntimeAbiTypes::get(const AbiStruct &structure) const {
   auto type =
@@ -97,6 +97,8 @@ Type RuntimeAbiTypes::get(const AbiField &field) const {
     return i64;
   case AbiField::F32:
     return f32;
+  case AbiField::F64:
+    return f64;
   case AbiField::Pointer:
     return ptr;
   case AbiField::Struct:

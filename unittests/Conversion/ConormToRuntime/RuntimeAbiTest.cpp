@@ -71,7 +71,7 @@ protected:
       EXPECT_EQ(offsets->getElementOffset(index), field.offset) << field.name;
       EXPECT_EQ(layout.getTypeAllocSize(type), field.size) << field.name;
       EXPECT_EQ(type->isPointerTy(), field.isPointer) << field.name;
-      EXPECT_EQ(type->isFloatTy(), field.isFloat) << field.name;
+      EXPECT_EQ(type->isFloatingPointTy(), field.isFloat) << field.name;
     }
   }
 

@@ -34,7 +34,7 @@ struct AbiStruct;
 
 /// One field of a C structure.
 struct AbiField {
-  enum Kind { I32, I64, F32, Pointer, Struct };
+  enum Kind { I32, I64, F32, F64, Pointer, Struct };
 
   llvm::StringLiteral name;
   Kind kind;
@@ -68,7 +68,7 @@ public:
   mlir::LLVM::LLVMStructType get(const AbiStruct &structure) const;
   mlir::Type get(const AbiField &field) const;
 
-  mlir::Type i32, i64, f32;
+  mlir::Type i32, i64, f32, f64;
   mlir::LLVM::LLVMPointerType ptr;
 };
 
