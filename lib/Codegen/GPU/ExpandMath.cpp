@@ -56,9 +56,27 @@ static Unary findUnary(Operation *op) {
 
 namespace {
 
+/// The number of the two where one is NaN. LLVM's instruction would be a call of
+/// a library that is not there.
+struct ExpandNumber {
+  template <typename Maximum>
+  static void expand(Operation *op) {
+    ImplicitLocOpBuilder builder(op->getLoc(), op);
+    Value a = op->getOperand(0), b = op->getOperand(1);
+    auto isNaN = [&](Value x) {
+      return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO, x, x);
+    };
+    Value both = Maximum::create(builder, a, b);
+    Value orA = arith::SelectOp::create(builder, isNaN(b), a, both);
+    Value result = arith::SelectOp::create(builder, isNaN(a), b, orA);
+    op->replaceAllUsesWith(ValueRange(result));
+    op->erase();
+  }
+};
+
 struct ExpandMath : public conorm::impl::ExpandMathBase<ExpandMath> {
   void runOnOperation() override {
-    SmallVector<Operation *> ops;
+    SmallVector<Operation *> ops, numbers;
     WalkResult checked = getOperation()->walk([&](Operation *op) {
       if (isa<arith::RemFOp>(op) ||
           (isa_and_nonnull<math::MathDialect>(op->getDialect()) &&
@@ -66,6 +84,8 @@ struct ExpandMath : public conorm::impl::ExpandMathBase<ExpandMath> {
         if (failed(checkFunction(op)))
           return WalkResult::interrupt();
         ops.push_back(op);
+      } else if (isa<arith::MaxNumFOp, arith::MinNumFOp>(op)) {
+        numbers.push_back(op);
       }
       return WalkResult::advance();
     });
@@ -73,8 +93,13 @@ struct ExpandMath : public conorm::impl::ExpandMathBase<ExpandMath> {
       return signalPassFailure();
     for (Operation *op : ops)
       expand(op);
-    numExpanded += ops.size();
-    if (ops.empty())
+    for (Operation *op : numbers)
+      if (isa<arith::MaxNumFOp>(op))
+        ExpandNumber::expand<arith::MaximumFOp>(op);
+      else
+        ExpandNumber::expand<arith::MinimumFOp>(op);
+    numExpanded += ops.size() + numbers.size();
+    if (ops.empty() && numbers.empty())
       markAllAnalysesPreserved();
   }
 

@@ -26,10 +26,7 @@ using namespace conorm;
 static StringRef getAccess(Operation *op) {
   if (isa<tensor::ExtractOp, memref::LoadOp>(op))
     return "reads";
-  if (isa<tensor::InsertOp, memref::StoreOp>(op))
-    return "writes";
-  if (auto elements = dyn_cast<tensor::FromElementsOp>(op);
-      elements && elements.getElements().size() > 1)
+  if (isa<tensor::FromElementsOp, tensor::InsertOp, memref::StoreOp>(op))
     return "writes";
   StringRef dialect = op->getName().getDialectNamespace();
   bool hasTensors =

@@ -64,8 +64,10 @@ struct Options {
                      "all_reduce fused with the norms that read it"),
           clEnumValN(Variant::Unfused, "unfused", "every operation by itself")),
       cl::cat(category)};
+  /// Options keep no copy of it.
+  std::string targetHelp = "What to compile for: " + getTargetNames();
   cl::opt<std::string> target{
-      "target", cl::desc("What to compile for: " + getTargetNames()),
+      "target", cl::desc(targetHelp),
       cl::init(getTargets().front()->getName().str()), cl::cat(category)};
   cl::list<std::string> cudaArchs{
       "cuda-arch", cl::CommaSeparated, cl::value_desc("sm_80,..."),

@@ -93,6 +93,8 @@ mlir::FailureOr<std::string> conorm::assemble(StringRef assembler,
     if (auto output = MemoryBuffer::getFile(log.path))
       if (StringRef text = (*output)->getBuffer().rtrim(); !text.empty())
         error = text.str();
+    if (error.empty())
+      error = "exit status " + std::to_string(status);
     error = assembler.str() + " failed: " + error;
     return mlir::failure();
   }
@@ -101,6 +103,10 @@ mlir::FailureOr<std::string> conorm::assemble(StringRef assembler,
   if (!image) {
     error = "cannot read " + object.path.str().str() + ": " +
             image.getError().message();
+    return mlir::failure();
+  }
+  if ((*image)->getBufferSize() == 0) {
+    error = "expected machine code from " + assembler.str() + ", found none";
     return mlir::failure();
   }
   return (*image)->getBuffer().str();

@@ -217,9 +217,10 @@ LogicalResult CUDADeviceCode::addImages(DeviceProgram &program, Location loc) {
   program.images.push_back({CONORM_IMAGE_PTX, oldest.number, flagsOf(oldest),
                             *ptx + std::string(1, '\0')});
   if (assembler.empty()) {
-    emitRemark(loc, "no ptxas is in PATH, $CUDA_HOME/bin or "
-                    "/usr/local/cuda/bin; only PTX for ")
-        << architectures.front().getName() << " is embedded";
+    emitRemark(loc, "only PTX for ")
+        << architectures.front().getName()
+        << " is embedded: no ptxas is to be run, or none is in PATH, "
+           "$CUDA_HOME/bin or /usr/local/cuda/bin";
     return success();
   }
   for (const Architecture &architecture : architectures) {

@@ -21,6 +21,28 @@ func.func @exact(%x: f32) -> f32 {
   return %1 : f32
 }
 
+// A NaN gives way to a number; the zeros are ordered as by maximumf.
+// CHECK-LABEL: func.func @maxnumf(
+// CHECK-SAME:    %[[A:.*]]: f32, %[[B:.*]]: f32)
+// CHECK:         %[[BOTH:.*]] = arith.maximumf %[[A]], %[[B]] : f32
+// CHECK:         %[[B_NAN:.*]] = arith.cmpf uno, %[[B]], %[[B]] : f32
+// CHECK:         %[[OR_A:.*]] = arith.select %[[B_NAN]], %[[A]], %[[BOTH]] : f32
+// CHECK:         %[[A_NAN:.*]] = arith.cmpf uno, %[[A]], %[[A]] : f32
+// CHECK:         %[[RESULT:.*]] = arith.select %[[A_NAN]], %[[B]], %[[OR_A]] : f32
+// CHECK:         return %[[RESULT]]
+func.func @maxnumf(%a: f32, %b: f32) -> f32 {
+  %0 = arith.maxnumf %a, %b : f32
+  return %0 : f32
+}
+
+// CHECK-LABEL: func.func @minnumf(
+// CHECK:         arith.minimumf
+// CHECK-NOT:     arith.minnumf
+func.func @minnumf(%a: f64, %b: f64) -> f64 {
+  %0 = arith.minnumf %a, %b : f64
+  return %0 : f64
+}
+
 // -----
 
 func.func @no_function(%x: f32) -> f32 {

@@ -30,6 +30,14 @@ func.func @condition(%a: tensor<i1>, %x: tensor<4xf32>, %y: tensor<4xf32>) -> te
 
 // -----
 
+func.func @from_one_element(%x: f32) -> tensor<f32> {
+  // expected-error @below {{'tensor.from_elements' op writes elements of a tensor on the host}}
+  %0 = tensor.from_elements %x : tensor<f32>
+  return %0 : tensor<f32>
+}
+
+// -----
+
 func.func @from_elements(%x: f32, %y: f32) -> tensor<2xf32> {
   // expected-error @below {{'tensor.from_elements' op writes elements of a tensor on the host}}
   %0 = tensor.from_elements %x, %y : tensor<2xf32>

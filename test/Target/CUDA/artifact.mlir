@@ -14,7 +14,7 @@
 // EARLY: ld.global
 
 // Without NVIDIA's assembler there is PTX for the oldest architecture.
-// NOTE: remark: no ptxas is in PATH, $CUDA_HOME/bin or /usr/local/cuda/bin; only PTX for sm_80 is embedded
+// NOTE: remark: only PTX for sm_80 is embedded: no ptxas is to be run, or none is in PATH, $CUDA_HOME/bin or /usr/local/cuda/bin
 // NEEDED: (NEEDED) {{.*}}[libConormRuntime.so.1]
 
 // PTX: .version 7.0
