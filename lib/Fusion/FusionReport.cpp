@@ -205,6 +205,8 @@ static std::string describeExit(Value reduced) {
   for (Operation *user : reduced.getUsers())
     if (user->getNumResults() == 1 && matchSum(user->getResult(0)))
       values.push_back(user->getResult(0));
+  if (values.back().use_empty())
+    return "";
   Operation *exit = *values.back().user_begin();
   Operation *parent = exit->getParentOp();
   bool leaves = values.back().hasOneUse() && exit->getNumResults() == 0 &&

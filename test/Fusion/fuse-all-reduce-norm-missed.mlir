@@ -272,3 +272,13 @@ func.func @no_fuse_sum_rounded_otherwise(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf
   %5 = norm.rms_norm %4 {epsilon = 1.0e-6 : f32} : tensor<4x8xbf16>
   return %5 : tensor<4x8xbf16>
 }
+
+// CHECK-LABEL: func @no_fuse_sum_that_nobody_reads
+func.func @no_fuse_sum_that_nobody_reads(%x: tensor<4x8xbf16>, %r: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // CHECK-NOT: all_reduce_rms_norm
+  // CHECK: return
+  // expected-remark@+1 {{Constraint=ReadByNorm, Reason="no norm reads the reduced value, but arith.addf"}}
+  %0 = comm.all_reduce %x on @tp : tensor<4x8xbf16>
+  %1 = arith.addf %0, %r : tensor<4x8xbf16>
+  return %x : tensor<4x8xbf16>
+}

@@ -264,16 +264,9 @@ static int64_t getNumRanks(Operation *op) {
 static std::string checkRanks(Operation *op) {
   if (op->hasAttr("use_global_device_ids"))
     return "";
-  int64_t channel = 0;
-  if (Attribute handle = op->getAttr("channel_handle")) {
-    AttributeText text(handle);
-    if (text.skipPast("handle") && text.skipPast("="))
-      channel = text.consumeInteger().value_or(0);
-  }
-  bool oneReplica = getCount(op, "mhlo.num_replicas") == 1;
-  bool onePartition = getCount(op, "mhlo.num_partitions") == 1;
-  // Of all partitions of each replica, or of the same partition of each.
-  if (channel > 0 ? onePartition : (onePartition || oneReplica))
+  // With a channel of all partitions of each replica, without one of the same
+  // partition of each: ranks only where there is one partition.
+  if (getCount(op, "mhlo.num_partitions") == 1)
     return "";
   return "its groups are of replicas in a program with several partitions; "
          "expected use_global_device_ids";

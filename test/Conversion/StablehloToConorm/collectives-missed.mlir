@@ -213,3 +213,17 @@ module attributes {mhlo.num_partitions = 2 : i32, mhlo.num_replicas = 2 : i32} {
   return %0 : tensor<4x8xbf16>
   }
 }
+
+// -----
+
+module attributes {mhlo.num_partitions = 4 : i32, mhlo.num_replicas = 1 : i32} {
+  func.func @one_replica_of_several_partitions(%x: tensor<4x8xbf16>) -> tensor<4x8xbf16> {
+  // expected-remark@+1 {{Constraint=EveryRankOnce, Reason="its groups are of replicas in a program with several partitions; expected use_global_device_ids"}}
+  %0 = "stablehlo.all_reduce"(%x) <{replica_groups = dense<> : tensor<0x0xi64>}> ({
+    ^bb0(%a: tensor<bf16>, %b: tensor<bf16>):
+      %s = "stablehlo.add"(%a, %b) : (tensor<bf16>, tensor<bf16>) -> tensor<bf16>
+      "stablehlo.return"(%s) : (tensor<bf16>) -> ()
+  }) : (tensor<4x8xbf16>) -> tensor<4x8xbf16>
+  return %0 : tensor<4x8xbf16>
+  }
+}
