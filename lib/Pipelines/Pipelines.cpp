@@ -65,6 +65,21 @@ void conorm::addWhereFound(OpPassManager &manager, OpKind kind,
   manager.addPass(createRunWhereFound({kind, {pipeline}}));
 }
 
+void conorm::addHostPasses(OpPassManager &functions) {
+  addWhereFound(functions, OpKind::Views, [](OpPassManager &functions) {
+    // Upstream's next pass computes one size of a group, and no more.
+    functions.addPass(createConvertShapeToView());
+    functions.addPass(memref::createExpandStridedMetadataPass());
+    functions.addPass(createLowerAffinePass());
+  });
+  addWhereFound(functions, OpKind::SCF, [](OpPassManager &functions) {
+    functions.addPass(createSCFToControlFlowPass());
+  });
+  addWhereFound(functions, OpKind::Math, [](OpPassManager &functions) {
+    functions.addPass(createConvertMathToLLVMPass());
+  });
+}
+
 static void addBufferization(OpPassManager &manager,
                              const BufferizationOptionSet &options) {
   // One-shot analysis takes what stands in another block of the same region for

@@ -14,6 +14,7 @@
 #include "conorm/Fusion/Passes.h"
 #include "conorm/InitAll.h"
 #include "conorm/Pipelines/Passes.h"
+#include "conorm/Support/OptimizeLLVM.h"
 #include "conorm/Target/Compile.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -26,7 +27,7 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/OptimizationLevel.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
@@ -187,21 +188,6 @@ static void markEntries(ModuleOp module) {
                         UnitAttr::get(module.getContext()));
 }
 
-static void runLLVMPasses(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
-      .run(module, modules);
-}
-
 bool Compiler::Impl::lowerInto(ModuleOp module, PassManager &lower,
                                const std::string &variant, bool optimize,
                                Variants &variants, std::string &error) {
@@ -235,7 +221,7 @@ bool Compiler::Impl::lowerInto(ModuleOp module, PassManager &lower,
     if (!variable.isDeclaration())
       variable.setLinkage(llvm::GlobalValue::InternalLinkage);
   if (optimize)
-    runLLVMPasses(*code, *machine);
+    optimizeLLVM(*code, *machine, llvm::OptimizationLevel::O2);
   llvm::cantFail(jit->addIRModule(
       *storage.library,
       llvm::orc::ThreadSafeModule(std::move(code), std::move(llvmContext))));

@@ -171,6 +171,10 @@ void buildToLLVMPipeline(mlir::OpPassManager &manager,
 void addWhereFound(mlir::OpPassManager &manager, OpKind kind,
                    llvm::function_ref<void(mlir::OpPassManager &)> build);
 
+/// Views, branches and functions of math in functions of the host, where there
+/// are any, down to what `conorm-finalize-to-llvm` takes: for every target.
+void addHostPasses(mlir::OpPassManager &functions);
+
 /// Registers them by the names that stand before each.
 void registerPipelines();
 

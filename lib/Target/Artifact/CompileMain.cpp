@@ -66,9 +66,9 @@ struct Options {
       cl::cat(category)};
   /// Options keep no copy of it.
   std::string targetHelp = "What to compile for: " + getTargetNames();
-  cl::opt<std::string> target{
-      "target", cl::desc(targetHelp),
-      cl::init(getTargets().front()->getName().str()), cl::cat(category)};
+  cl::opt<std::string> target{"target", cl::desc(targetHelp),
+                              cl::init(getTargets().front()->getName().str()),
+                              cl::cat(category)};
   cl::list<std::string> cudaArchs{
       "cuda-arch", cl::CommaSeparated, cl::value_desc("sm_80,..."),
       cl::desc("GPUs to compile for: PTX for the oldest, machine code for each "

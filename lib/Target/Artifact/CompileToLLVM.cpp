@@ -11,6 +11,7 @@
 #include "conorm-runtime/module.h"
 #include "conorm/Conversion/ConormToRuntime/RuntimeAbi.h"
 #include "conorm/Pipelines/Passes.h"
+#include "conorm/Support/OptimizeLLVM.h"
 #include "conorm/Target/Compile.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -21,7 +22,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
-#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/OptimizationLevel.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
@@ -112,18 +113,7 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       function.addFnAttr("target-cpu", machine.getTargetCPU());
       function.addFnAttr("target-features", machine.getTargetFeatureString());
     }
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
-      .run(module, modules);
+  optimizeLLVM(module, machine, llvm::OptimizationLevel::O2);
 }
 
 std::unique_ptr<llvm::Module> conorm::compileToLLVM(

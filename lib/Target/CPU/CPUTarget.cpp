@@ -30,18 +30,7 @@ static void addLoopPasses(OpPassManager &functions) {
     functions.addPass(createExpandSmallFloats());
     functions.addPass(createCanonicalizeSelected());
   });
-  addWhereFound(functions, OpKind::Views, [](OpPassManager &functions) {
-    // Upstream's next pass computes one size of a group, and no more.
-    functions.addPass(createConvertShapeToView());
-    functions.addPass(memref::createExpandStridedMetadataPass());
-    functions.addPass(createLowerAffinePass());
-  });
-  addWhereFound(functions, OpKind::SCF, [](OpPassManager &functions) {
-    functions.addPass(createSCFToControlFlowPass());
-  });
-  addWhereFound(functions, OpKind::Math, [](OpPassManager &functions) {
-    functions.addPass(createConvertMathToLLVMPass());
-  });
+  addHostPasses(functions);
 }
 
 /// What the loops of a model become functions by. The runtime's copies are

@@ -24,22 +24,6 @@
 using namespace mlir;
 using namespace conorm;
 
-/// Functions of the host: branches and the arithmetic of sizes.
-static void addHostPasses(OpPassManager &functions) {
-  addWhereFound(functions, OpKind::Views, [](OpPassManager &functions) {
-    // Upstream's next pass computes one size of a group, and no more.
-    functions.addPass(createConvertShapeToView());
-    functions.addPass(memref::createExpandStridedMetadataPass());
-    functions.addPass(createLowerAffinePass());
-  });
-  addWhereFound(functions, OpKind::SCF, [](OpPassManager &functions) {
-    functions.addPass(createSCFToControlFlowPass());
-  });
-  addWhereFound(functions, OpKind::Math, [](OpPassManager &functions) {
-    functions.addPass(createConvertMathToLLVMPass());
-  });
-}
-
 /// Kernels: loops, and arithmetic that the device has.
 static void addKernelPasses(OpPassManager &kernels) {
   kernels.addPass(createExpandSmallFloats());

@@ -11,6 +11,7 @@
 #include "Assembler.h"
 #include "conorm-runtime/device.h"
 #include "conorm/Codegen/Passes.h"
+#include "conorm/Support/OptimizeLLVM.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/SymbolTable.h"
@@ -24,7 +25,7 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/OptimizationLevel.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -92,21 +93,6 @@ createMachine(const Architecture &architecture, std::string &error) {
       triple, architecture.getName(),
       "+ptx" + std::to_string(architecture.ptxVersion), options, std::nullopt,
       std::nullopt, llvm::CodeGenOptLevel::Aggressive));
-}
-
-static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3)
-      .run(module, modules);
 }
 
 /// From sm_90 on a kernel can wait for those in front of it.
@@ -197,7 +183,7 @@ FailureOr<std::string> CUDADeviceCode::makePTX(const Architecture &architecture,
   code->setDataLayout(machine->createDataLayout());
   if (flagsOf(architecture) & CONORM_IMAGE_AWAITS)
     awaitPredecessors(*code);
-  optimize(*code, *machine);
+  optimizeLLVM(*code, *machine, llvm::OptimizationLevel::O3);
   SmallString<0> text;
   llvm::raw_svector_ostream stream(text);
   llvm::legacy::PassManager passes;

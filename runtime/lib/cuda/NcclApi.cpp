@@ -8,8 +8,9 @@
 
 #include "NcclApi.h"
 
+#include "LoadedLibrary.h"
+
 #include <cstdlib>
-#include <dlfcn.h>
 #include <mutex>
 
 using namespace conorm::rt;
@@ -23,17 +24,6 @@ std::string conorm::rt::cuda::ncclVersionText(int version) {
   int unit = version < 10000 ? 1000 : 10000;
   return format("%d.%d.%d", version / unit, version % unit / 100,
                 version % 100);
-}
-
-template <typename Function>
-static Error take(void *library, const char *path, const char *name,
-                  Function &out) {
-  out = reinterpret_cast<Function>(dlsym(library, name));
-  if (out)
-    return success();
-  return makeError(CONORM_ERROR_UNSUPPORTED,
-                   "%s has no %s, expected NCCL %s or later", path, name,
-                   ncclVersionText(oldestNccl).c_str());
 }
 
 static Error checkVersion(const char *path, NcclApi &api) {
@@ -50,30 +40,28 @@ static Error checkVersion(const char *path, NcclApi &api) {
 }
 
 static Error takeFunctions(void *library, const char *path, NcclApi &api) {
-  Error error = take(library, path, "ncclGetVersion", api.getVersion);
+  LoadedLibrary from(library, path,
+                     "NCCL " + ncclVersionText(oldestNccl) + " or later");
+  from.take("ncclGetVersion", api.getVersion);
   // An old library lacks functions for that reason.
-  if (!error)
-    error = checkVersion(path, api);
-  auto add = [&](const char *name, auto &out) {
-    if (!error)
-      error = take(library, path, name, out);
-  };
-  add("ncclGetUniqueId", api.getUniqueId);
-  add("ncclCommInitRankConfig", api.commInitRankConfig);
-  add("ncclCommFinalize", api.commFinalize);
-  add("ncclCommDestroy", api.commDestroy);
-  add("ncclCommAbort", api.commAbort);
-  add("ncclCommGetAsyncError", api.commGetAsyncError);
-  add("ncclGetErrorString", api.getErrorString);
-  add("ncclGetLastError", api.getLastError);
-  add("ncclGroupStart", api.groupStart);
-  add("ncclGroupEnd", api.groupEnd);
-  add("ncclSend", api.send);
-  add("ncclRecv", api.recv);
-  add("ncclAllGather", api.allGather);
-  add("ncclAllReduce", api.allReduce);
-  add("ncclReduceScatter", api.reduceScatter);
-  return error;
+  if (!from.error)
+    from.error = checkVersion(path, api);
+  from.take("ncclGetUniqueId", api.getUniqueId);
+  from.take("ncclCommInitRankConfig", api.commInitRankConfig);
+  from.take("ncclCommFinalize", api.commFinalize);
+  from.take("ncclCommDestroy", api.commDestroy);
+  from.take("ncclCommAbort", api.commAbort);
+  from.take("ncclCommGetAsyncError", api.commGetAsyncError);
+  from.take("ncclGetErrorString", api.getErrorString);
+  from.take("ncclGetLastError", api.getLastError);
+  from.take("ncclGroupStart", api.groupStart);
+  from.take("ncclGroupEnd", api.groupEnd);
+  from.take("ncclSend", api.send);
+  from.take("ncclRecv", api.recv);
+  from.take("ncclAllGather", api.allGather);
+  from.take("ncclAllReduce", api.allReduce);
+  from.take("ncclReduceScatter", api.reduceScatter);
+  return from.error;
 }
 
 Error conorm::rt::cuda::loadNcclFrom(const char *path, NcclApi &out) {

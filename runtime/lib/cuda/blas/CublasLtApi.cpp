@@ -8,8 +8,9 @@
 
 #include "CublasLtApi.h"
 
+#include "../LoadedLibrary.h"
+
 #include <cstdlib>
-#include <dlfcn.h>
 #include <mutex>
 
 using namespace conorm::rt;
@@ -26,17 +27,6 @@ std::string conorm::rt::cuda::cublasLtVersionText(size_t version) {
                 version % 100);
 }
 
-template <typename Function>
-static Error take(void *library, const char *path, const char *name,
-                  Function &out) {
-  out = reinterpret_cast<Function>(dlsym(library, name));
-  if (out)
-    return success();
-  return makeError(CONORM_ERROR_UNSUPPORTED,
-                   "%s has no %s, expected cuBLASLt %d or %d", path, name,
-                   oldestCublasLt, newestCublasLt);
-}
-
 static Error checkVersion(const char *path, CublasLtApi &api) {
   api.version = api.getVersion();
   int major = int(api.version / 10000);
@@ -49,29 +39,28 @@ static Error checkVersion(const char *path, CublasLtApi &api) {
 }
 
 static Error takeFunctions(void *library, const char *path, CublasLtApi &api) {
-  Error error = take(library, path, "cublasLtGetVersion", api.getVersion);
+  LoadedLibrary from(
+      library, path,
+      format("cuBLASLt %d or %d", oldestCublasLt, newestCublasLt));
+  from.take("cublasLtGetVersion", api.getVersion);
   // Another version may lack functions for that reason.
-  if (!error)
-    error = checkVersion(path, api);
-  auto add = [&](const char *name, auto &out) {
-    if (!error)
-      error = take(library, path, name, out);
-  };
-  add("cublasLtGetStatusString", api.getStatusString);
-  add("cublasLtCreate", api.create);
-  add("cublasLtDestroy", api.destroy);
-  add("cublasLtMatmulDescCreate", api.descCreate);
-  add("cublasLtMatmulDescDestroy", api.descDestroy);
-  add("cublasLtMatmulDescSetAttribute", api.descSet);
-  add("cublasLtMatrixLayoutCreate", api.layoutCreate);
-  add("cublasLtMatrixLayoutDestroy", api.layoutDestroy);
-  add("cublasLtMatrixLayoutSetAttribute", api.layoutSet);
-  add("cublasLtMatmulPreferenceCreate", api.preferenceCreate);
-  add("cublasLtMatmulPreferenceDestroy", api.preferenceDestroy);
-  add("cublasLtMatmulPreferenceSetAttribute", api.preferenceSet);
-  add("cublasLtMatmulAlgoGetHeuristic", api.getHeuristic);
-  add("cublasLtMatmul", api.matmul);
-  return error;
+  if (!from.error)
+    from.error = checkVersion(path, api);
+  from.take("cublasLtGetStatusString", api.getStatusString);
+  from.take("cublasLtCreate", api.create);
+  from.take("cublasLtDestroy", api.destroy);
+  from.take("cublasLtMatmulDescCreate", api.descCreate);
+  from.take("cublasLtMatmulDescDestroy", api.descDestroy);
+  from.take("cublasLtMatmulDescSetAttribute", api.descSet);
+  from.take("cublasLtMatrixLayoutCreate", api.layoutCreate);
+  from.take("cublasLtMatrixLayoutDestroy", api.layoutDestroy);
+  from.take("cublasLtMatrixLayoutSetAttribute", api.layoutSet);
+  from.take("cublasLtMatmulPreferenceCreate", api.preferenceCreate);
+  from.take("cublasLtMatmulPreferenceDestroy", api.preferenceDestroy);
+  from.take("cublasLtMatmulPreferenceSetAttribute", api.preferenceSet);
+  from.take("cublasLtMatmulAlgoGetHeuristic", api.getHeuristic);
+  from.take("cublasLtMatmul", api.matmul);
+  return from.error;
 }
 
 static Error notFound(const char *detail) {
